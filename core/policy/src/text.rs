@@ -1,0 +1,132 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A language tag such as `de` or `pt-BR` (BCP 47), kept in lower case.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(transparent)]
+pub struct Language(String);
+
+/// The English names that `TrayMenuText<Language>` keys use, with their tags.
+const NAMES: [(&str, &str); 20] = [
+    ("english", "en"),
+    ("german", "de"),
+    ("french", "fr"),
+    ("spanish", "es"),
+    ("italian", "it"),
+    ("dutch", "nl"),
+    ("portuguese", "pt"),
+    ("polish", "pl"),
+    ("czech", "cs"),
+    ("slovak", "sk"),
+    ("hungarian", "hu"),
+    ("romanian", "ro"),
+    ("danish", "da"),
+    ("swedish", "sv"),
+    ("norwegian", "nb"),
+    ("finnish", "fi"),
+    ("greek", "el"),
+    ("turkish", "tr"),
+    ("ukrainian", "uk"),
+    ("japanese", "ja"),
+];
+
+impl Language {
+    /// English, the fallback everywhere.
+    pub fn english() -> Self {
+        Self("en".to_owned())
+    }
+
+    /// Reads a tag (`de`, `de-AT`), a POSIX locale (`de_DE.UTF-8`) or an English name (`German`).
+    /// Anything that is none of these is English.
+    pub fn parse(text: &str) -> Self {
+        let bare = text.split(['.', '@', ':']).next().unwrap_or_default();
+        let tag = bare.replace('_', "-").to_ascii_lowercase();
+        if let Some((_, short)) = NAMES.iter().find(|(name, _)| *name == tag) {
+            return Self((*short).to_owned());
+        }
+        let primary = tag.split('-').next().unwrap_or_default();
+        let known =
+            (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
+        if known { Self(tag) } else { Self::english() }
+    }
+
+    /// The tag, in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first part of the tag: `de` of `de-at`.
+    pub fn primary(&self) -> &str {
+        self.0.split('-').next().unwrap_or(&self.0)
+    }
+}
+
+/// A text that people read, in one language or several.
+///
+/// In a layer file: a string (then it is the text in every language), or an object
+/// `{"en": "...", "de": "..."}` whose keys are tags or English language names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum LocalText {
+    /// No text was given.
+    #[default]
+    None,
+    /// The same text in every language.
+    One(String),
+    /// One text for each language.
+    Many(BTreeMap<String, String>),
+}
+
+impl LocalText {
+    /// The text in `language`, else in its primary language, else in English, else any.
+    pub fn get(&self, language: &Language) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::One(text) => Some(text),
+            Self::Many(texts) => {
+                let find = |wanted: &str| {
+                    let same = |key: &str| Language::parse(key).as_str() == wanted;
+                    texts
+                        .iter()
+                        .find(|(key, _)| same(key))
+                        .map(|(_, text)| text.as_str())
+                };
+                find(language.as_str())
+                    .or_else(|| find(language.primary()))
+                    .or_else(|| find("en"))
+                    .or_else(|| texts.values().next().map(String::as_str))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_a_tag_and_a_name_mean_the_same_language() {
+        for text in ["de_DE.UTF-8", "de-DE", "DE-de"] {
+            assert_eq!(Language::parse(text).as_str(), "de-de");
+        }
+        assert_eq!(Language::parse("German").as_str(), "de");
+        for text in ["", "C", "POSIX", "C.UTF-8"] {
+            assert_eq!(Language::parse(text), Language::english(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_missing_language_falls_back_to_english() {
+        let text = LocalText::Many(
+            [("English", "Help"), ("de", "Hilfe")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .into(),
+        );
+        let in_language = |tag: &str| text.get(&Language::parse(tag)).unwrap().to_owned();
+        assert_eq!(in_language("de-AT"), "Hilfe");
+        assert_eq!(in_language("fr"), "Help");
+    }
+}

@@ -1,0 +1,59 @@
+use deskhook_policy::ClientSpec;
+
+use crate::{ElevationAsk, SessionId};
+
+/// Proof that every check of this session ran and none denied: the only key to launching a
+/// client. Nobody but the session's state machine can make one.
+///
+/// ```compile_fail
+/// let forged = deskhook_session::Clearance { session: todo!(), spec: todo!() };
+/// ```
+#[derive(Debug, PartialEq)]
+pub struct Clearance {
+    session: SessionId,
+    spec: ClientSpec,
+}
+
+impl Clearance {
+    pub(crate) fn new(session: SessionId, spec: ClientSpec) -> Self {
+        Self { session, spec }
+    }
+
+    /// The session that was cleared.
+    pub fn session(&self) -> &SessionId {
+        &self.session
+    }
+
+    /// The client that may be launched.
+    pub fn spec(&self) -> &ClientSpec {
+        &self.spec
+    }
+}
+
+/// Proof that policy, hooks and the person agreed to run one program with elevated rights, once:
+/// the only key to asking the operating system. Nobody but the session's state machine can make one.
+///
+/// ```compile_fail
+/// let forged = deskhook_session::ElevationPermit { session: todo!(), ask: todo!() };
+/// ```
+#[derive(Debug, PartialEq)]
+pub struct ElevationPermit {
+    session: SessionId,
+    ask: ElevationAsk,
+}
+
+impl ElevationPermit {
+    pub(crate) fn new(session: SessionId, ask: ElevationAsk) -> Self {
+        Self { session, ask }
+    }
+
+    /// The session in which it was agreed.
+    pub fn session(&self) -> &SessionId {
+        &self.session
+    }
+
+    /// What was agreed.
+    pub fn ask(&self) -> &ElevationAsk {
+        &self.ask
+    }
+}

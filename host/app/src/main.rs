@@ -1,0 +1,2 @@
+//! The `deskhook` binary.
+fn main() {}
