@@ -1,1 +1,34 @@
-//! deskhook-hooks
+//! The hook catalogue: which hooks there are, what they are given, what they may answer, how
+//! answers combine, and the chain that runs one hook.
+//!
+//! [`Extension`] is the only open trait of Deskhook: Lua packages, native plugins and the
+//! built-in checks implement it. An extension asks by [`HostCall`]; it never mutates.
+
+mod answer;
+mod call;
+mod catalogue;
+mod chain;
+mod extension;
+mod host;
+mod input;
+mod lane;
+mod menu;
+
+pub use answer::{
+    Answer, AnswerError, ConsentField, ConsentPatch, ExtensionRequest, FieldsPatch, LaunchPatch,
+    VerdictAnswer,
+};
+pub use call::{Body, Call, CallError, Context};
+pub use catalogue::{Hook, Kind, UnknownHook};
+pub use chain::{Bound, Chain, Folded, Health, Phase};
+pub use extension::{About, Extension, ExtensionKind, Fault, Limit};
+pub use host::{
+    ExecAnswer, HostCall, HostError, HostPort, HostQuestion, HostReply, HttpAnswer, LogLevel,
+};
+pub use input::{
+    AddressRead, AddressReport, AddressReported, ClientExited, ClientLaunch, ClientLocate,
+    ConsentPrompt, Device, ElevationFinished, ElevationRequest, Empty, MenuClick, Person,
+    PolicyChanged, SessionEnded, SessionJoin, SessionRequest, SessionStarted, SessionState,
+    SupporterInput, Timer, TrayMenu,
+};
+pub use menu::{AddedItem, ItemKind, ItemPatch, Menu, MenuItem, MenuPatch, PatchError};

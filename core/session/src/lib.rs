@@ -11,7 +11,7 @@
 mod effect;
 mod event;
 mod live;
-mod machine;
+
 mod proof;
 mod question;
 mod request;
@@ -22,10 +22,12 @@ mod view;
 pub use effect::{AskOutcome, Effect, Entry, Inquiry, Notice, Observation};
 pub use event::{ClientFailure, ElevationOutcome, Event};
 pub use live::Outcome;
-pub use machine::Session;
+
 pub use proof::{Clearance, ElevationPermit};
 pub use question::{Prompt, PromptField, Question, QuestionId, QuestionKind};
-pub use request::{Answer, AskId, ElevationAsk, JoinAsk, Moment, Origin, Request, SessionId, Supporter};
+pub use request::{
+    Answer, AskId, ElevationAsk, JoinAsk, Moment, Origin, Request, SessionId, Supporter,
+};
 pub use terms::Terms;
 pub use verdict::{Judgement, Reason, Verdict};
 pub use view::{PhaseName, Progress, View};

@@ -9,7 +9,10 @@ pub struct Moment(pub u64);
 impl Moment {
     /// The moment `span` later.
     pub fn after(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
+        Self(
+            self.0
+                .saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)),
+        )
     }
 
     /// Milliseconds from `earlier` to this; 0 where that is later.

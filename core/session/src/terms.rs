@@ -34,8 +34,12 @@ impl Terms {
         let elevation = &mut self.elevation;
         elevation.enabled &= policy.elevation.enabled;
         elevation.max_minutes = elevation.max_minutes.min(policy.elevation.max_minutes);
-        elevation.methods.retain(|method| policy.elevation.methods.contains(method));
-        elevation.programs.retain(|program| policy.elevation.programs.contains(program));
+        elevation
+            .methods
+            .retain(|method| policy.elevation.methods.contains(method));
+        elevation
+            .programs
+            .retain(|program| policy.elevation.programs.contains(program));
         self.max_minutes = match (self.max_minutes, policy.session.max_minutes) {
             (Some(kept), Some(newer)) => Some(kept.min(newer)),
             (kept, newer) => kept.or(newer),
@@ -70,6 +74,9 @@ mod tests {
         stricter.session.consent.mode = ConsentMode::Always;
         stricter.session.max_minutes = Some(10);
         let now = begun.tightened(&stricter);
-        assert_eq!((now.consent.mode, now.max_minutes), (ConsentMode::Always, Some(10)));
+        assert_eq!(
+            (now.consent.mode, now.max_minutes),
+            (ConsentMode::Always, Some(10))
+        );
     }
 }

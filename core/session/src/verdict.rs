@@ -49,7 +49,11 @@ pub struct Reason {
 impl Reason {
     /// A reason of Deskhook's own.
     pub fn own(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), by: "deskhook".to_owned() }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            by: "deskhook".to_owned(),
+        }
     }
 }
 
@@ -82,7 +86,11 @@ pub(crate) fn combine(judgements: &[Judgement]) -> Decision {
                 message: message.clone(),
                 by: judgement.by.clone(),
             }),
-            Some(Verdict::Ask { title, message, timeout }) => questions.push(CheckQuestion {
+            Some(Verdict::Ask {
+                title,
+                message,
+                timeout,
+            }) => questions.push(CheckQuestion {
                 by: judgement.by.clone(),
                 title: title.clone(),
                 message: message.clone(),
@@ -91,7 +99,11 @@ pub(crate) fn combine(judgements: &[Judgement]) -> Decision {
             Some(Verdict::Allow) | None => {}
         }
     }
-    if reasons.is_empty() { Decision::Open(questions) } else { Decision::Denied(reasons) }
+    if reasons.is_empty() {
+        Decision::Open(questions)
+    } else {
+        Decision::Denied(reasons)
+    }
 }
 
 #[cfg(test)]
@@ -99,27 +111,50 @@ mod tests {
     use super::*;
 
     fn voice(verdict: Option<Verdict>) -> Judgement {
-        Judgement { by: "x".into(), verdict, note: None, micros: 0 }
+        Judgement {
+            by: "x".into(),
+            verdict,
+            note: None,
+            micros: 0,
+        }
     }
 
     fn deny(code: &str) -> Option<Verdict> {
-        Some(Verdict::Deny { code: code.into(), message: code.into() })
+        Some(Verdict::Deny {
+            code: code.into(),
+            message: code.into(),
+        })
     }
 
     fn ask() -> Option<Verdict> {
-        Some(Verdict::Ask { title: "t".into(), message: "m".into(), timeout: None })
+        Some(Verdict::Ask {
+            title: "t".into(),
+            message: "m".into(),
+            timeout: None,
+        })
     }
 
     #[test]
     fn one_denial_outweighs_everything_and_every_reason_is_kept() {
-        let voices = [voice(Some(Verdict::Allow)), voice(deny("a")), voice(ask()), voice(deny("b"))];
-        let Decision::Denied(reasons) = combine(&voices) else { panic!("not denied") };
-        assert_eq!(reasons.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        let voices = [
+            voice(Some(Verdict::Allow)),
+            voice(deny("a")),
+            voice(ask()),
+            voice(deny("b")),
+        ];
+        let Decision::Denied(reasons) = combine(&voices) else {
+            panic!("not denied")
+        };
+        assert_eq!(
+            reasons.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
     }
 
     #[test]
     fn a_question_outweighs_an_allowance() {
-        let Decision::Open(questions) = combine(&[voice(Some(Verdict::Allow)), voice(ask())]) else {
+        let Decision::Open(questions) = combine(&[voice(Some(Verdict::Allow)), voice(ask())])
+        else {
             panic!("denied")
         };
         assert_eq!(questions.len(), 1);

@@ -1,0 +1,179 @@
+use super::*;
+use crate::{About, Context, Menu, MenuPatch, SessionRequest, TrayMenu};
+
+type Act = fn() -> Result<Answer, Fault>;
+
+struct Scripted(About, Act);
+
+impl Extension for Scripted {
+    fn about(&self) -> &About {
+        &self.0
+    }
+
+    fn call(&self, _: &Call, _: Limit, _: &HostPort) -> Result<Answer, Fault> {
+        (self.1)()
+    }
+}
+
+fn bound(name: &str, act: Act, policy: ExtensionPolicy) -> Bound {
+    let about = About {
+        name: name.into(),
+        version: "1".into(),
+        kind: ExtensionKind::Script,
+        hooks: vec![Hook::SessionRequest, Hook::TrayMenu, Hook::ClientLocate],
+        capabilities: vec![],
+        timer_seconds: None,
+        sha256: String::new(),
+    };
+    Bound {
+        extension: Arc::new(Scripted(about, act)),
+        policy,
+    }
+}
+
+fn chain(extensions: Vec<Bound>) -> Chain {
+    Chain::new(extensions, &mpsc::channel().0)
+}
+
+fn request() -> Call {
+    Call::new(
+        Hook::SessionRequest,
+        Context::default(),
+        SessionRequest::default(),
+    )
+}
+
+fn optional() -> ExtensionPolicy {
+    ExtensionPolicy {
+        binding: Binding::Optional,
+        ..ExtensionPolicy::default()
+    }
+}
+
+#[test]
+fn a_failing_check_denies_unless_the_organisation_bound_it_as_optional() {
+    let broken: Act = || {
+        Err(Fault::Failed {
+            message: "boom".into(),
+            place: None,
+        })
+    };
+    let voices = chain(vec![
+        bound("a", broken, ExtensionPolicy::default()),
+        bound("b", broken, optional()),
+        bound("c", || panic!("bang"), ExtensionPolicy::default()),
+        bound("d", || Ok(Answer::Nothing), ExtensionPolicy::default()),
+    ])
+    .decide(request());
+    let denied: Vec<bool> = voices
+        .iter()
+        .map(|v| matches!(v.verdict, Some(Verdict::Deny { .. })))
+        .collect();
+    assert_eq!(denied, [true, false, true, false]);
+    assert!(
+        voices[1]
+            .note
+            .as_ref()
+            .is_some_and(|note| note.contains("boom"))
+    );
+}
+
+#[test]
+fn handlers_are_heard_by_priority_then_name() {
+    let first = ExtensionPolicy {
+        priority: 10,
+        ..ExtensionPolicy::default()
+    };
+    let quiet: Act = || Ok(Answer::Nothing);
+    let chain = chain(vec![
+        bound("b", quiet, ExtensionPolicy::default()),
+        bound("a", quiet, ExtensionPolicy::default()),
+        bound("z", quiet, first),
+    ]);
+    assert_eq!(chain.listeners(Hook::SessionRequest), ["z", "a", "b"]);
+}
+
+#[test]
+fn three_faults_in_a_row_end_the_calls() {
+    let chain = chain(vec![bound(
+        "a",
+        || {
+            Err(Fault::Crashed {
+                message: "x".into(),
+            })
+        },
+        ExtensionPolicy::default(),
+    )]);
+    for _ in 0..3 {
+        chain.decide(request());
+    }
+    let last = chain.decide(request()).remove(0);
+    let Some(Verdict::Deny { message, .. }) = last.verdict else {
+        panic!("a quarantined check must deny")
+    };
+    assert!(message.contains("quarantined"), "{message}");
+}
+
+#[test]
+fn a_dropped_patch_leaves_what_others_made() {
+    let tooltip = |text: &str| {
+        Ok(Answer::Menu(MenuPatch {
+            tooltip: Some(text.to_owned()),
+            ..MenuPatch::default()
+        }))
+    };
+    let chain = chain(vec![
+        bound("a", move || tooltip("good"), ExtensionPolicy::default()),
+        bound(
+            "b",
+            || {
+                Ok(Answer::Menu(MenuPatch {
+                    remove: vec!["nothing".into()],
+                    ..MenuPatch::default()
+                }))
+            },
+            ExtensionPolicy::default(),
+        ),
+        bound("c", || Err(Fault::Busy), ExtensionPolicy::default()),
+    ]);
+    let call = |menu: &Menu| {
+        Call::new(
+            Hook::TrayMenu,
+            Context::default(),
+            TrayMenu {
+                menu: menu.clone(),
+                ..TrayMenu::default()
+            },
+        )
+    };
+    let folded = chain.fold(Menu::default(), call, |menu, answer| match answer {
+        Answer::Menu(patch) => menu.patched(patch).map_err(|e| e.to_string()),
+        _ => Err("no patch".into()),
+    });
+    assert_eq!(folded.state.tooltip, "good");
+    assert_eq!(folded.changed_by, ["a"]);
+    assert_eq!(folded.dropped.len(), 2);
+}
+
+#[test]
+fn the_first_provider_that_has_a_value_wins() {
+    let call = Call::new(
+        Hook::ClientLocate,
+        Context::default(),
+        crate::ClientLocate::default(),
+    );
+    let chain = chain(vec![
+        bound("a", || Ok(Answer::Nothing), ExtensionPolicy::default()),
+        bound(
+            "b",
+            || Ok(Answer::Value("/opt/x".into())),
+            ExtensionPolicy::default(),
+        ),
+        bound(
+            "c",
+            || Ok(Answer::Value("/opt/y".into())),
+            ExtensionPolicy::default(),
+        ),
+    ]);
+    assert_eq!(chain.provide(call), Some(("b".into(), "/opt/x".into())));
+}

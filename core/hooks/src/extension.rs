@@ -1,0 +1,134 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Answer, Call, Hook, HostPort};
+
+/// Anything that hooks run: a Lua package, a native plugin, a child process with either in it,
+/// or the built-in checks. The only open trait of Deskhook.
+///
+/// An implementation keeps to its limit as well as it can; the chain stops waiting at the limit
+/// plus 250 ms whatever it does.
+pub trait Extension: Send + Sync {
+    /// What it is.
+    fn about(&self) -> &About;
+
+    /// Runs one hook. Never panics on what its author wrote; says so in a [`Fault`].
+    fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault>;
+}
+
+/// What an extension says of itself, as its manifest does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Its name: a package's folder name, or a plugin's id in reverse-domain form.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What it is made of.
+    pub kind: ExtensionKind,
+    /// The hooks that it wants to hear.
+    pub hooks: Vec<Hook>,
+    /// The capabilities that it asks for.
+    pub capabilities: Vec<String>,
+    /// Seconds between two calls of its `timer`; none is no timer.
+    pub timer_seconds: Option<u32>,
+    /// The hash that names its files, in hex; empty for what is built in.
+    pub sha256: String,
+}
+
+/// What an extension is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExtensionKind {
+    /// Part of Deskhook.
+    BuiltIn,
+    /// A Lua package.
+    Script,
+    /// A native plugin.
+    Plugin,
+}
+
+/// How long one call may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Computing, waiting for the host not counted.
+    pub cpu: Duration,
+    /// On the wall.
+    pub wall: Duration,
+}
+
+impl Limit {
+    /// The limit of `hook`, with `budget` milliseconds where the policy gives some (0: the default).
+    pub fn of(hook: Hook, budget: u32) -> Self {
+        let kind = hook.kind();
+        if budget == 0 {
+            return Self {
+                cpu: kind.cpu(),
+                wall: kind.wall(),
+            };
+        }
+        let wall = Duration::from_millis(budget.into()).min(kind.longest());
+        Self {
+            cpu: kind.cpu().min(wall),
+            wall,
+        }
+    }
+}
+
+/// Why a call gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "fault", rename_all = "kebab-case")]
+pub enum Fault {
+    /// The extension's own code failed.
+    #[error("{message}{}", at(.place))]
+    Failed {
+        /// What it said.
+        message: String,
+        /// `file:line`, where known.
+        place: Option<String>,
+    },
+    /// It was still computing at its limit.
+    #[error("no answer within {millis} ms{}", at(.place))]
+    Late {
+        /// The limit.
+        millis: u64,
+        /// `file:line`, where known.
+        place: Option<String>,
+    },
+    /// It wanted more memory than it may have.
+    #[error("more than {limit_mib} MiB of memory wanted{}", at(.place))]
+    Memory {
+        /// The limit.
+        limit_mib: u32,
+        /// `file:line`, where known.
+        place: Option<String>,
+    },
+    /// It answered something that the hook does not know.
+    #[error("{message}")]
+    BadAnswer {
+        /// What does not fit.
+        message: String,
+    },
+    /// It panicked, or its process died.
+    #[error("crashed: {message}")]
+    Crashed {
+        /// What is known.
+        message: String,
+    },
+    /// An earlier call has not come back.
+    #[error("still busy with an earlier call")]
+    Busy,
+    /// It failed too often.
+    #[error("quarantined after {faults} faults")]
+    Quarantined {
+        /// How often.
+        faults: u32,
+    },
+}
+
+fn at(place: &Option<String>) -> String {
+    place
+        .as_ref()
+        .map(|place| format!(" ({place})"))
+        .unwrap_or_default()
+}
