@@ -5,8 +5,11 @@ use crate::{ElevationAsk, SessionId};
 /// Proof that every check of this session ran and none denied: the only key to launching a
 /// client. Nobody but the session's state machine can make one.
 ///
-/// ```compile_fail
-/// let forged = deskhook_session::Clearance { session: todo!(), spec: todo!() };
+/// ```compile_fail,E0451
+/// # use deskhook_session::{Clearance, SessionId};
+/// fn forge(session: SessionId, spec: deskhook_policy::ClientSpec) -> Clearance {
+///     Clearance { session, spec }
+/// }
 /// ```
 #[derive(Debug, PartialEq)]
 pub struct Clearance {
@@ -33,8 +36,11 @@ impl Clearance {
 /// Proof that policy, hooks and the person agreed to run one program with elevated rights, once:
 /// the only key to asking the operating system. Nobody but the session's state machine can make one.
 ///
-/// ```compile_fail
-/// let forged = deskhook_session::ElevationPermit { session: todo!(), ask: todo!() };
+/// ```compile_fail,E0451
+/// # use deskhook_session::{ElevationAsk, ElevationPermit, SessionId};
+/// fn forge(session: SessionId, ask: ElevationAsk) -> ElevationPermit {
+///     ElevationPermit { session, ask }
+/// }
 /// ```
 #[derive(Debug, PartialEq)]
 pub struct ElevationPermit {
