@@ -1,1 +1,23 @@
-//! deskhook-wire
+//! Every serialised shape that leaves a process, versioned: what agent and portal say to each
+//! other, the control socket of the agent, and the portal's signed orders.
+//!
+//! What comes from the other side is read with bounds and known fields; unknown fields are
+//! ignored, so that either side may be newer.
+
+mod control;
+mod order;
+mod portal;
+mod shape;
+mod signature;
+
+pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
+pub use order::{ElevationOrder, OrderError, SignedOrder};
+pub use portal::{
+    Acknowledged, AskOutcomeShape, Delivery, DeviceAbout, EnrolAnswer, EnrolRequest, Enrolled,
+    ExtensionHealth, Order, OrderKind, Orders, PATH_ENROL, PATH_ORDERS, PATH_REPORTS, Report,
+};
+pub use shape::{CheckShape, PersonShape, ReasonShape, SupporterShape};
+pub use signature::{
+    HEADER_BOOT, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, HEADER_TIME, RequestParts,
+    SignatureError,
+};

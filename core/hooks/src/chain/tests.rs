@@ -114,16 +114,18 @@ fn three_faults_in_a_row_end_the_calls() {
     assert!(message.contains("quarantined"), "{message}");
 }
 
+fn good_tooltip() -> Result<Answer, Fault> {
+    let tooltip = Some("good".to_owned());
+    Ok(Answer::Menu(MenuPatch {
+        tooltip,
+        ..MenuPatch::default()
+    }))
+}
+
 #[test]
 fn a_dropped_patch_leaves_what_others_made() {
-    let tooltip = |text: &str| {
-        Ok(Answer::Menu(MenuPatch {
-            tooltip: Some(text.to_owned()),
-            ..MenuPatch::default()
-        }))
-    };
     let chain = chain(vec![
-        bound("a", move || tooltip("good"), ExtensionPolicy::default()),
+        bound("a", good_tooltip, ExtensionPolicy::default()),
         bound(
             "b",
             || {
