@@ -13,6 +13,9 @@ pub enum Answer {
     Nothing,
     /// A hook of kind `decide`.
     Verdict(Verdict),
+    /// A hook of kind `decide`: an abstention with something worth knowing. Built-in checks alone
+    /// say it, so it has no form on a pipe.
+    Note(String),
     /// `tray.menu`.
     Menu(MenuPatch),
     /// `consent.prompt`.
@@ -220,7 +223,7 @@ impl Answer {
     /// The answer as it goes over a pipe: what [`Answer::read`] reads.
     pub fn to_value(&self) -> Value {
         let made = match self {
-            Self::Nothing => Ok(Value::Null),
+            Self::Nothing | Self::Note(_) => Ok(Value::Null),
             Self::Verdict(verdict) => serde_json::to_value(VerdictAnswer::from(verdict)),
             Self::Menu(patch) => serde_json::to_value(patch),
             Self::Consent(patch) => serde_json::to_value(patch),

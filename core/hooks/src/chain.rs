@@ -205,6 +205,7 @@ impl Link {
         let (verdict, note) = match result {
             Ok(Answer::Verdict(verdict)) => (Some(verdict), None),
             Ok(Answer::Nothing) => (None, None),
+            Ok(Answer::Note(note)) => (None, Some(note)),
             Ok(_) => failed("it answered something that is no verdict".to_owned()),
             Err(fault) => failed(fault.to_string()),
         };

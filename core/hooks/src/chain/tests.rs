@@ -79,6 +79,18 @@ fn a_failing_check_denies_unless_the_organisation_bound_it_as_optional() {
 }
 
 #[test]
+fn a_note_abstains_and_is_kept() {
+    let noting: Act = || Ok(Answer::Note("on battery".into()));
+    let voice = chain(vec![bound("a", noting, ExtensionPolicy::default())])
+        .decide(request())
+        .remove(0);
+    assert_eq!(
+        (voice.verdict, voice.note),
+        (None, Some("on battery".into()))
+    );
+}
+
+#[test]
 fn handlers_are_heard_by_priority_then_name() {
     let first = ExtensionPolicy {
         priority: 10,
