@@ -52,6 +52,18 @@ pub struct SessionPolicy {
     pub consent: ConsentPolicy,
 }
 
+impl SessionPolicy {
+    /// Whether the whole of `ticket` matches `RequireTicket`; without a pattern everything does.
+    /// A pattern that is no regular expression fits nothing.
+    pub fn ticket_fits(&self, ticket: &str) -> bool {
+        let Some(pattern) = &self.require_ticket else {
+            return true;
+        };
+        let whole = regex_lite::Regex::new(&format!("^(?:{pattern})$"));
+        whole.is_ok_and(|regex| regex.is_match(ticket))
+    }
+}
+
 /// What a built-in check does with what it finds.
 #[derive(
     Clone,

@@ -11,6 +11,7 @@
 mod effect;
 mod event;
 mod live;
+mod machine;
 
 mod proof;
 mod question;
@@ -22,6 +23,7 @@ mod view;
 pub use effect::{AskOutcome, Effect, Entry, Inquiry, Notice, Observation};
 pub use event::{ClientFailure, ElevationOutcome, Event};
 pub use live::Outcome;
+pub use machine::Session;
 
 pub use proof::{Clearance, ElevationPermit};
 pub use question::{Prompt, PromptField, Question, QuestionId, QuestionKind};

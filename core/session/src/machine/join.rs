@@ -1,0 +1,295 @@
+use std::time::Duration;
+
+use deskhook_policy::{ConsentMode, OnTimeout};
+
+use super::Session;
+use crate::live::{JoinStep, Live, Phase};
+use crate::verdict::{CheckQuestion, Decision, combine};
+use crate::{
+    Answer, AskId, AskOutcome, Effect, Entry, JoinAsk, Judgement, Moment, Notice, Observation,
+    Outcome, Prompt, QuestionKind, Reason,
+};
+
+/// What consent a join needs.
+enum Consent {
+    Given(&'static str),
+    Refused(Reason),
+    Ask,
+}
+
+impl Session {
+    pub(super) fn join(&mut self, join: JoinAsk) -> Vec<Effect> {
+        let refuse = |reason| {
+            vec![Effect::Reply {
+                ask: join.ask.clone(),
+                outcome: AskOutcome::Refused(vec![reason]),
+            }]
+        };
+        let Some(live) = &mut self.live else {
+            return refuse(Reason::own(
+                "no-session",
+                "No session is open on this device.",
+            ));
+        };
+        if !matches!(live.phase, Phase::Ready) {
+            return refuse(busy(&live.phase));
+        }
+        live.phase = Phase::Joining {
+            join: join.clone(),
+            step: JoinStep::Judging,
+        };
+        let asked = Entry {
+            action: "join.requested",
+            session: Some(live.id.clone()),
+            fields: vec![("supporter", join.supporter.name.clone())],
+        };
+        vec![
+            Effect::Record(asked),
+            Effect::JudgeJoin {
+                session: live.id.clone(),
+                join,
+            },
+        ]
+    }
+
+    pub(super) fn join_judged(&mut self, now: Moment, judgements: &[Judgement]) -> Vec<Effect> {
+        if self
+            .joining()
+            .is_none_or(|(_, step)| !matches!(step, JoinStep::Judging))
+        {
+            return vec![];
+        }
+        match combine(judgements) {
+            Decision::Denied(reasons) => self.refuse_join(reasons),
+            Decision::Open(questions) => self.confirm_join(now, questions),
+        }
+    }
+
+    fn confirm_join(&mut self, now: Moment, mut questions: Vec<CheckQuestion>) -> Vec<Effect> {
+        if questions.is_empty() {
+            return self.ask_consent(now);
+        }
+        let first = questions.remove(0);
+        let seconds = first.timeout;
+        let question = self.question(now, first.kind(), seconds);
+        self.set_join_step(JoinStep::Confirming {
+            question,
+            rest: questions,
+        });
+        vec![]
+    }
+
+    pub(super) fn join_confirmed(&mut self, now: Moment, allowed: bool) -> Vec<Effect> {
+        let Some((_, JoinStep::Confirming { question, rest })) = self.joining() else {
+            return vec![];
+        };
+        if allowed {
+            return self.confirm_join(now, rest);
+        }
+        self.refuse_join(vec![question.declined()])
+    }
+
+    fn ask_consent(&mut self, now: Moment) -> Vec<Effect> {
+        let Some((join, _)) = self.joining() else {
+            return vec![];
+        };
+        match self.consent(now, &join) {
+            Consent::Given(why) => self.let_in(now, why),
+            Consent::Refused(reason) => self.refuse_join(vec![reason]),
+            Consent::Ask => {
+                self.set_join_step(JoinStep::Phrasing);
+                let Some(live) = &self.live else {
+                    return vec![];
+                };
+                let timeout_seconds = live.terms.consent.timeout_seconds;
+                let session = live.id.clone();
+                vec![Effect::PhraseConsent {
+                    session,
+                    join,
+                    prompt: Prompt::default(),
+                    timeout_seconds,
+                }]
+            }
+        }
+    }
+
+    fn consent(&self, now: Moment, join: &JoinAsk) -> Consent {
+        let Some(live) = &self.live else {
+            return Consent::Refused(Reason::own(
+                "no-session",
+                "No session is open on this device.",
+            ));
+        };
+        let granted = live
+            .grants
+            .iter()
+            .any(|(supporter, until)| *supporter == join.supporter && now <= *until);
+        let nobody = || Reason::own("nobody-there", "Nobody is at the device to agree.");
+        match (live.terms.consent.mode, self.person_present) {
+            (ConsentMode::Never, _) => Consent::Given("policy"),
+            (_, true) if granted => Consent::Given("earlier answer"),
+            (_, true) => Consent::Ask,
+            (ConsentMode::WhenPresent, false) if live.terms.consent.no_user == OnTimeout::Allow => {
+                Consent::Given("nobody there")
+            }
+            (_, false) => Consent::Refused(nobody()),
+        }
+    }
+
+    pub(super) fn consent_phrased(&mut self, now: Moment, prompt: Prompt) -> Vec<Effect> {
+        let Some((join, JoinStep::Phrasing)) = self.joining() else {
+            return vec![];
+        };
+        let Some(seconds) = self
+            .live
+            .as_ref()
+            .map(|live| live.terms.consent.timeout_seconds)
+        else {
+            return vec![];
+        };
+        let question = self.question(now, QuestionKind::Consent { join, prompt }, seconds);
+        self.set_join_step(JoinStep::Asking(question));
+        vec![]
+    }
+
+    pub(super) fn consent_answered(&mut self, now: Moment, answer: &Answer) -> Vec<Effect> {
+        if *answer == Answer::Deny {
+            return self.refuse_join(vec![Reason::own("consent-refused", "The person said no.")]);
+        }
+        self.let_in(now, "person")
+    }
+
+    pub(super) fn consent_expired(&mut self, now: Moment) -> Vec<Effect> {
+        match self.live.as_ref().map(|live| live.terms.consent.on_timeout) {
+            Some(OnTimeout::Allow) => self.let_in(now, "no answer in time"),
+            _ => self.refuse_join(vec![Reason::own(
+                "consent-timeout",
+                "The person did not answer in time.",
+            )]),
+        }
+    }
+
+    /// Somebody left or came: an open consent question has nobody to answer it any more.
+    pub(super) fn person_seen(&mut self, now: Moment, present: bool) -> Vec<Effect> {
+        self.person_present = present;
+        match self.joining() {
+            Some((_, JoinStep::Asking(_))) if !present => self.ask_consent(now),
+            _ => vec![],
+        }
+    }
+
+    fn let_in(&mut self, now: Moment, consent: &str) -> Vec<Effect> {
+        let Some((join, _)) = self.joining() else {
+            return vec![];
+        };
+        let Some(live) = &mut self.live else {
+            return vec![];
+        };
+        let grant = now.after(Duration::from_secs(
+            u64::from(live.terms.consent.grant_minutes) * 60,
+        ));
+        if consent == "person" && live.terms.consent.grant_minutes > 0 {
+            live.grants.push((join.supporter.clone(), grant));
+        }
+        live.phase = Phase::Connected {
+            join: join.clone(),
+            since: now,
+        };
+        let (session, supporter) = (live.id.clone(), join.supporter);
+        let allowed = Entry {
+            action: "join.allowed",
+            session: Some(session.clone()),
+            fields: vec![
+                ("supporter", supporter.name.clone()),
+                ("consent", consent.to_owned()),
+            ],
+        };
+        let client = live.spec.name.clone();
+        vec![
+            Effect::Record(allowed),
+            Effect::Reply {
+                ask: join.ask,
+                outcome: AskOutcome::Joined,
+            },
+            Effect::Tell(Notice::Joined(supporter.clone())),
+            Effect::Observe(Observation::SessionStarted {
+                session,
+                supporter,
+                client,
+            }),
+        ]
+    }
+
+    fn refuse_join(&mut self, reasons: Vec<Reason>) -> Vec<Effect> {
+        let Some((join, _)) = self.joining() else {
+            return vec![];
+        };
+        let session = self.live.as_ref().map(|live| live.id.clone());
+        self.set_phase(Phase::Ready);
+        let codes = reasons
+            .iter()
+            .map(|reason| reason.code.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let fields = vec![("supporter", join.supporter.name.clone()), ("codes", codes)];
+        vec![
+            Effect::Record(Entry {
+                action: "join.refused",
+                session,
+                fields,
+            }),
+            Effect::Tell(Notice::JoinRefused(join.supporter)),
+            Effect::Reply {
+                ask: join.ask,
+                outcome: AskOutcome::Refused(reasons),
+            },
+        ]
+    }
+
+    pub(super) fn disconnect(&mut self, now: Moment, ask: AskId) -> Vec<Effect> {
+        if self.live.is_none() {
+            let reason = Reason::own("no-session", "No session is open on this device.");
+            return vec![Effect::Reply {
+                ask,
+                outcome: AskOutcome::Refused(vec![reason]),
+            }];
+        }
+        let mut effects = self.end(now, Outcome::Disconnected);
+        effects.push(Effect::Reply {
+            ask,
+            outcome: AskOutcome::Disconnected,
+        });
+        effects
+    }
+
+    fn joining(&self) -> Option<(JoinAsk, JoinStep)> {
+        match self.live.as_ref().map(|live| &live.phase) {
+            Some(Phase::Joining { join, step }) => Some((join.clone(), step.clone())),
+            _ => None,
+        }
+    }
+
+    fn set_join_step(&mut self, next: JoinStep) {
+        if let Some(Live {
+            phase: Phase::Joining { step, .. },
+            ..
+        }) = &mut self.live
+        {
+            *step = next;
+        }
+    }
+}
+
+fn busy(phase: &Phase) -> Reason {
+    match phase {
+        Phase::Joining { join, .. } => Reason::own(
+            "busy",
+            format!("{} is asking to join already.", join.supporter.name),
+        ),
+        Phase::Connected { join, .. } => Reason::own(
+            "busy",
+            format!("{} is connected already.", join.supporter.name),
+        ),
+        _ => Reason::own("not-ready", "The session is still starting."),
+    }
+}
