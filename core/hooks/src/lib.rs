@@ -6,6 +6,7 @@
 
 mod answer;
 mod call;
+mod capability;
 mod catalogue;
 mod chain;
 mod extension;
@@ -19,6 +20,7 @@ pub use answer::{
     VerdictAnswer,
 };
 pub use call::{Body, Call, CallError, Context};
+pub use capability::Grants;
 pub use catalogue::{Hook, Kind, UnknownHook};
 pub use chain::{Bound, Chain, Folded, Health, Phase};
 pub use extension::{About, Extension, ExtensionKind, Fault, Limit};

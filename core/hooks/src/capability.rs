@@ -1,0 +1,172 @@
+/// What an extension may use: what its manifest asks for, as far as the organisation's policy
+/// grants it.
+///
+/// The words are those of [`crate::HostCall::capability`]. A pattern may be wider than a wish:
+/// `net:*` is any host and `net:*.example.org` any below that name (a port must be named, or be
+/// `*`, as in `net:tickets.example.org:8443`), `policy:KEY` covers the keys below `KEY`,
+/// `fs.read:DIR/` the files below `DIR`, `facts:*` every fact. `exec` and `env` are exact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    asked: Vec<String>,
+    granted: Vec<String>,
+}
+
+impl Grants {
+    /// What `asked` (the manifest) and `granted` (the policy) have in common.
+    pub fn new(asked: &[String], granted: &[String]) -> Self {
+        Self {
+            asked: asked.to_vec(),
+            granted: granted.to_vec(),
+        }
+    }
+
+    /// Whether `capability`, as [`crate::HostCall::capability`] says it, may be used.
+    pub fn allows(&self, capability: &str) -> bool {
+        self.asks(capability) && self.granted.iter().any(|grant| covers(grant, capability))
+    }
+
+    /// Whether the manifest asks for `capability`, granted or not.
+    pub fn asks(&self, capability: &str) -> bool {
+        self.asked.iter().any(|wish| covers(wish, capability))
+    }
+
+    /// Whether anything of `kind` (`net`, `exec`, ...) may be used.
+    pub fn has(&self, kind: &str) -> bool {
+        let of_kind = |entry: &&String| kind_of(entry) == kind;
+        self.asked.iter().filter(of_kind).any(|wish| {
+            let grants = self.granted.iter().filter(of_kind);
+            grants
+                .into_iter()
+                .any(|grant| covers(grant, wish) || covers(wish, grant))
+        })
+    }
+
+    /// Whether the manifest asks for anything of `kind`.
+    pub fn asks_any(&self, kind: &str) -> bool {
+        self.asked.iter().any(|wish| kind_of(wish) == kind)
+    }
+}
+
+fn kind_of(capability: &str) -> &str {
+    capability
+        .split_once(':')
+        .map_or(capability, |(kind, _)| kind)
+}
+
+fn covers(pattern: &str, capability: &str) -> bool {
+    let (Some((kind, pattern)), Some((wanted_kind, wanted))) =
+        (pattern.split_once(':'), capability.split_once(':'))
+    else {
+        return false;
+    };
+    kind == wanted_kind
+        && !wanted.is_empty()
+        && match kind {
+            "net" => covers_host(pattern, wanted),
+            "policy" => covers_key(pattern, wanted),
+            "fs.read" => covers_path(pattern, wanted),
+            "facts" => pattern == "*" || pattern == wanted,
+            _ => pattern == wanted,
+        }
+}
+
+fn covers_host(pattern: &str, wanted: &str) -> bool {
+    if wanted.contains('@') {
+        return false;
+    }
+    if pattern == "*" {
+        return true;
+    }
+    let (host, port) = host_and_port(pattern);
+    let (wanted_host, wanted_port) = host_and_port(wanted);
+    let same_host = match host.strip_prefix("*.") {
+        Some(parent) => ends_below(wanted_host, parent),
+        None => host.eq_ignore_ascii_case(wanted_host),
+    };
+    same_host && (port == Some("*") || port == wanted_port)
+}
+
+fn ends_below(host: &str, parent: &str) -> bool {
+    let Some(cut) = host.len().checked_sub(parent.len() + 1) else {
+        return false;
+    };
+    let tail = host.get(cut..).and_then(|tail| tail.strip_prefix('.'));
+    cut > 0 && tail.is_some_and(|tail| tail.eq_ignore_ascii_case(parent))
+}
+
+/// An IPv6 address stands in brackets, so that its colons are none before a port.
+fn host_and_port(text: &str) -> (&str, Option<&str>) {
+    let from = text.rfind(']').unwrap_or(0);
+    match text[from..].rfind(':') {
+        Some(colon) => (&text[..from + colon], Some(&text[from + colon + 1..])),
+        None => (text, None),
+    }
+}
+
+fn covers_key(pattern: &str, wanted: &str) -> bool {
+    let (pattern, wanted) = (pattern.to_lowercase(), wanted.to_lowercase());
+    let rest = wanted.strip_prefix(&pattern);
+    pattern == "*" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn covers_path(pattern: &str, wanted: &str) -> bool {
+    let climbs = wanted.split(['/', '\\']).any(|part| part == "..");
+    let below = pattern.ends_with(['/', '\\']) && wanted.starts_with(pattern);
+    !climbs && (pattern == wanted || below)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(asked: &str, granted: &str, wanted: &str) -> bool {
+        Grants::new(&[asked.to_owned()], &[granted.to_owned()]).allows(wanted)
+    }
+
+    #[test]
+    fn a_capability_needs_both_the_manifest_and_the_policy() {
+        for (asked, granted, wanted, expected) in [
+            ("net:*", "net:tickets.example", "net:tickets.example", true),
+            ("net:*", "net:tickets.example", "net:evil.example", false),
+            ("net:tickets.example", "net:*", "net:evil.example", false),
+            ("net:*.example.org", "net:*", "net:a.example.org", true),
+            ("net:*.example.org", "net:*", "net:example.org", false),
+            ("net:*.example.org", "net:*", "net:evilexample.org", false),
+            ("net:a", "net:a", "net:a:8443", false),
+            ("net:a:*", "net:a:8443", "net:A:8443", true),
+            ("net:[::1]:80", "net:*", "net:[::1]:80", true),
+            ("net:*", "net:*", "net:user@a", false),
+            ("net:*.a", "net:*.a", "net:user@b.a", false),
+            ("policy:Hours", "policy:Hours", "policy:hours.open", true),
+            ("policy:Hours", "policy:Hours", "policy:HoursSecret", false),
+            (
+                "fs.read:/etc/x/",
+                "fs.read:/etc/x/",
+                "fs.read:/etc/x/../shadow",
+                false,
+            ),
+            (
+                "fs.read:/etc/x/",
+                "fs.read:/etc/x/",
+                "fs.read:/etc/x/a",
+                true,
+            ),
+            ("facts:*", "facts:power", "facts:power", true),
+            ("exec:/bin/a", "exec:/bin/a", "exec:/bin/ab", false),
+        ] {
+            assert_eq!(
+                allows(asked, granted, wanted),
+                expected,
+                "{asked} {granted} {wanted}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_kind_is_there_when_wish_and_grant_meet() {
+        let grants = |asked: &str, granted: &str| Grants::new(&[asked.into()], &[granted.into()]);
+        assert!(grants("net:*", "net:a").has("net"));
+        assert!(!grants("net:b", "net:a").has("net"));
+        assert!(!grants("net:a", "exec:a").has("net"));
+    }
+}
