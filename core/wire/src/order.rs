@@ -1,5 +1,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use deskhook_policy::ElevationMethod;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +15,11 @@ pub struct ElevationOrder {
     pub program: String,
     /// Its arguments.
     pub arguments: Vec<String>,
+    /// How the rights are to be had: the device's policy may forbid the way.
+    pub method: ElevationMethod,
     /// Who asked.
     pub supporter: String,
-    /// Seconds since 1970 after which it is void.
+    /// Seconds since 1970 after which it is void, and the program is ended if it still runs.
     pub expires: u64,
 }
 
@@ -86,6 +89,7 @@ mod tests {
             order: "1".into(),
             program: "/usr/bin/id".into(),
             arguments: vec![],
+            method: ElevationMethod::LocalApproval,
             supporter: "Sam".into(),
             expires: 1,
         };
