@@ -32,7 +32,7 @@ impl std::fmt::Display for SessionId {
 }
 
 /// Names one request of the portal, so that the answer finds it: the portal's own number.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AskId(pub String);
 
 /// Who asked.
@@ -170,11 +170,6 @@ pub struct JoinAsk {
     pub permissions: Vec<String>,
 }
 
-impl Default for AskId {
-    fn default() -> Self {
-        Self(String::new())
-    }
-}
 
 /// A supporter's wish for elevated rights.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,1 +1,17 @@
-//! deskhook-uplink
+//! The device's side of the portal: identity, enrolment, the durable outbox, and the connection
+//! both ways.
+//!
+//! An address is called reported only when the portal has acknowledged it. What is to be told
+//! goes to disk first, and leaves it only after the acknowledgement: nothing is lost and nothing
+//! is doubled across a killed agent. Traffic goes out only; no port is opened.
+
+mod backoff;
+mod connection;
+mod enrolment;
+mod identity;
+mod outbox;
+
+pub use connection::{Connection, SendError, Signal};
+pub use enrolment::{EnrolError, enrol};
+pub use identity::{Identity, IdentityError};
+pub use outbox::{Outbox, OutboxError, Row};

@@ -1,0 +1,305 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use deskhook_wire::{
+    Acknowledged, HEADER_BOOT, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, HEADER_TIME, Order,
+    Orders, PATH_ORDERS, PATH_REPORTS, Report, RequestParts,
+};
+use tokio::sync::{Mutex, Notify, mpsc};
+use url::Url;
+
+use crate::backoff::Backoff;
+use crate::enrolment::{client, portal_url};
+use crate::{Identity, Outbox, OutboxError};
+
+/// How long the portal may hold an orders request open, in seconds.
+const WAIT_SECONDS: u32 = 25;
+
+/// What the connection tells the agent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Signal {
+    /// The portal has acknowledged the row with this sequence.
+    Acknowledged(u64),
+    /// The portal asks for something.
+    Ordered(Order),
+    /// The portal answers again, or no longer.
+    Online(bool),
+    /// The portal does not know this device (any more).
+    Rejected(String),
+}
+
+/// Why one request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// No answer.
+    #[error("the portal does not answer")]
+    Unreachable(#[source] reqwest::Error),
+    /// The portal answered with an error; `retry` says whether later may help.
+    #[error("the portal answered {status}: {message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        message: String,
+    },
+    /// The portal's address is none.
+    #[error("the portal {0:?} is no https address")]
+    Portal(String),
+}
+
+/// The connection to the portal: one task delivers the outbox in order, one takes in orders.
+#[derive(Clone)]
+pub struct Connection {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    identity: Identity,
+    base: Url,
+    http: reqwest::Client,
+    boot: String,
+    counter: AtomicU64,
+    outbox: Mutex<Outbox>,
+    filled: Notify,
+    signals: mpsc::Sender<Signal>,
+}
+
+impl Connection {
+    /// Opens the connection and starts its two tasks; they end when the receiver of `signals` is
+    /// dropped. `boot` names this start of the agent.
+    pub fn open(
+        identity: Identity,
+        outbox: Outbox,
+        boot: &str,
+        signals: mpsc::Sender<Signal>,
+    ) -> Result<Self, SendError> {
+        let portal = identity.enrolled().portal.clone();
+        let base = portal_url(&portal).ok_or(SendError::Portal(portal))?;
+        let http = client().map_err(SendError::Unreachable)?;
+        let shared = Arc::new(Shared {
+            identity,
+            base,
+            http,
+            boot: boot.to_owned(),
+            counter: AtomicU64::new(0),
+            outbox: Mutex::new(outbox),
+            filled: Notify::new(),
+            signals,
+        });
+        tokio::spawn(deliver(Arc::clone(&shared)));
+        tokio::spawn(listen(Arc::clone(&shared)));
+        Ok(Self { shared })
+    }
+
+    /// Keeps a report on disk and has it delivered; gives its sequence.
+    pub async fn report(&self, report: Report) -> Result<u64, OutboxError> {
+        let sequence = self.shared.outbox.lock().await.put(millis(), report)?;
+        self.shared.filled.notify_one();
+        Ok(sequence)
+    }
+
+    /// How many rows the portal has not acknowledged.
+    pub async fn unacknowledged(&self) -> usize {
+        self.shared.outbox.lock().await.len()
+    }
+
+    /// Waits until everything is acknowledged, at most `patience`; says whether it is.
+    pub async fn drained(&self, patience: Duration) -> bool {
+        let empty = async {
+            while !self.shared.outbox.lock().await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(patience, empty).await.is_ok()
+    }
+}
+
+/// Delivers the outbox, oldest first. A row that the portal can never take (it says so with a 4xx
+/// that is about the row) is dropped with a log line, or it would hold up all others for ever.
+async fn deliver(shared: Arc<Shared>) {
+    let mut backoff = Backoff::default();
+    loop {
+        let row = shared.outbox.lock().await.first().cloned();
+        let Some(row) = row else {
+            tokio::select! {
+                () = shared.filled.notified() => continue,
+                () = shared.signals.closed() => return,
+            }
+        };
+        let sequence = row.delivery.sequence;
+        let body = serde_json::to_vec(&row.delivery).unwrap_or_default();
+        let sent = shared.send("POST", PATH_REPORTS, body).await;
+        match sent.and_then(|bytes| read::<Acknowledged>(&bytes)) {
+            Ok(answer) if answer.acknowledged == sequence => {
+                backoff.reset();
+                shared.acknowledged(sequence).await;
+            }
+            Ok(_) => tracing::warn!(sequence, "the portal acknowledged another row"),
+            Err(SendError::Refused {
+                status: 400 | 413 | 422,
+                message,
+            }) => {
+                tracing::error!(
+                    sequence,
+                    message,
+                    "the portal cannot take a report; it is dropped"
+                );
+                shared.acknowledged(sequence).await;
+                continue;
+            }
+            Err(error) => tracing::debug!(%error, "a report was not delivered"),
+        }
+        if shared
+            .outbox
+            .lock()
+            .await
+            .first()
+            .is_some_and(|row| row.delivery.sequence == sequence)
+            && pause(&shared, &mut backoff).await
+        {
+            return;
+        }
+    }
+}
+
+/// Takes in orders; also the presence of this device.
+async fn listen(shared: Arc<Shared>) {
+    let mut backoff = Backoff::default();
+    let mut last = 0;
+    let mut online = false;
+    loop {
+        let path = format!(
+            "{PATH_ORDERS}?after={last}&wait={}",
+            if online { WAIT_SECONDS } else { 0 }
+        );
+        let asked = tokio::select! {
+            asked = shared.send("GET", &path, vec![]) => asked,
+            () = shared.signals.closed() => return,
+        };
+        match asked.and_then(|bytes| read::<Orders>(&bytes)) {
+            Ok(orders) => {
+                backoff.reset();
+                last = orders.last;
+                if !online {
+                    online = true;
+                    shared.tell(Signal::Online(true)).await;
+                    shared.filled.notify_one();
+                }
+                for order in orders.orders {
+                    shared.tell(Signal::Ordered(order)).await;
+                }
+            }
+            Err(error) => {
+                if std::mem::replace(&mut online, false) {
+                    shared.tell(Signal::Online(false)).await;
+                }
+                if let SendError::Refused {
+                    status: 401 | 403 | 410,
+                    message,
+                } = &error
+                {
+                    shared.tell(Signal::Rejected(message.clone())).await;
+                }
+                tracing::debug!(%error, "no orders from the portal");
+                if pause(&shared, &mut backoff).await {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Waits before the next try; says whether the agent is gone.
+async fn pause(shared: &Shared, backoff: &mut Backoff) -> bool {
+    let mut random = [0; 8];
+    // Without random numbers all devices pause alike, which is still a pause.
+    let _ = getrandom::fill(&mut random);
+    let span = backoff.pause(u64::from_ne_bytes(random));
+    tokio::select! {
+        () = tokio::time::sleep(span) => false,
+        () = shared.filled.notified() => shared.signals.is_closed(),
+        () = shared.signals.closed() => true,
+    }
+}
+
+impl Shared {
+    async fn acknowledged(&self, sequence: u64) {
+        if let Err(error) = self.outbox.lock().await.acknowledge(sequence) {
+            tracing::error!(%error, "an acknowledged report cannot be removed; it will be sent again");
+        }
+        self.tell(Signal::Acknowledged(sequence)).await;
+    }
+
+    async fn tell(&self, signal: Signal) {
+        // A closed receiver means that the agent stops; the tasks see that themselves.
+        let _ = self.signals.send(signal).await;
+    }
+
+    async fn send(
+        &self,
+        method: &'static str,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, SendError> {
+        let counter = self.counter.fetch_add(1, Ordering::Relaxed) + 1;
+        let time = millis() / 1000;
+        let device = self.identity.device();
+        let parts = RequestParts {
+            method,
+            path,
+            body: &body,
+            device,
+            boot: &self.boot,
+            counter,
+            time,
+        };
+        let signature = parts.sign(self.identity.key());
+        let url = self
+            .base
+            .join(path)
+            .map_err(|_| SendError::Portal(self.base.to_string()))?;
+        let verb = if method == "GET" {
+            reqwest::Method::GET
+        } else {
+            reqwest::Method::POST
+        };
+        let response = self
+            .http
+            .request(verb, url)
+            .header(HEADER_DEVICE, device)
+            .header(HEADER_BOOT, &self.boot)
+            .header(HEADER_COUNTER, counter.to_string())
+            .header(HEADER_TIME, time.to_string())
+            .header(HEADER_SIGNATURE, signature)
+            .header(reqwest::header::CONTENT_TYPE, "application/json")
+            .body(body)
+            .send()
+            .await
+            .map_err(SendError::Unreachable)?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(SendError::Unreachable)?;
+        if status.is_success() {
+            return Ok(bytes.to_vec());
+        }
+        let message = String::from_utf8_lossy(&bytes).chars().take(300).collect();
+        Err(SendError::Refused {
+            status: status.as_u16(),
+            message,
+        })
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, SendError> {
+    serde_json::from_slice(bytes).map_err(|error| SendError::Refused {
+        status: 200,
+        message: error.to_string(),
+    })
+}
+
+fn millis() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,224 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use deskhook_wire::{Delivery, Report};
+
+use crate::identity::{sync_folder, write_private};
+
+/// What is to be told to the portal, on disk until the portal has acknowledged it.
+///
+/// One file a row, `outbox/<sequence>.json`, written whole (write aside, sync, rename, sync the
+/// folder); `outbox/next` holds the sequence that comes next. A row is removed only after its
+/// acknowledgement, and a sequence is never used again, so that the portal can tell a repetition
+/// from news. At most 10,000 rows: then the oldest that are not an address or the end of a session make room.
+#[derive(Debug)]
+pub struct Outbox {
+    folder: PathBuf,
+    rows: BTreeMap<u64, Row>,
+    next: u64,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What is sent.
+    pub delivery: Delivery,
+}
+
+/// Why the outbox cannot keep a row.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// A file cannot be read, written or removed.
+    #[error("cannot use {path}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A report that has no JSON form.
+    #[error("a report cannot be written down")]
+    Shape(#[source] serde_json::Error),
+}
+
+const MOST_ROWS: usize = 10_000;
+const NEXT_FILE: &str = "next";
+
+impl Outbox {
+    /// Opens the outbox in `state`. A row that is no JSON (no writer of ours leaves one) is set
+    /// aside as `<sequence>.damaged`.
+    pub fn open(state: &Path) -> Result<Self, OutboxError> {
+        let folder = state.join("outbox");
+        let file = |path: &Path| {
+            let path = path.to_owned();
+            move |source| OutboxError::File { path, source }
+        };
+        fs::create_dir_all(&folder).map_err(file(&folder))?;
+        let mut rows = BTreeMap::new();
+        for entry in fs::read_dir(&folder).map_err(file(&folder))? {
+            let path = entry.map_err(file(&folder))?.path();
+            if path.extension().is_none_or(|ending| ending != "json") {
+                continue;
+            }
+            match fs::read(&path)
+                .ok()
+                .and_then(|bytes| serde_json::from_slice::<Delivery>(&bytes).ok())
+            {
+                Some(delivery) => {
+                    rows.insert(delivery.sequence, Row { delivery });
+                }
+                None => fs::rename(&path, path.with_extension("damaged")).map_err(file(&path))?,
+            }
+        }
+        let kept = fs::read_to_string(folder.join(NEXT_FILE))
+            .ok()
+            .and_then(|text| text.trim().parse().ok());
+        let behind_rows = rows.keys().next_back().map_or(1, |last| last + 1);
+        let next = kept.unwrap_or(1).max(behind_rows);
+        Ok(Self { folder, rows, next })
+    }
+
+    /// Keeps a report; it is on disk when this returns. Gives its sequence.
+    pub fn put(&mut self, at: u64, report: Report) -> Result<u64, OutboxError> {
+        self.make_room()?;
+        let sequence = self.next;
+        let delivery = Delivery {
+            sequence,
+            at,
+            report,
+        };
+        let bytes = serde_json::to_vec(&delivery).map_err(OutboxError::Shape)?;
+        // The counter goes first: a crash between the two leaves a gap, never a repetition.
+        self.write(
+            &self.folder.join(NEXT_FILE),
+            (sequence + 1).to_string().as_bytes(),
+        )?;
+        self.write(&self.path(sequence), &bytes)?;
+        self.next = sequence + 1;
+        self.rows.insert(sequence, Row { delivery });
+        Ok(sequence)
+    }
+
+    /// The oldest row.
+    pub fn first(&self) -> Option<&Row> {
+        self.rows.values().next()
+    }
+
+    /// How many rows are not acknowledged.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether everything is acknowledged.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The portal has it: forgets the row.
+    pub fn acknowledge(&mut self, sequence: u64) -> Result<(), OutboxError> {
+        if self.rows.remove(&sequence).is_none() {
+            return Ok(());
+        }
+        let path = self.path(sequence);
+        let removed = fs::remove_file(&path).and_then(|()| sync_folder(&self.folder));
+        removed.map_err(|source| OutboxError::File { path, source })
+    }
+
+    fn make_room(&mut self) -> Result<(), OutboxError> {
+        if self.rows.len() < MOST_ROWS {
+            return Ok(());
+        }
+        let passing = |row: &Row| {
+            !matches!(
+                row.delivery.report,
+                Report::Address { .. } | Report::Ended { .. }
+            )
+        };
+        let oldest = self
+            .rows
+            .values()
+            .find(|row| passing(row))
+            .or_else(|| self.rows.values().next());
+        match oldest.map(|row| row.delivery.sequence) {
+            Some(sequence) => self.acknowledge(sequence),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), OutboxError> {
+        write_private(path, bytes).map_err(|source| OutboxError::File {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    fn path(&self, sequence: u64) -> PathBuf {
+        self.folder.join(format!("{sequence:020}.json"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(text: &str) -> Report {
+        Report::Ended {
+            session: text.into(),
+            outcome: "stopped".into(),
+            reasons: vec![],
+            seconds: 1,
+        }
+    }
+
+    #[test]
+    fn rows_survive_and_leave_in_order_and_a_sequence_is_never_used_again() {
+        let state = tempfile::tempdir().unwrap();
+        let mut outbox = Outbox::open(state.path()).unwrap();
+        assert_eq!(
+            (
+                outbox.put(1, report("a")).unwrap(),
+                outbox.put(2, report("b")).unwrap()
+            ),
+            (1, 2)
+        );
+        let mut again = Outbox::open(state.path()).unwrap();
+        assert_eq!(again.first().unwrap().delivery.report, report("a"));
+        again.acknowledge(1).unwrap();
+        again.acknowledge(1).unwrap();
+        again.acknowledge(2).unwrap();
+        let mut empty = Outbox::open(state.path()).unwrap();
+        assert!(empty.is_empty());
+        assert_eq!(empty.put(3, report("c")).unwrap(), 3);
+    }
+
+    #[test]
+    fn a_lost_counter_does_not_repeat_what_is_still_there() {
+        let state = tempfile::tempdir().unwrap();
+        let mut outbox = Outbox::open(state.path()).unwrap();
+        outbox.put(1, report("a")).unwrap();
+        fs::write(state.path().join("outbox/next"), "garbage").unwrap();
+        assert_eq!(
+            Outbox::open(state.path())
+                .unwrap()
+                .put(1, report("b"))
+                .unwrap(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_damaged_row_is_set_aside() {
+        let state = tempfile::tempdir().unwrap();
+        Outbox::open(state.path()).unwrap();
+        fs::write(state.path().join("outbox/00000000000000000007.json"), "{").unwrap();
+        assert!(Outbox::open(state.path()).unwrap().is_empty());
+        assert!(
+            state
+                .path()
+                .join("outbox/00000000000000000007.damaged")
+                .exists()
+        );
+    }
+}
