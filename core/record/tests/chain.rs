@@ -10,20 +10,20 @@ fn entry(number: usize) -> Entry {
         actor: "supporter:Sam".into(),
         action: "session.joined".into(),
         subject: format!("d-{number}"),
-        session: (number % 2 == 0).then(|| format!("s-{number}")),
+        session: number.is_multiple_of(2).then(|| format!("s-{number}")),
         fields: [("reason".to_owned(), json!("printer \u{1F5A8} \"jam\"\n"))].into(),
     }
 }
 
 fn written(entries: usize) -> (tempfile::TempDir, Vec<u8>, Head) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("record.jsonl");
-    let mut record = Record::open(&path).unwrap();
+    let mut record = Record::open(&path).expect("a new record");
     for number in 1..=entries {
-        record.append(&entry(number)).unwrap();
+        record.append(&entry(number)).expect("an entry");
     }
     let head = record.head();
-    let bytes = std::fs::read(&path).unwrap();
+    let bytes = std::fs::read(&path).expect("the record");
     (folder, bytes, head)
 }
 
