@@ -1,0 +1,237 @@
+use std::time::Duration;
+
+use deskhook_policy::{Address, AddressSource, Query};
+use tokio::time::Instant;
+
+use crate::printed::Stream;
+use crate::query::{self, Answered};
+use crate::{LaunchError, RunningClient, os, printed};
+
+/// How long a source is asked for when its description does not say.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one run of the client's command line may take.
+const ONE_QUERY: Duration = Duration::from_secs(5);
+/// The first pause between two rounds; it doubles up to the longest one.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How long the rest of an ended client's output is waited for.
+const LAST_WORDS: Duration = Duration::from_millis(250);
+/// AnyDesk's command line says so, with an error exit code, until its service runs.
+const SERVICE_NOT_RUNNING: &str = "SERVICE_NOT_RUNNING";
+
+/// What one source said in one round.
+enum Found {
+    Address(Address),
+    /// Nothing so far; in words, for when it stays so.
+    NotYet(String),
+    /// Something that is no address, and will not become one.
+    Garbage(String),
+}
+
+/// A source that is still asked.
+struct Asked<'a> {
+    source: &'a AddressSource,
+    until: Instant,
+}
+
+impl RunningClient {
+    /// The client's address, from the sources that its description names.
+    ///
+    /// The sources are asked in rounds, most wanted first: the first one of a round that has an
+    /// address wins. "Not yet" is an empty answer, one of the description's own words for it,
+    /// `SERVICE_NOT_RUNNING`, or an exit code that is not 0; it is asked again after a growing
+    /// pause, until the source's patience is over. Fails at once when the client ends, and when
+    /// no source is left that could still answer.
+    pub async fn read_address(&self) -> Result<Address, LaunchError> {
+        let begun = Instant::now();
+        let ask = |source| Asked {
+            source,
+            until: begun + patience(source),
+        };
+        let mut asked: Vec<Asked<'_>> = self.spec.address.iter().map(ask).collect();
+        let mut pause = FIRST_PAUSE;
+        let mut words = vec![];
+        while !asked.is_empty() {
+            let mut news = std::pin::pin!(self.printed.news.notified());
+            news.as_mut().enable();
+            tokio::select! {
+                biased;
+                found = self.round(&mut asked, &mut words) => {
+                    if let Some(address) = found {
+                        return Ok(address);
+                    }
+                }
+                _ = self.exited() => return Err(self.ended_early().await),
+            }
+            tokio::select! {
+                _ = self.exited() => return Err(self.ended_early().await),
+                () = news => {}
+                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            }
+        }
+        Err(LaunchError::NoAddress {
+            client: self.spec.display_name.clone(),
+            seconds: begun.elapsed().as_secs(),
+            words: words.join("\n"),
+        })
+    }
+
+    /// Asks every source once; those that have nothing to hope for any more go.
+    async fn round(&self, asked: &mut Vec<Asked<'_>>, words: &mut Vec<String>) -> Option<Address> {
+        words.retain(|line| line.starts_with(GARBAGE));
+        let mut kept = vec![];
+        for one in asked.drain(..) {
+            match self.ask(&one).await {
+                Found::Address(address) => return Some(address),
+                Found::NotYet(why) => {
+                    words.push(why);
+                    if Instant::now() < one.until {
+                        kept.push(one);
+                    }
+                }
+                Found::Garbage(why) => words.push(format!("{GARBAGE}{why}")),
+            }
+        }
+        *asked = kept;
+        None
+    }
+
+    async fn ask(&self, asked: &Asked<'_>) -> Found {
+        match asked.source {
+            AddressSource::Query(query) => {
+                let left = asked.until.saturating_duration_since(Instant::now());
+                self.query(query, left.clamp(FIRST_PAUSE, ONE_QUERY)).await
+            }
+            AddressSource::Output { prefix, template } => match self.printed.value(prefix) {
+                Some(value) => self.templated(template, &value),
+                None => Found::NotYet(format!("it printed no line that begins with {prefix:?}")),
+            },
+            AddressSource::Listening { template } => match self.fields.port {
+                Some(port) if os::is_listening(port) => self.templated(template, ""),
+                Some(port) => Found::NotYet(format!("it does not listen on port {port}")),
+                None => Found::Garbage("no argument of it holds {port}".to_owned()),
+            },
+        }
+    }
+
+    pub(crate) async fn query_once(&self, query: &Query) -> Option<Address> {
+        match self.query(query, ONE_QUERY).await {
+            Found::Address(address) => Some(address),
+            Found::NotYet(_) | Found::Garbage(_) => None,
+        }
+    }
+
+    async fn query(&self, query: &Query, limit: Duration) -> Found {
+        let asked = query.arguments.join(" ");
+        match query::run(self, &query.arguments, limit).await {
+            Ok(answered) => judge(query, &answered),
+            Err(error) => Found::NotYet(format!("{asked}: {error}")),
+        }
+    }
+
+    fn templated(&self, template: &str, value: &str) -> Found {
+        let port = self.fields.port.map(|port| port.to_string());
+        let text = template
+            .replace("{host}", "127.0.0.1")
+            .replace("{port}", port.as_deref().unwrap_or_default())
+            .replace("{value}", value);
+        match Address::parse(&text) {
+            Ok(address) => Found::Address(address),
+            Err(error) => Found::Garbage(error.to_string()),
+        }
+    }
+
+    /// The last lines of both streams.
+    fn last_words(&self) -> String {
+        let of = |stream| printed::last_lines(&self.printed.text(stream), 8);
+        let both = [of(Stream::Output), of(Stream::Errors)];
+        both.join("\n").trim().to_owned()
+    }
+
+    async fn ended_early(&self) -> LaunchError {
+        let exit = self.exited().await;
+        let rest = async {
+            while !self.printed.is_over() {
+                let mut news = std::pin::pin!(self.printed.news.notified());
+                news.as_mut().enable();
+                if !self.printed.is_over() {
+                    news.await;
+                }
+            }
+        };
+        // A child that left the group may hold the pipe open.
+        let _late = tokio::time::timeout(LAST_WORDS, rest).await;
+        LaunchError::Exited {
+            client: self.spec.display_name.clone(),
+            exit,
+            output: self.last_words(),
+        }
+    }
+}
+
+/// What goes before words that stay.
+const GARBAGE: &str = "not an address: ";
+
+fn patience(source: &AddressSource) -> Duration {
+    match source {
+        AddressSource::Query(query) if query.patience_seconds > 0 => {
+            Duration::from_secs(query.patience_seconds.into())
+        }
+        _ => PATIENCE,
+    }
+}
+
+fn judge(query: &Query, answered: &Answered) -> Found {
+    let text = answered.stdout.trim();
+    let said = |what: &str| Found::NotYet(format!("{}: {what}", query.arguments.join(" ")));
+    if text.contains(SERVICE_NOT_RUNNING) || answered.stderr.contains(SERVICE_NOT_RUNNING) {
+        return said(SERVICE_NOT_RUNNING);
+    }
+    match answered.code {
+        Some(0) => {}
+        Some(code) => return said(&format!("exit code {code}")),
+        None => return said("ended by a signal"),
+    }
+    if text.is_empty() {
+        return said("an empty answer");
+    }
+    if query.not_ready.iter().any(|word| word == text) {
+        return said(text);
+    }
+    match Address::parse(text) {
+        Ok(address) => Found::Address(address),
+        Err(error) => Found::Garbage(format!("{}: {error}", query.arguments.join(" "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(code: i32, stdout: &str) -> Result<String, &'static str> {
+        let query = Query {
+            not_ready: vec!["0".into()],
+            ..Query::default()
+        };
+        let answered = Answered {
+            code: Some(code),
+            stdout: stdout.into(),
+            stderr: String::new(),
+        };
+        match judge(&query, &answered) {
+            Found::Address(address) => Ok(address.as_str().to_owned()),
+            Found::NotYet(_) => Err("not yet"),
+            Found::Garbage(_) => Err("garbage"),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_an_address_or_not_yet_or_garbage() {
+        assert_eq!(judged(0, "123 456 789\n").as_deref(), Ok("123456789"));
+        for not_yet in ["", " \n", "0\n", "SERVICE_NOT_RUNNING"] {
+            assert_eq!(judged(0, not_yet), Err("not yet"), "{not_yet:?}");
+        }
+        assert_eq!(judged(51, "123456789"), Err("not yet"));
+        assert_eq!(judged(0, "<b>hello</b> world"), Err("garbage"));
+    }
+}
