@@ -1,0 +1,136 @@
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+
+/// What the build made that tests start or load.
+#[derive(Debug)]
+pub struct Artifacts {
+    /// The `deskhook` binary.
+    pub deskhook: PathBuf,
+    /// The example plugins' libraries, by package name.
+    pub plugins: BTreeMap<String, PathBuf>,
+}
+
+/// The build's results, made when first asked for: `cargo test` itself builds neither the binary
+/// of another package nor a cdylib. Paths come from cargo, never from a guess at its folders.
+///
+/// `DESKHOOK_BIN` names another binary to test, such as an installed one; its plugins are then
+/// looked for beside it.
+///
+/// # Panics
+/// With cargo's own words when the build fails.
+pub fn artifacts() -> &'static Artifacts {
+    static MADE: OnceLock<Artifacts> = OnceLock::new();
+    MADE.get_or_init(|| Artifacts::make().unwrap_or_else(|error| panic!("{error:#}")))
+}
+
+impl Artifacts {
+    fn make() -> Result<Self> {
+        let mut made = Self::read_or_build()?;
+        if let Some(named) = std::env::var_os("DESKHOOK_BIN") {
+            made.deskhook = PathBuf::from(named);
+            let beside = made
+                .deskhook
+                .parent()
+                .unwrap_or(Path::new("."))
+                .to_path_buf();
+            for library in made.plugins.values_mut() {
+                let name = library.file_name().context("a library has a name")?;
+                let installed = beside.join(name);
+                if installed.exists() {
+                    *library = installed;
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    /// nextest starts a process for each test: the first one asks cargo, the others read what it
+    /// was told. The run's id makes sure that nobody reads what an older run wrote.
+    fn read_or_build() -> Result<Self> {
+        let Some(run) = std::env::var_os("NEXTEST_RUN_ID") else {
+            return Self::parse(&build()?);
+        };
+        let note = std::env::temp_dir().join(format!("deskhook-artifacts-{}", run.display()));
+        let lock = File::create(note.with_extension("lock"))?;
+        lock.lock()?;
+        if let Ok(text) = fs::read_to_string(&note) {
+            return Self::parse(&text);
+        }
+        let told = build()?;
+        fs::write(&note, &told)?;
+        Self::parse(&told)
+    }
+
+    fn parse(messages: &str) -> Result<Self> {
+        let mut binaries = BTreeMap::new();
+        let mut plugins = BTreeMap::new();
+        for line in messages.lines() {
+            let message: Value = serde_json::from_str(line).context("cargo writes JSON lines")?;
+            let name = message["target"]["name"].as_str().unwrap_or_default();
+            let is = |kind: &str| {
+                message["target"]["kind"]
+                    .as_array()
+                    .is_some_and(|all| all.contains(&json!(kind)))
+            };
+            if let Some(path) = message["executable"].as_str() {
+                binaries.insert(name.to_owned(), PathBuf::from(path));
+            } else if is("cdylib") {
+                let files = message["filenames"].as_array().into_iter().flatten();
+                let mut files = files.filter_map(Value::as_str).map(PathBuf::from);
+                let library = files.find(|path| {
+                    path.extension()
+                        .is_some_and(|kind| kind == std::env::consts::DLL_EXTENSION)
+                });
+                plugins.insert(
+                    name.replace('_', "-"),
+                    library.context("a cdylib is a file")?,
+                );
+            }
+        }
+        let deskhook = binaries
+            .remove("deskhook")
+            .context("cargo built no deskhook")?;
+        Ok(Self { deskhook, plugins })
+    }
+}
+
+/// Asks cargo for the same build that `tests/run` asks for; the answer is one artifact a line.
+fn build() -> Result<String> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = tests
+        .parent()
+        .context("the tests live in a folder of the code base")?;
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(root)
+        .args(["build", "--message-format=json-render-diagnostics"]);
+    command.args(["-p", "deskhook-app"]);
+    for example in fs::read_dir(root.join("plugins/examples"))? {
+        let example = example?;
+        if example.path().join("Cargo.toml").exists() {
+            command.arg("-p").arg(example.file_name());
+        }
+    }
+    let output = command.output().context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!(
+            "the build failed:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    let messages = String::from_utf8(output.stdout)?;
+    let artifacts: Vec<&str> = messages
+        .lines()
+        .filter(|line| {
+            line.contains(r#""reason":"compiler-artifact""#) && line.contains("path+file://")
+        })
+        .collect();
+    ensure!(!artifacts.is_empty(), "cargo told of no artifact");
+    Ok(artifacts.join("\n"))
+}

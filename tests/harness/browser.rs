@@ -1,0 +1,213 @@
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::{Method, Url};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+use crate::home::Home;
+use crate::process::Process;
+use crate::walk::{free_port, shots};
+
+/// Chromium without a window, driven through chromedriver, with a profile of its own.
+pub struct Browser {
+    client: Client,
+    home: Home,
+    _driver: Process,
+}
+
+/// How a page is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// The width of the window, in pixels.
+    pub width: u32,
+    /// Which colours the person prefers.
+    pub scheme: Scheme,
+}
+
+/// A `prefers-color-scheme`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Scheme {
+    /// Its name in style sheets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// It talks to nobody but the page, and draws with the processor.
+const ARGUMENTS: &[&str] = &[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-default-browser-check",
+    "--no-first-run",
+    "--no-pings",
+    "--password-store=basic",
+];
+
+impl Browser {
+    /// The parts of `tests/parts.txt` that it is made of.
+    pub const PARTS: [&'static str; 3] = ["chromium", "chromedriver", "fonts"];
+
+    /// Starts one, 1280 by 900 pixels.
+    ///
+    /// # Errors
+    /// When chromedriver or Chromium does not start.
+    pub async fn start() -> Result<Self> {
+        let home = Home::new()?;
+        let port = free_port();
+        let driver = Process::start(home.command("chromedriver").arg(format!("--port={port}")))?;
+        driver.line("started successfully")?;
+        let mut arguments: Vec<String> = ARGUMENTS.iter().map(ToString::to_string).collect();
+        arguments.push("--window-size=1280,900".to_owned());
+        arguments.push(format!(
+            "--user-data-dir={}",
+            home.path().join("profile").display()
+        ));
+        let mut capabilities = Capabilities::new();
+        capabilities.insert(
+            "goog:chromeOptions".to_owned(),
+            json!({ "args": arguments }),
+        );
+        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .with_context(|| format!("chromedriver wrote:\n{}", driver.output()))?;
+        Ok(Self {
+            client,
+            home,
+            _driver: driver,
+        })
+    }
+
+    /// What drives it: pages, elements, clicks, keys.
+    pub fn page(&self) -> &Client {
+        &self.client
+    }
+
+    /// Looks at pages this way from here on.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn look(&self, look: Look) -> Result<()> {
+        let metrics = json!({
+            "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": look.width < 600,
+        });
+        self.command("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
+        let scheme = json!({ "name": "prefers-color-scheme", "value": look.scheme.name() });
+        self.command(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [scheme] }),
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A picture of what is seen, as `<name>.png` in the folder for screenshots.
+    ///
+    /// # Errors
+    /// When it cannot be taken or written.
+    pub async fn shot(&self, name: &str) -> Result<PathBuf> {
+        let path = shots().join(format!("{name}.png"));
+        fs::write(&path, self.client.screenshot().await?)?;
+        Ok(path)
+    }
+
+    /// What the page wrote to the console since the last call: script errors, and what the
+    /// content security policy stopped.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        let told = self
+            .client
+            .issue_cmd(OwnCommand {
+                path: "se/log",
+                body: json!({ "type": "browser" }),
+            })
+            .await?;
+        let entries = told.as_array().context("the console is a list")?;
+        let lines = entries.iter().map(|entry| {
+            let part = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+            format!("{}: {}", part("level"), part("message"))
+        });
+        Ok(lines.collect())
+    }
+
+    /// Sends a command of the Chrome DevTools protocol.
+    ///
+    /// # Errors
+    /// When the browser refuses it.
+    pub async fn command(&self, method: &str, parameters: Value) -> Result<Value> {
+        let body = json!({ "cmd": method, "params": parameters });
+        let command = OwnCommand {
+            path: "goog/cdp/execute",
+            body,
+        };
+        Ok(self.client.issue_cmd(command).await?)
+    }
+}
+
+impl Drop for Browser {
+    /// Chromium's processes are children of chromedriver, in groups of their own: what names this
+    /// profile on its command line is ours.
+    fn drop(&mut self) {
+        let profile = self.home.path().display().to_string();
+        for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let id = entry
+                .file_name()
+                .to_string_lossy()
+                .parse::<i32>()
+                .ok()
+                .and_then(Pid::from_raw);
+            let Some(id) = id else { continue };
+            let arguments = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            if String::from_utf8_lossy(&arguments).contains(&profile) {
+                let _ = kill_process(id, Signal::KILL);
+            }
+        }
+    }
+}
+
+/// A command that is chromedriver's own, beyond what WebDriver says.
+#[derive(Debug)]
+struct OwnCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for OwnCommand {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/{}", self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}

@@ -1,0 +1,234 @@
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use zbus::zvariant::{OwnedValue, Value};
+use zbus::{Connection, Proxy};
+
+use crate::bus::SessionBus;
+use crate::display::Display;
+use crate::home::Home;
+use crate::patience::{PATIENCE, eventually};
+use crate::process::Process;
+
+/// A person's desktop: a screen, a session bus, a window manager, and a panel that shows tray
+/// icons (a StatusNotifierHost).
+pub struct Desktop {
+    _panel: Process,
+    _windows: Process,
+    bus: SessionBus,
+    display: Display,
+}
+
+/// One entry of a tray menu, as the session bus tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuEntry {
+    /// Its number, for a click.
+    pub id: i32,
+    /// Its text; empty for a separator.
+    pub label: String,
+    /// Whether it can be picked.
+    pub enabled: bool,
+    /// The entries of its submenu.
+    pub entries: Vec<MenuEntry>,
+}
+
+/// One bar at the bottom with nothing but the tray in it, so that no question is asked at the
+/// panel's first start.
+const PANEL: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-panel" version="1.0">
+  <property name="configver" type="int" value="2"/>
+  <property name="panels" type="array">
+    <value type="int" value="1"/>
+    <property name="panel-1" type="empty">
+      <property name="position" type="string" value="p=8;x=640;y=784"/>
+      <property name="position-locked" type="bool" value="true"/>
+      <property name="length" type="uint" value="100"/>
+      <property name="size" type="uint" value="32"/>
+      <property name="plugin-ids" type="array"><value type="int" value="1"/></property>
+    </property>
+  </property>
+  <property name="plugins" type="empty">
+    <property name="plugin-1" type="string" value="systray"/>
+  </property>
+</channel>
+"#;
+
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+
+impl Desktop {
+    /// The parts of `tests/parts.txt` that it is made of.
+    pub const PARTS: [&'static str; 4] = ["Xvfb", "dbus", "openbox", "xfce4-panel"];
+
+    /// Starts everything, and tells `home` where its screen and its bus are.
+    ///
+    /// # Errors
+    /// When a part does not come up, or the panel never watches for tray icons.
+    pub async fn start(home: &mut Home) -> Result<Self> {
+        let display = Display::start()?;
+        home.set("DISPLAY", display.name());
+        let bus = SessionBus::start(home)?;
+        home.set("DBUS_SESSION_BUS_ADDRESS", bus.address());
+        home.write(
+            "config/xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml",
+            PANEL,
+        )?;
+        let windows = Process::start(&mut home.command("openbox"))?;
+        let panel = Process::start(home.command("xfce4-panel").arg("--disable-wm-check"))?;
+        let desktop = Self {
+            _panel: panel,
+            _windows: windows,
+            bus,
+            display,
+        };
+        let connection = desktop.bus.connect().await?;
+        let names = zbus::fdo::DBusProxy::new(&connection).await?;
+        eventually("a watcher for tray icons", async || {
+            names
+                .name_has_owner(WATCHER.try_into().ok()?)
+                .await
+                .ok()?
+                .then_some(())
+        })
+        .await?;
+        Ok(desktop)
+    }
+
+    /// Its screen.
+    pub fn display(&self) -> &Display {
+        &self.display
+    }
+
+    /// A picture of the screen; see [`Display::shot`].
+    ///
+    /// # Errors
+    /// When it cannot be taken.
+    pub fn shot(&self, name: &str) -> Result<PathBuf> {
+        self.display.shot(name)
+    }
+
+    /// Waits for the first tray icon, and returns what it is called on the bus.
+    ///
+    /// # Errors
+    /// When none shows up.
+    pub async fn tray_icon(&self) -> Result<TrayIcon> {
+        let connection = self.bus.connect().await?;
+        let watcher = Proxy::new(&connection, WATCHER, "/StatusNotifierWatcher", WATCHER).await?;
+        let name = eventually("a tray icon", async || {
+            let items: Vec<String> = watcher
+                .get_property("RegisteredStatusNotifierItems")
+                .await
+                .ok()?;
+            items.into_iter().next()
+        })
+        .await?;
+        // "org.kde.StatusNotifierItem-7-1", or a bus name with an object path behind it.
+        let service = name.split('/').next().unwrap_or_default().to_owned();
+        Ok(TrayIcon {
+            connection,
+            service,
+        })
+    }
+}
+
+/// A tray icon on the session bus.
+pub struct TrayIcon {
+    connection: Connection,
+    service: String,
+}
+
+type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+
+impl TrayIcon {
+    /// A property of the icon, such as `Title` or `Status`.
+    ///
+    /// # Errors
+    /// When the icon is gone or has no such text.
+    pub async fn property(&self, name: &str) -> Result<String> {
+        let item = self
+            .proxy("/StatusNotifierItem", "org.kde.StatusNotifierItem")
+            .await?;
+        Ok(item.get_property(name).await?)
+    }
+
+    /// Its menu as it is now.
+    ///
+    /// # Errors
+    /// When the icon is gone or has none.
+    pub async fn menu(&self) -> Result<Vec<MenuEntry>> {
+        let menu = self.proxy("/MenuBar", "com.canonical.dbusmenu").await?;
+        let no_names: Vec<String> = Vec::new();
+        let (_, root): (u32, Layout) = menu.call("GetLayout", &(0, -1, no_names)).await?;
+        root.2.into_iter().map(entry).collect()
+    }
+
+    /// Waits until the menu has an entry whose text contains `text`, and returns it.
+    ///
+    /// # Errors
+    /// With the menu as it is, when there is none within [`PATIENCE`].
+    pub async fn entry(&self, text: &str) -> Result<MenuEntry> {
+        let found = eventually(text, async || {
+            let menu = self.menu().await.ok()?;
+            find(&menu, text).cloned()
+        });
+        match found.await {
+            Ok(entry) => Ok(entry),
+            Err(_) => anyhow::bail!(
+                "no entry {text:?} after {PATIENCE:?} in {:#?}",
+                self.menu().await?
+            ),
+        }
+    }
+
+    /// Picks an entry, as the panel does when a person clicks it.
+    ///
+    /// # Errors
+    /// When the icon is gone.
+    pub async fn click(&self, entry: &MenuEntry) -> Result<()> {
+        let menu = self.proxy("/MenuBar", "com.canonical.dbusmenu").await?;
+        let () = menu
+            .call("Event", &(entry.id, "clicked", Value::from(0), 0_u32))
+            .await?;
+        Ok(())
+    }
+
+    async fn proxy(&self, path: &'static str, interface: &'static str) -> Result<Proxy<'static>> {
+        let service = self.service.clone();
+        // Without a cache, so that a property is what it is now.
+        let proxy = zbus::proxy::Builder::<Proxy<'static>>::new(&self.connection)
+            .destination(service)?
+            .path(path)?
+            .interface(interface)?
+            .cache_properties(zbus::proxy::CacheProperties::No);
+        Ok(proxy.build().await?)
+    }
+}
+
+fn entry(value: OwnedValue) -> Result<MenuEntry> {
+    let (id, properties, entries): Layout =
+        value.try_into().context("a menu entry has three parts")?;
+    let text = |name: &str| {
+        properties
+            .get(name)
+            .and_then(|value| value.downcast_ref::<String>().ok())
+    };
+    let enabled = properties
+        .get("enabled")
+        .and_then(|value| value.downcast_ref::<bool>().ok());
+    Ok(MenuEntry {
+        id,
+        label: text("label").unwrap_or_default(),
+        enabled: enabled.unwrap_or(true),
+        entries: entries.into_iter().map(entry).collect::<Result<_>>()?,
+    })
+}
+
+fn find<'a>(entries: &'a [MenuEntry], text: &str) -> Option<&'a MenuEntry> {
+    entries.iter().find_map(|entry| {
+        if entry.label.contains(text) {
+            Some(entry)
+        } else {
+            find(&entry.entries, text)
+        }
+    })
+}

@@ -1,0 +1,34 @@
+//! What the whole-product tests stand on: real processes on loopback, each with a home of its own
+//! in a temporary folder, ended when the test ends; servers that misbehave on request; and the
+//! `need!` gate for parts that a machine may lack.
+//!
+//! Nothing here knows how Deskhook is made: it starts the binary, and speaks to it as people and
+//! other programs do.
+
+mod anydesk;
+mod artifacts;
+mod browser;
+mod bus;
+mod desktop;
+mod display;
+mod download;
+mod home;
+mod link;
+mod patience;
+mod process;
+mod rfb;
+mod walk;
+
+pub use anydesk::AnyDesk;
+pub use artifacts::{Artifacts, artifacts};
+pub use browser::{Browser, Look, Scheme};
+pub use bus::SessionBus;
+pub use desktop::{Desktop, MenuEntry, TrayIcon};
+pub use display::Display;
+pub use download::{Answer, FileServer};
+pub use home::Home;
+pub use link::{Fault, Link};
+pub use patience::{PATIENCE, eventually, until, until_some};
+pub use process::{Finished, Process, run};
+pub use rfb::{Greeting, handshake};
+pub use walk::{Walk, free_port, http_client, missing, not_walked, shots};

@@ -1,0 +1,5 @@
+//! Whole-product tests: the real binary, started as people and machines start it. One module for
+//! each way through the product; `ground` shows that what they stand on carries.
+
+mod ground;
+mod standin;
