@@ -9,8 +9,8 @@
 
 #[path = "anydesk/behaviour.rs"]
 mod behaviour;
-#[path = "anydesk/service.rs"]
-mod service;
+#[path = "anydesk/daemon.rs"]
+mod daemon;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -31,8 +31,8 @@ fn main() -> ExitCode {
     };
     match arguments.as_slice() {
         [] | ["--service"] if behaviour.fault == Some(Fault::ExitsAtOnce) => ExitCode::from(1),
-        [] => service::run(&behaviour, service::Kind::Portable),
-        ["--service"] => service::run(&behaviour, service::Kind::Installed),
+        [] => daemon::run(&behaviour, daemon::Kind::Portable),
+        ["--service"] => daemon::run(&behaviour, daemon::Kind::Installed),
         ["--version"] => say(VERSION),
         [question @ ("--get-id" | "--get-alias" | "--get-status")] => ask(&behaviour, question),
         ["--stop-service"] => ask(&behaviour, "--stop-service"),
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 }
 
 fn ask(behaviour: &Behaviour, question: &str) -> ExitCode {
-    match service::ask(behaviour, question) {
+    match daemon::ask(behaviour, question) {
         Some(answer) => say(&answer),
         None => {
             say(NOT_RUNNING);
