@@ -9,6 +9,8 @@ mod folders;
 mod manifests;
 #[path = "tidy/names.rs"]
 mod names;
+#[path = "tidy/proofs.rs"]
+mod proofs;
 #[path = "tidy/signatures.rs"]
 mod signatures;
 #[path = "tidy/sizes.rs"]
