@@ -1,18 +1,37 @@
 //! What the organisation allows: layer files in, one typed [`Policy`] out, with the
 //! provenance of every value and the problems found on the way.
 //!
+//! [`Layer::parse`] reads one file, [`resolve`] applies many for a [`Subject`], [`explain`]
+//! says who set a key and what that overrode.
+//!
 //! Pure: no file, clock, network or process is touched here.
 
 mod address;
+mod builtin;
 mod client;
+mod layer;
+mod lookup;
 mod model;
+mod problem;
+mod resolve;
+mod schema;
+mod syntax;
 mod text;
+mod ticket;
+mod typed;
 
 pub use address::{Address, AddressError};
+pub use builtin::VncListen;
 pub use client::{AddressSource, ClientSpec, Download, Executable, Launch, LinkForm, Query, Stop};
+pub use layer::{Layer, Parsed, Scope};
 pub use model::{
     AllowSet, Binding, CheckMode, ConsentMode, ConsentPolicy, ElevationMethod, ElevationPolicy,
     ExtensionPolicy, Extensions, Isolation, MenuEntry, OnTimeout, Policy, SessionPolicy,
     TrayPolicy, WebLink,
+};
+pub use problem::{Place, Problem, Severity, Source};
+pub use resolve::{
+    Explanation, LayerName, Overridden, Provenance, Resolved, Setting, Subject, Trail, Why,
+    explain, resolve,
 };
 pub use text::{Language, LocalText};

@@ -52,18 +52,6 @@ pub struct SessionPolicy {
     pub consent: ConsentPolicy,
 }
 
-impl SessionPolicy {
-    /// Whether the whole of `ticket` matches `RequireTicket`; without a pattern everything does.
-    /// A pattern that is no regular expression fits nothing.
-    pub fn ticket_fits(&self, ticket: &str) -> bool {
-        let Some(pattern) = &self.require_ticket else {
-            return true;
-        };
-        let whole = regex_lite::Regex::new(&format!("^(?:{pattern})$"));
-        whole.is_ok_and(|regex| regex.is_match(ticket))
-    }
-}
-
 /// What a built-in check does with what it finds.
 #[derive(
     Clone,
@@ -340,12 +328,13 @@ impl AllowSet {
         Self(pairs)
     }
 
-    /// Whether `feature` is not forbidden: what nobody mentioned is allowed.
+    /// Whether `feature` (or `feature.name`) is not forbidden: what nobody mentioned is
+    /// allowed, and a forbidden feature takes every name inside it along.
     pub fn permits(&self, feature: &str) -> bool {
-        self.0
-            .get(&feature.to_ascii_lowercase())
-            .copied()
-            .unwrap_or(true)
+        let feature = feature.to_lowercase();
+        let parents = feature.match_indices('.').map(|(at, _)| &feature[..at]);
+        let mut covering = parents.chain(std::iter::once(feature.as_str()));
+        covering.all(|name| self.0.get(name).copied().unwrap_or(true))
     }
 
     /// Every pair.

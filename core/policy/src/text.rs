@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Language(String);
 
 /// The English names that `TrayMenuText<Language>` keys use, with their tags.
-const NAMES: [(&str, &str); 20] = [
+const NAMES: [(&str, &str); 36] = [
     ("english", "en"),
     ("german", "de"),
     ("french", "fr"),
@@ -31,7 +31,36 @@ const NAMES: [(&str, &str); 20] = [
     ("turkish", "tr"),
     ("ukrainian", "uk"),
     ("japanese", "ja"),
+    ("arabic", "ar"),
+    ("bulgarian", "bg"),
+    ("catalan", "ca"),
+    ("chinese", "zh"),
+    ("croatian", "hr"),
+    ("estonian", "et"),
+    ("hebrew", "he"),
+    ("icelandic", "is"),
+    ("indonesian", "id"),
+    ("irish", "ga"),
+    ("korean", "ko"),
+    ("latvian", "lv"),
+    ("lithuanian", "lt"),
+    ("russian", "ru"),
+    ("serbian", "sr"),
+    ("slovenian", "sl"),
 ];
+
+/// The English names of all known languages, as they stand in keys: `German`.
+pub(crate) fn language_names() -> impl Iterator<Item = String> {
+    NAMES.iter().map(|(name, _)| {
+        let (first, rest) = name.split_at(1);
+        first.to_ascii_uppercase() + rest
+    })
+}
+
+/// The spelling of a language's English name, compared without case.
+pub(crate) fn language_name(text: &str) -> Option<String> {
+    language_names().find(|name| name.eq_ignore_ascii_case(text))
+}
 
 impl Language {
     /// English, the fallback everywhere.

@@ -1,1 +1,14 @@
-//! deskhook-source
+//! Where policy comes from: layer files on disk are read within bounds, the last good version
+//! of each is kept, and changes of policy or package folders are told.
+//!
+//! [`load`] is one reading; [`watch`] says when the next one is due.
+
+mod file;
+mod folder;
+mod last_good;
+mod load;
+mod watch;
+
+pub use last_good::{LastGood, SaveError};
+pub use load::{Loaded, load};
+pub use watch::{Change, Watch, WatchError, Watched, watch};

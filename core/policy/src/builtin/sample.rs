@@ -1,0 +1,32 @@
+use super::{executable, query, texts};
+use crate::{AddressSource, ClientSpec, Launch, LinkForm, Stop};
+
+impl ClientSpec {
+    /// The built-in sample client, for machines that have no other: the running binary's own
+    /// `sample-client run`, which prints `ADDRESS=<9 digits>` once it is ready and runs until
+    /// it is stopped; `sample-client --get-id` prints the same number.
+    pub fn sample() -> Self {
+        Self {
+            name: "sample".to_owned(),
+            display_name: "Sample client".to_owned(),
+            executables: vec![executable("", "{self}")],
+            download: None,
+            launch: Launch {
+                arguments: texts(&["sample-client", "run"]),
+                ..Launch::default()
+            },
+            address: vec![
+                AddressSource::Output {
+                    prefix: "ADDRESS=".to_owned(),
+                    template: "{value}".to_owned(),
+                },
+                query(&["sample-client", "--get-id"], &[], 10),
+            ],
+            stop: Stop::Terminate,
+            link: LinkForm {
+                template: "deskhook-sample:{address}".to_owned(),
+                ..LinkForm::default()
+            },
+        }
+    }
+}

@@ -1,0 +1,228 @@
+use std::collections::BTreeMap;
+use std::ops::{Bound, Range};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::provenance::{LayerName, Overridden, Provenance, Setting, Trail, Why};
+use super::{Subject, order};
+use crate::layer::{Key, LeafSetting, empty};
+use crate::schema::Merge;
+use crate::{Layer, Place, Problem, Scope};
+
+/// The value that holds at a leaf so far.
+pub(super) struct Held {
+    pub(super) key: Key,
+    pub(super) setting: Setting,
+    merge: Merge,
+}
+
+/// All layers, applied.
+#[derive(Default)]
+pub(super) struct Merged {
+    pub(super) held: BTreeMap<Vec<String>, Held>,
+    /// The name of the narrowest tenant layer that has one.
+    pub(super) organization: String,
+    overridden: BTreeMap<Vec<String>, (Key, Vec<Overridden>)>,
+    problems: Vec<Problem>,
+}
+
+/// Applies `layers`, which are in order.
+pub(super) fn merge(layers: &[&Layer], subject: &Subject) -> Merged {
+    let mut merged = Merged::default();
+    for layer in layers {
+        match left_out(layer, subject) {
+            Some(why) => merged.leave_out(layer, &why),
+            None => merged.apply(layer),
+        }
+    }
+    merged
+}
+
+fn left_out(layer: &Layer, subject: &Subject) -> Option<Why> {
+    let name = &layer.name.name;
+    let meant = match layer.name.scope {
+        Scope::Tenant | Scope::AllUsers => true,
+        Scope::Group => subject.is_in_group(name),
+        Scope::User => subject.is_user(name),
+        Scope::Device => subject.is_device(name),
+    };
+    if !meant {
+        return Some(Why::NotAssigned);
+    }
+    layer.filters.leave_out(subject).map(Why::Filtered)
+}
+
+impl Merged {
+    /// The trails and the problems.
+    pub(super) fn finish(self) -> (Provenance, Vec<Problem>) {
+        let mut trails: BTreeMap<String, Trail> = BTreeMap::new();
+        for (path, (key, overridden)) in self.overridden {
+            let trail = trails.entry(path.join(".")).or_default();
+            trail.key = key.to_string();
+            trail.overridden = overridden;
+        }
+        for (path, held) in self.held {
+            let trail = trails.entry(path.join(".")).or_default();
+            trail.key = held.key.to_string();
+            trail.winner = Some(held.setting);
+        }
+        (Provenance(trails), self.problems)
+    }
+
+    fn lose(&mut self, key: &Key, setting: Setting, why: Why) {
+        let entry = self.overridden.entry(key.path().to_vec());
+        let (_, overridden) = entry.or_insert_with(|| (key.clone(), vec![]));
+        overridden.push(Overridden { setting, why });
+    }
+
+    fn leave_out(&mut self, layer: &Layer, why: &Why) {
+        for setting in &layer.flat.settings {
+            let said = said(layer, &setting.value, &setting.span);
+            self.lose(&setting.key, said, why.clone());
+        }
+    }
+
+    fn apply(&mut self, layer: &Layer) {
+        if layer.name.scope == Scope::Tenant && !layer.name.name.is_empty() {
+            self.organization.clone_from(&layer.name.name);
+        }
+        self.problems.extend(layer.flat.findings.iter().cloned());
+        for (key, span) in &layer.removals {
+            self.remove(layer, key, span);
+        }
+        for refused in &layer.flat.refused {
+            let said = said(layer, &refused.value, &refused.span);
+            self.lose(&refused.key, said, Why::Refused);
+        }
+        for setting in &layer.flat.settings {
+            self.set(layer, setting);
+        }
+    }
+
+    fn remove(&mut self, layer: &Layer, key: &Key, span: &Range<usize>) {
+        let inside: Vec<Vec<String>> = self
+            .inside(key.path())
+            .map(|(path, _)| path.clone())
+            .collect();
+        for path in inside {
+            let Some(held) = self.held.get(&path) else {
+                continue;
+            };
+            if held.merge.rank(None) < held.merge.rank(Some(&held.setting.value)) {
+                let message = format!("{} cannot be removed: that would loosen it", held.key);
+                let place = Place::new(&layer.source, span.clone());
+                let help = format!("{} set it", held.setting.place);
+                let problem = Problem::warning("less-strict", place, message).with_help(help);
+                self.problems.push(problem.with_key(held.key.to_string()));
+            } else if let Some(held) = self.held.remove(&path) {
+                self.lose(
+                    &held.key,
+                    held.setting,
+                    Why::Removed(Arc::clone(&layer.name)),
+                );
+            }
+        }
+    }
+
+    /// What is held at `path` and under it.
+    fn inside<'m>(&'m self, path: &[String]) -> impl Iterator<Item = (&'m Vec<String>, &'m Held)> {
+        let start = path.to_vec();
+        let path = path.to_vec();
+        let range = (Bound::Included(start), Bound::Unbounded);
+        self.held
+            .range::<Vec<String>, _>(range)
+            .take_while(move |(key, _)| key.starts_with(&path))
+    }
+
+    fn set(&mut self, layer: &Layer, leaf: &LeafSetting) {
+        let said = said(layer, &leaf.value, &leaf.span);
+        if leaf.value == empty() && self.inside(leaf.key.path()).next().is_some() {
+            return;
+        }
+        if let Some(broader) = self.conflict(leaf) {
+            let message = format!("{} has another shape here than in {broader}", leaf.key);
+            let problem = Problem::error("conflict", said.place.clone(), message)
+                .with_help("an object cannot replace a value, nor a value an object; remove the broader key first");
+            self.problems.push(problem.with_key(leaf.key.to_string()));
+            return self.lose(&leaf.key, said, Why::Conflict(broader));
+        }
+        self.clear_empty_parents(&leaf.key);
+        let Some(held) = self.held.get(leaf.key.path()) else {
+            self.hold(leaf, said);
+            return;
+        };
+        if leaf.merge.rank(Some(&said.value)) < held.merge.rank(Some(&held.setting.value)) {
+            let by = Arc::clone(&held.setting.layer);
+            return self.lose_to_stricter(leaf, said, by);
+        }
+        let why = order::why(&held.setting.layer, &layer.name);
+        if let Some(before) = self.hold(leaf, said) {
+            self.lose(&leaf.key, before, why);
+        }
+    }
+
+    fn hold(&mut self, leaf: &LeafSetting, setting: Setting) -> Option<Setting> {
+        let held = Held {
+            key: leaf.key.clone(),
+            setting,
+            merge: leaf.merge,
+        };
+        let before = self.held.insert(leaf.key.path().to_vec(), held);
+        before.map(|held| held.setting)
+    }
+
+    fn lose_to_stricter(&mut self, leaf: &LeafSetting, said: Setting, by: Arc<LayerName>) {
+        if matches!(leaf.merge, Merge::FalseWins) {
+            return self.lose(&leaf.key, said, Why::FalseWins(by));
+        }
+        let message = format!("{} only ever gets stricter than in {by}", leaf.key);
+        let problem = Problem::warning("less-strict", said.place.clone(), message)
+            .with_help("the stricter value stays");
+        self.problems.push(problem.with_key(leaf.key.to_string()));
+        self.lose(&leaf.key, said, Why::LessStrict(by));
+    }
+
+    /// The layer whose value is of another shape: a scalar above, or an object here.
+    ///
+    /// `Allow.*` has none: a feature and the names inside it are combined.
+    fn conflict(&self, leaf: &LeafSetting) -> Option<Arc<LayerName>> {
+        if matches!(leaf.merge, Merge::FalseWins) {
+            return None;
+        }
+        let path = leaf.key.path();
+        let above = (1..path.len()).filter_map(|n| self.held.get(&path[..n]));
+        let mut scalars = above.filter(|held| held.setting.value != empty());
+        let mut below = self.inside(path).filter(|(key, _)| key.len() > path.len());
+        let other = scalars
+            .next()
+            .or_else(|| below.next().map(|(_, held)| held));
+        let other = other.or_else(|| {
+            self.held
+                .get(path)
+                .filter(|held| (held.setting.value == empty()) != (leaf.value == empty()))
+        });
+        other.map(|held| Arc::clone(&held.setting.layer))
+    }
+
+    fn clear_empty_parents(&mut self, key: &Key) {
+        for n in 1..key.len() {
+            let path = &key.path()[..n];
+            if self
+                .held
+                .get(path)
+                .is_some_and(|held| held.setting.value == empty())
+            {
+                self.held.remove(path);
+            }
+        }
+    }
+}
+
+fn said(layer: &Layer, value: &Value, span: &Range<usize>) -> Setting {
+    Setting {
+        value: value.clone(),
+        layer: Arc::clone(&layer.name),
+        place: Place::new(&layer.source, span.clone()),
+    }
+}

@@ -1,0 +1,22 @@
+//! Every key that Deskhook knows: its spelling, type, bounds, and how layers combine over it.
+//!
+//! One table serves validation, canonical spelling, suggestions and the merge rules. What the
+//! table does not name is kept as it is.
+
+mod accept;
+mod checks;
+mod clients;
+mod listing;
+mod nearest;
+mod ranks;
+mod records;
+mod sections;
+mod shape;
+
+pub(crate) use accept::{Complaint, accept};
+pub(crate) use clients::CLIENT;
+pub(crate) use listing::known_keys;
+pub(crate) use nearest::nearest;
+pub(crate) use records::known;
+pub(crate) use sections::ROOT;
+pub(crate) use shape::{Leaf, Merge, Names, Openness, Section, Shape};

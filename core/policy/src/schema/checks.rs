@@ -1,0 +1,170 @@
+//! What a text must be to stand at a key. Each answers with what is wrong, in lower case.
+
+use url::{Host, Url};
+
+type Checked = Result<(), String>;
+
+fn unless(holds: bool, message: &str) -> Checked {
+    if holds {
+        Ok(())
+    } else {
+        Err(message.to_owned())
+    }
+}
+
+/// Any text.
+pub(super) fn any(_: &str) -> Checked {
+    Ok(())
+}
+
+/// A text that people read on one line or a few: no control characters, at most 1024 bytes.
+pub(super) fn caption(text: &str) -> Checked {
+    unless(text.len() <= 1024, "the text has more than 1024 bytes")?;
+    let plain = !text.chars().any(|c| c.is_control() && c != '\n');
+    unless(plain, "the text has control characters in it")
+}
+
+/// https, or http to the loopback; a host; no user name and no password.
+pub(super) fn download_url(text: &str) -> Checked {
+    if text.starts_with('[') && text.contains("](") {
+        return Err("this is a Markdown link, not a URL; write only the address".to_owned());
+    }
+    let url = Url::parse(text).map_err(|error| format!("this is no URL: {error}"))?;
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => return Err("the URL has no host".to_owned()),
+    };
+    let secure = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+    unless(
+        secure,
+        "only https is fetched (http from this machine alone)",
+    )?;
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    unless(anonymous, "the URL has a user name or password in it")
+}
+
+/// 64 hex digits.
+pub(super) fn sha256(text: &str) -> Checked {
+    let hex = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    unless(hex, "a SHA-256 has 64 hex digits")
+}
+
+/// What can stand in a link as a custom client's suffix.
+pub(super) fn suffix(text: &str) -> Checked {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let holds = !text.is_empty() && text.len() <= 64 && text.chars().all(allowed);
+    unless(holds, "a suffix has 1 to 64 letters, digits and . _ -")
+}
+
+/// A pattern that a whole ticket can be matched with.
+pub(super) fn ticket_pattern(text: &str) -> Checked {
+    crate::ticket::compile(text)
+        .map(drop)
+        .map_err(|error| format!("this is no regular expression: {error}"))
+}
+
+/// Schemes that a link of ours must never have.
+const RESERVED: [&str; 16] = [
+    "about",
+    "blob",
+    "chrome",
+    "data",
+    "deskhook",
+    "file",
+    "ftp",
+    "http",
+    "https",
+    "javascript",
+    "mailto",
+    "tel",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
+
+fn is_scheme(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let rest = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+.-".contains(&b);
+    bytes.next().is_some_and(|b| b.is_ascii_lowercase()) && bytes.all(rest) && text.len() <= 32
+}
+
+/// A URL scheme that an organisation can have for itself.
+pub(super) fn own_scheme(text: &str) -> Checked {
+    unless(
+        is_scheme(text),
+        "a scheme has small letters, digits and + . - and begins with a letter",
+    )?;
+    unless(
+        !RESERVED.contains(&text),
+        "this scheme belongs to somebody else",
+    )
+}
+
+/// A supporter's link: a scheme that starts a client, and the address.
+pub(super) fn link_template(text: &str) -> Checked {
+    let scheme = text.split(':').next().unwrap_or_default();
+    let holds = is_scheme(scheme) && scheme.len() < text.len() && !RESERVED.contains(&scheme);
+    unless(
+        holds,
+        "a link begins with the scheme of a client, such as anydesk:",
+    )?;
+    unless(
+        text.contains("{address}"),
+        "the link has no {address} in it",
+    )
+}
+
+/// Where an entry of the menu may lead.
+pub(super) fn web_target(text: &str) -> Checked {
+    let url = Url::parse(text).map_err(|error| format!("this is no URL: {error}"))?;
+    let known = matches!(url.scheme(), "https" | "http" | "mailto" | "tel");
+    unless(known, "a link leads to https, http, mailto or tel")
+}
+
+fn is_absolute(text: &str) -> bool {
+    let drive = text.as_bytes();
+    let windows = drive.len() > 3 && drive[0].is_ascii_alphabetic() && drive[1] == b':';
+    text.starts_with('/') || (windows && matches!(drive[2], b'\\' | b'/'))
+}
+
+fn no_step_up(text: &str) -> Checked {
+    let up = text.split(['/', '\\']).any(|part| part == "..");
+    unless(!up && !text.contains('\0'), "the path goes up with ..")
+}
+
+/// An absolute path.
+pub(super) fn absolute_path(text: &str) -> Checked {
+    unless(is_absolute(text), "the path is not absolute")?;
+    no_step_up(text)
+}
+
+/// An absolute path, `{self}`, or a bare name.
+pub(super) fn program(text: &str) -> Checked {
+    let bare = !text.is_empty() && !text.contains(['/', '\\', ':']);
+    let holds = text == "{self}" || bare || is_absolute(text);
+    unless(
+        holds,
+        "a program is an absolute path, {self}, or a bare name",
+    )?;
+    no_step_up(text)
+}
+
+/// An ID, an alias, or a wildcard over them.
+pub(super) fn access_entry(text: &str) -> Checked {
+    let allowed = |c: char| c.is_alphanumeric() || "@._-*? ".contains(c);
+    let holds = !text.trim().is_empty() && text.len() <= 128 && text.chars().all(allowed);
+    unless(
+        holds,
+        "an entry is an ID, an alias such as jo@acme, or a wildcard such as *@acme",
+    )
+}
+
+/// Numbers with points, such as `9.0.4`.
+pub(super) fn version(text: &str) -> Checked {
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let holds = text.len() <= 32 && text.split('.').all(part);
+    unless(holds, "a version is numbers with points, such as 9.0.4")
+}
