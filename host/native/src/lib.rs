@@ -1,1 +1,32 @@
-//! deskhook-native
+//! Native plugins: found, judged, loaded and called.
+//!
+//! A plugin is a folder with `deskhook-plugin.json` ([`Manifest`]) and a library beside it.
+//! [`discover`] finds such folders, [`inspect`] tells what is in one; neither loads anything.
+//! [`verify`] judges folder, file and hash and makes the private copy that alone is loaded;
+//! [`Plugin::load`] loads it. The two are apart so that the one can happen in the agent and the
+//! other in a child; [`Plugin::open`] does both. A [`Plugin`] is a `deskhook_hooks::Extension`.
+//!
+//! A call of a plugin in this process cannot be ended from outside: past its limit the chain of
+//! `deskhook_hooks` stops waiting and says `Fault::Late`, and the plugin's cancel token says so
+//! too. A plugin that crashes takes this process with it; that is what a child process is for.
+
+mod copy;
+mod decide;
+mod folder;
+mod inspection;
+mod library;
+mod manifest;
+mod offer;
+mod open;
+mod plugin;
+mod port;
+mod sink;
+mod views;
+
+pub use copy::{CopyError, LibraryError};
+pub use folder::{FolderError, Owner, trusted_folder};
+pub use inspection::{InspectError, Inspection, discover, inspect};
+pub use library::LoadError;
+pub use manifest::{AbiVersion, BadVersion, MANIFEST, Manifest, ManifestError, install};
+pub use open::{OpenError, Terms, Verified, verify};
+pub use plugin::Plugin;

@@ -1,0 +1,170 @@
+use std::path::{Path, PathBuf};
+
+/// Who may own a folder that plugins are loaded from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Root alone: the folder of the machine.
+    Root,
+    /// Root, or the account that this process runs as: a developer's or a demo's folder.
+    RootOrSelf,
+}
+
+/// Why no plugin is loaded from a folder.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// It, or one above it, cannot be looked at.
+    #[error("cannot look at the folder {}", path.display())]
+    Look {
+        /// Which folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is a symbolic link or no folder at all.
+    #[error("{} is not a folder, or a symbolic link to one", .0.display())]
+    NoFolder(PathBuf),
+    /// It, or one above it, belongs to somebody else.
+    #[error("{} belongs to the user {found}, expected {expected}", path.display())]
+    Owner {
+        /// Which file or folder.
+        path: PathBuf,
+        /// The user's number.
+        found: u32,
+        /// Who it must be.
+        expected: &'static str,
+    },
+    /// Others can write into it, or into one above it.
+    #[error("{} can be written by others (mode {mode:04o})", path.display())]
+    Writable {
+        /// Which file or folder.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// Owners cannot be told on this system, so nothing is trusted.
+    #[error("plugins cannot be trusted on this system: owner and rights of {} cannot be told", .0.display())]
+    Unknown(PathBuf),
+}
+
+/// Checks that nobody but `owner` can put anything at `folder`, and returns its real path, which
+/// alone is to be used from then on. A folder above it may be open to all where it is sticky
+/// (`/tmp`), as nobody can then replace what is not theirs.
+#[cfg(unix)]
+pub fn trusted_folder(folder: &Path, owner: Owner) -> Result<PathBuf, FolderError> {
+    let failed = |source| FolderError::Look {
+        path: folder.to_owned(),
+        source,
+    };
+    let own = std::fs::symlink_metadata(folder).map_err(failed)?;
+    if !own.is_dir() {
+        return Err(FolderError::NoFolder(folder.to_owned()));
+    }
+    let real = folder.canonicalize().map_err(failed)?;
+    for place in real.ancestors() {
+        let failed = |source| FolderError::Look {
+            path: place.to_owned(),
+            source,
+        };
+        let metadata = std::fs::symlink_metadata(place).map_err(failed)?;
+        judge(place, &metadata, owner, Sticky::of(place, &real))?;
+    }
+    Ok(real)
+}
+
+/// Checks that nobody but `owner` can put anything at `folder`; here that cannot be told.
+#[cfg(not(unix))]
+pub fn trusted_folder(folder: &Path, _: Owner) -> Result<PathBuf, FolderError> {
+    Err(FolderError::Unknown(folder.to_owned()))
+}
+
+/// Whether the sticky bit makes a place that all may write to acceptable.
+#[cfg(unix)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sticky {
+    Suffices,
+    IsNotEnough,
+}
+
+#[cfg(unix)]
+impl Sticky {
+    fn of(place: &Path, folder: &Path) -> Self {
+        if place == folder {
+            Self::IsNotEnough
+        } else {
+            Self::Suffices
+        }
+    }
+}
+
+#[cfg(unix)]
+pub(crate) fn judge(
+    path: &Path,
+    metadata: &std::fs::Metadata,
+    owner: Owner,
+    sticky: Sticky,
+) -> Result<(), FolderError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (uid, mode) = (metadata.uid(), metadata.mode() & 0o7777);
+    let own = rustix::process::geteuid().as_raw();
+    let (fits, expected) = match owner {
+        Owner::Root => (uid == 0, "root"),
+        Owner::RootOrSelf => (uid == 0 || uid == own, "root or ourselves"),
+    };
+    if !fits {
+        return Err(FolderError::Owner {
+            path: path.to_owned(),
+            found: uid,
+            expected,
+        });
+    }
+    let is_open = mode & 0o022 != 0;
+    if is_open && !(sticky == Sticky::Suffices && mode & 0o1000 != 0) {
+        return Err(FolderError::Writable {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_others_can_write_to_is_refused() {
+        let outer = tempfile::tempdir().unwrap();
+        let inner = outer.path().join("plugins");
+        std::fs::create_dir(&inner).unwrap();
+        assert!(trusted_folder(&inner, Owner::RootOrSelf).is_ok());
+        for place in [inner.as_path(), outer.path()] {
+            std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o777)).unwrap();
+            let refused = trusted_folder(&inner, Owner::RootOrSelf).unwrap_err();
+            assert!(
+                matches!(refused, FolderError::Writable { mode: 0o777, .. }),
+                "{refused}"
+            );
+            std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o700)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_symbolic_link_and_a_file_are_no_folder() {
+        let outer = tempfile::tempdir().unwrap();
+        let (real, link, file) = (
+            outer.path().join("a"),
+            outer.path().join("b"),
+            outer.path().join("c"),
+        );
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        std::fs::write(&file, "").unwrap();
+        for path in [link, file] {
+            let refused = trusted_folder(&path, Owner::RootOrSelf).unwrap_err();
+            assert!(matches!(refused, FolderError::NoFolder(_)), "{refused}");
+        }
+    }
+}

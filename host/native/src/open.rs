@@ -1,0 +1,157 @@
+use std::path::{Path, PathBuf};
+
+use crate::copy::{self, CopyError, LibraryError};
+use crate::folder::{FolderError, Owner, trusted_folder};
+use crate::library::{self, LoadError};
+use crate::{Manifest, Plugin};
+
+/// On which terms a plugin is loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Who may own its folder.
+    pub owner: Owner,
+    /// The SHA-256 that policy names for it, in hex; none: the manifest's alone counts.
+    pub pinned: Option<String>,
+    /// The folder for private copies, ours alone; made where it is missing.
+    pub copies: PathBuf,
+}
+
+/// A plugin that was judged and may be loaded: its manifest, and the private copy of its library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    pub(crate) manifest: Manifest,
+    pub(crate) library: PathBuf,
+}
+
+impl Verified {
+    /// The plugin's manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The private copy, named by its hash: what is loaded.
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+}
+
+/// Why a plugin is not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or the file could have been put there by somebody else.
+    #[error("the place of the plugin {id} is not trusted")]
+    Place {
+        /// Which plugin.
+        id: String,
+        /// Why.
+        #[source]
+        source: FolderError,
+    },
+    /// The library cannot be read.
+    #[error("the library of the plugin {id} cannot be used")]
+    Library {
+        /// Which plugin.
+        id: String,
+        /// Why.
+        #[source]
+        source: LibraryError,
+    },
+    /// The library is another than the one that was meant.
+    #[error("{}: {by} expects the SHA-256 {expected}, found {found}", path.display())]
+    Hash {
+        /// The library.
+        path: PathBuf,
+        /// `the manifest` or `the policy`.
+        by: &'static str,
+        /// The hash that it should have.
+        expected: String,
+        /// The hash that it has.
+        found: String,
+    },
+    /// No private copy of it can be made.
+    #[error("no private copy of the plugin {id} can be made")]
+    Copy {
+        /// Which plugin.
+        id: String,
+        /// Why.
+        #[source]
+        source: CopyError,
+    },
+    /// It is not for this host, or not what its manifest says.
+    #[error("the plugin {id} cannot be loaded")]
+    Load {
+        /// Which plugin.
+        id: String,
+        /// Why.
+        #[source]
+        source: LoadError,
+    },
+}
+
+/// Judges the plugin at `library` without running any of it: version, place, owner, hash. What
+/// was judged is copied, and the copy alone is loaded, so that nobody can swap it in between.
+pub fn verify(library: &Path, manifest: &Manifest, terms: &Terms) -> Result<Verified, OpenError> {
+    let id = || manifest.id.clone();
+    library::check_version(manifest.abi).map_err(|source| OpenError::Load { id: id(), source })?;
+    let path = trusted_path(library, terms.owner)
+        .map_err(|source| OpenError::Place { id: id(), source })?;
+    let read =
+        copy::read_library(&path).map_err(|source| OpenError::Library { id: id(), source })?;
+    trusted_file(&path, &read.metadata, terms.owner)
+        .map_err(|source| OpenError::Place { id: id(), source })?;
+    let hashes = [
+        ("the policy", terms.pinned.as_deref()),
+        ("the manifest", Some(manifest.sha256.as_str())),
+    ];
+    for (by, expected) in hashes {
+        let Some(expected) = expected else { continue };
+        if !expected.eq_ignore_ascii_case(&read.sha256) {
+            let (expected, found) = (expected.to_owned(), read.sha256);
+            return Err(OpenError::Hash {
+                path,
+                by,
+                expected,
+                found,
+            });
+        }
+    }
+    let copy =
+        copy::keep(&read, &terms.copies).map_err(|source| OpenError::Copy { id: id(), source })?;
+    Ok(Verified {
+        manifest: manifest.clone(),
+        library: copy,
+    })
+}
+
+impl Plugin {
+    /// Judges the plugin at `library` and loads it into this process: [`verify`], then
+    /// [`Plugin::load`].
+    pub fn open(library: &Path, manifest: &Manifest, terms: &Terms) -> Result<Self, OpenError> {
+        let verified = verify(library, manifest, terms)?;
+        Self::load(&verified).map_err(|source| OpenError::Load {
+            id: manifest.id.clone(),
+            source,
+        })
+    }
+}
+
+fn trusted_path(library: &Path, owner: Owner) -> Result<PathBuf, FolderError> {
+    let no_folder = || FolderError::NoFolder(library.to_owned());
+    let folder = library.parent().ok_or_else(no_folder)?;
+    let name = library.file_name().ok_or_else(no_folder)?;
+    Ok(trusted_folder(folder, owner)?.join(name))
+}
+
+#[cfg(unix)]
+fn trusted_file(
+    path: &Path,
+    metadata: &std::fs::Metadata,
+    owner: Owner,
+) -> Result<(), FolderError> {
+    crate::folder::judge(path, metadata, owner, crate::folder::Sticky::IsNotEnough)
+}
+
+#[cfg(not(unix))]
+fn trusted_file(path: &Path, _: &std::fs::Metadata, _: Owner) -> Result<(), FolderError> {
+    Err(FolderError::Unknown(path.to_owned()))
+}

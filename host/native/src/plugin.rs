@@ -1,0 +1,260 @@
+use std::collections::BTreeMap;
+use std::ffi::c_void;
+use std::sync::{Mutex, PoisonError};
+
+use deskhook_abi::{
+    self as abi, ElevationRequestHook, Instance, JsonHook, OK, PANICKED, Prefixed, SessionJoinHook,
+    SessionRequestHook, Sink, Status, Text, VerdictSink,
+};
+use deskhook_hooks::{
+    About, Answer, AnswerError, Body, Call, Extension, ExtensionKind, Fault, Hook, HostPort, Limit,
+};
+
+use crate::decide::{Slot, with_elevation_request, with_session_join, with_session_request};
+use crate::library::{LoadError, entry, taken};
+use crate::offer::host_of;
+use crate::port::Port;
+use crate::sink::Draft;
+use crate::{Manifest, Verified};
+
+/// The longest answer of a hook that does not decide, in bytes.
+const LONGEST_ANSWER: usize = 256 << 10;
+/// The longest sentence that says why something failed, in bytes.
+const LONGEST_ERROR: usize = 4 << 10;
+
+/// A native plugin, loaded into this process. Calls of it never overlap.
+pub struct Plugin {
+    about: About,
+    instance: Living,
+    hooks: BTreeMap<Hook, Ready>,
+    turn: Mutex<()>,
+    port: &'static Port,
+}
+
+/// An instance that was made and is ended when dropped.
+struct Living {
+    pointer: *const Instance,
+    functions: Instance,
+}
+
+// SAFETY: by the interface, an instance may be called on any thread, one call at a time; `turn`
+// sees to that.
+unsafe impl Send for Living {}
+// SAFETY: as above.
+unsafe impl Sync for Living {}
+
+/// The plugin's side of one hook.
+enum Ready {
+    SessionRequest(Decide<abi::SessionRequest>),
+    SessionJoin(Decide<abi::SessionJoin>),
+    ElevationRequest(Decide<abi::ElevationRequest>),
+    Json(Respond),
+}
+
+type Decide<I> =
+    unsafe extern "C" fn(*const Instance, *const I, *const VerdictSink, *const Sink) -> Status;
+type Respond = unsafe extern "C" fn(*const Instance, Text, *const Sink, *const Sink) -> Status;
+
+impl Plugin {
+    /// Loads a plugin that was judged, for the rest of the process, and makes an instance of it.
+    pub fn load(verified: &Verified) -> Result<Self, LoadError> {
+        let entry = entry(verified)?;
+        let port: &'static Port = Box::leak(Box::default());
+        let instance = Living::new(&entry, port)?;
+        let hooks = verified.manifest.hooks.iter();
+        let hooks = hooks
+            .map(|hook| Ok((*hook, instance.hook(*hook)?)))
+            .collect::<Result<_, _>>()?;
+        let about = about(&verified.manifest);
+        Ok(Self {
+            about,
+            instance,
+            hooks,
+            turn: Mutex::default(),
+            port,
+        })
+    }
+
+    fn run(&self, ready: &Ready, call: &Call) -> Result<Answer, Fault> {
+        let context = &call.context;
+        match (ready, &call.body) {
+            (Ready::SessionRequest(decide), Body::SessionRequest(body)) => {
+                with_session_request(context, body, |input| self.decide(*decide, input))
+            }
+            (Ready::SessionJoin(decide), Body::SessionJoin(body)) => {
+                with_session_join(context, body, |input| self.decide(*decide, input))
+            }
+            (Ready::ElevationRequest(decide), Body::ElevationRequest(body)) => {
+                with_elevation_request(context, body, |input| self.decide(*decide, input))
+            }
+            (Ready::Json(respond), _) => self.respond(*respond, call),
+            _ => Err(bad(format!(
+                "{} came with the input of another hook",
+                call.hook
+            ))),
+        }
+    }
+
+    fn decide<I>(&self, decide: Decide<I>, input: &I) -> Result<Answer, Fault> {
+        let (slot, error) = (Slot::default(), Draft::new(LONGEST_ERROR));
+        let (answer, why) = (slot.sink(), error.sink());
+        // SAFETY: the plugin's own function; all that is passed lives during the call.
+        let status = unsafe {
+            decide(
+                self.instance.pointer,
+                input,
+                &raw const answer,
+                &raw const why,
+            )
+        };
+        succeeded(status, error)?;
+        slot.finish().map_err(bad)
+    }
+
+    fn respond(&self, respond: Respond, call: &Call) -> Result<Answer, Fault> {
+        let input = serde_json::to_string(call).map_err(|error| bad(error.to_string()))?;
+        let (draft, error) = (Draft::new(LONGEST_ANSWER), Draft::new(LONGEST_ERROR));
+        let (answer, why) = (draft.sink(), error.sink());
+        let input = Text::new(&input);
+        // SAFETY: the plugin's own function; all that is passed lives during the call.
+        let status = unsafe {
+            respond(
+                self.instance.pointer,
+                input,
+                &raw const answer,
+                &raw const why,
+            )
+        };
+        succeeded(status, error)?;
+        let text = draft.finish().map_err(|wrong| bad(wrong.to_owned()))?;
+        if text.is_empty() {
+            return Ok(Answer::Nothing);
+        }
+        let value = serde_json::from_str(&text)
+            .map_err(|error| bad(format!("its answer is not JSON: {error}")))?;
+        Answer::read(call.hook, value).map_err(|error| bad(whole(&error)))
+    }
+}
+
+impl Extension for Plugin {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
+        let Some(ready) = self.hooks.get(&call.hook) else {
+            return Ok(Answer::Nothing);
+        };
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _running = self.port.begin(limit.wall, host);
+        self.run(ready, call)
+    }
+}
+
+impl Living {
+    fn new(entry: &deskhook_abi::Entry, port: &'static Port) -> Result<Self, LoadError> {
+        let create = entry
+            .create
+            .ok_or(LoadError::NoFunction("entry's create"))?;
+        let error = Draft::new(LONGEST_ERROR);
+        let sink = error.sink();
+        // SAFETY: the plugin's own function; the host lives for ever, the sink during the call.
+        let pointer = unsafe { create(host_of(port), &raw const sink) };
+        if pointer.is_null() {
+            return Err(LoadError::Refused(sentence(error)));
+        }
+        // SAFETY: by the interface, what `create` answers is an instance that says its size.
+        let functions = unsafe { taken(pointer, "instance") }?;
+        Ok(Self { pointer, functions })
+    }
+
+    fn hook(&self, hook: Hook) -> Result<Ready, LoadError> {
+        let get = self.functions.get_extension;
+        let get = get.ok_or(LoadError::NoFunction("instance's get_extension"))?;
+        let id = format!("deskhook.{hook}/1");
+        // SAFETY: the plugin's own function, with its own instance and a text that lives long enough.
+        let found = unsafe { get(self.pointer, Text::new(&id)) };
+        if found.is_null() {
+            return Err(LoadError::NoHook(hook));
+        }
+        match hook {
+            Hook::SessionRequest => function_of::<SessionRequestHook, _>(found, |it| it.decide)
+                .map(Ready::SessionRequest),
+            Hook::SessionJoin => {
+                function_of::<SessionJoinHook, _>(found, |it| it.decide).map(Ready::SessionJoin)
+            }
+            Hook::ElevationRequest => function_of::<ElevationRequestHook, _>(found, |it| it.decide)
+                .map(Ready::ElevationRequest),
+            _ => function_of::<JsonHook, _>(found, |it| it.call).map(Ready::Json),
+        }
+    }
+}
+
+/// The one function of what a plugin answered to a hook's id.
+fn function_of<T: Prefixed, F>(
+    found: *const c_void,
+    function: fn(T) -> Option<F>,
+) -> Result<F, LoadError> {
+    // SAFETY: by the interface, a hook's id is answered with a struct of the hook's type.
+    let hook = unsafe { taken(found.cast::<T>(), "hook") }?;
+    function(hook).ok_or(LoadError::NoFunction("hook's function"))
+}
+
+impl Drop for Living {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.functions.destroy {
+            // SAFETY: the plugin's own function, once, with an instance that nobody uses any more.
+            unsafe { destroy(self.pointer) };
+        }
+    }
+}
+
+fn about(manifest: &Manifest) -> About {
+    About {
+        name: manifest.id.clone(),
+        version: manifest.version.clone(),
+        kind: ExtensionKind::Plugin,
+        hooks: manifest.hooks.clone(),
+        capabilities: manifest.capabilities.clone(),
+        timer_seconds: manifest.timer,
+        sha256: manifest.sha256.to_ascii_lowercase(),
+    }
+}
+
+fn succeeded(status: Status, error: Draft) -> Result<(), Fault> {
+    match status {
+        OK => Ok(()),
+        PANICKED => Err(Fault::Crashed {
+            message: sentence(error),
+        }),
+        status => {
+            let said = sentence(error);
+            let message = if said.is_empty() {
+                format!("it failed with status {status} and did not say why")
+            } else {
+                said
+            };
+            Err(Fault::Failed {
+                message,
+                place: None,
+            })
+        }
+    }
+}
+
+/// What a plugin wrote to say why it failed; something is better than nothing.
+fn sentence(error: Draft) -> String {
+    error.finish().unwrap_or_else(str::to_owned)
+}
+
+fn bad(message: String) -> Fault {
+    Fault::BadAnswer { message }
+}
+
+/// An error with what it does not repeat of its source.
+fn whole(error: &AnswerError) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,85 @@
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use deskhook_hooks::{HostCall, HostError, HostPort, HostReply, LogLevel};
+
+/// How long a plugin's own thread waits for the host while no hook runs.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Lines of the log that are kept before there is a way to the host.
+const MOST_LINES: usize = 64;
+/// Bytes of a line of the log.
+const LONGEST_LINE: usize = 4 << 10;
+
+/// A plugin's way to its host: of the call that runs, or of the last one.
+#[derive(Default)]
+pub(crate) struct Port {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    way: Option<HostPort>,
+    ends: Option<Instant>,
+    lines: Vec<HostCall>,
+}
+
+/// A call that runs; over when dropped.
+pub(crate) struct Running<'a>(&'a Port);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.locked().ends = None;
+    }
+}
+
+impl Port {
+    /// From here on, until the guard is dropped, a call with this limit runs.
+    pub(crate) fn begin(&self, limit: Duration, way: &HostPort) -> Running<'_> {
+        let lines = {
+            let mut state = self.locked();
+            state.way = Some(way.clone());
+            state.ends = Some(Instant::now() + limit);
+            std::mem::take(&mut state.lines)
+        };
+        for line in lines {
+            // A log that nobody reads is no reason to fail.
+            let _ = way.ask(line, limit);
+        }
+        Running(self)
+    }
+
+    /// How long somebody waits for the call that runs; none where none runs.
+    pub(crate) fn remaining(&self) -> Option<Duration> {
+        let ends = self.locked().ends;
+        ends.map(|ends| ends.saturating_duration_since(Instant::now()))
+    }
+
+    pub(crate) fn ask(&self, call: HostCall) -> HostReply {
+        let patience = self.remaining().unwrap_or(PATIENCE);
+        let way = self.locked().way.clone();
+        way.map_or(Err(HostError::NoAnswer), |way| way.ask(call, patience))
+    }
+
+    pub(crate) fn log(&self, level: LogLevel, line: &str) -> HostReply {
+        let message = cut(line).to_owned();
+        let call = HostCall::Log { level, message };
+        let mut state = self.locked();
+        if state.way.is_some() {
+            drop(state);
+            return self.ask(call);
+        }
+        if state.lines.len() < MOST_LINES {
+            state.lines.push(call);
+        }
+        Ok(serde_json::Value::Null)
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn cut(line: &str) -> &str {
+    &line[..line.floor_char_boundary(LONGEST_LINE)]
+}
