@@ -1,1 +1,19 @@
-//! deskhook-script
+//! The Luau runtime: a package of hooks as an [`Extension`](deskhook_hooks::Extension), and the
+//! tools of those who write one.
+//!
+//! One Lua state for each package, closed to everything but the language and `deskhook`; what a
+//! script wants of the world it asks the host for. Whatever a script does, a call of it ends
+//! within its limit with an answer or a [`Fault`](deskhook_hooks::Fault) that says where.
+
+mod api;
+mod meter;
+mod nearest;
+mod package;
+mod script;
+mod stage;
+mod value;
+mod vm;
+
+pub use api::{Entry, REFERENCE};
+pub use package::{LoadError, Manifest, Package, Texts, discover};
+pub use script::Script;

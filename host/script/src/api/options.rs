@@ -1,0 +1,62 @@
+use mlua::{FromLua, Lua, Table, Value};
+
+use crate::nearest::{did_you_mean, nearest};
+use crate::vm::Complaint;
+
+/// A table of named arguments; a name that is not known is an error.
+pub(super) struct Options {
+    table: Option<Table>,
+}
+
+impl Options {
+    pub(super) fn new(table: Option<Table>, known: &[&str]) -> Result<Self, Complaint> {
+        for pair in table.iter().flat_map(Table::pairs::<Value, Value>) {
+            let (key, _) = pair?;
+            let key = key.to_string()?;
+            if !known.contains(&key.as_str()) {
+                let hint = did_you_mean(nearest(&key, known.iter().copied()));
+                let known = known.join(", ");
+                return Err(format!("there is no field {key:?}{hint} (known: {known})").into());
+            }
+        }
+        Ok(Self { table })
+    }
+
+    pub(super) fn optional<T: FromLua>(
+        &self,
+        lua: &Lua,
+        name: &str,
+    ) -> Result<Option<T>, Complaint> {
+        let Some(table) = &self.table else {
+            return Ok(None);
+        };
+        match table.raw_get::<Value>(name)? {
+            Value::Nil => Ok(None),
+            value => {
+                let kind = value.type_name();
+                let read = T::from_lua(value, lua);
+                let read = read.map_err(|_| format!("the field {name:?} cannot be a {kind}"))?;
+                Ok(Some(read))
+            }
+        }
+    }
+
+    pub(super) fn required(&self, lua: &Lua, name: &str) -> Result<String, Complaint> {
+        let text: Option<String> = self.optional(lua, name)?;
+        let text = text.filter(|text| !text.is_empty());
+        text.ok_or_else(|| Complaint::Said(format!("the field {name:?} is missing")))
+    }
+
+    /// Texts by name, numbers and booleans spelt out.
+    pub(super) fn texts(&self, lua: &Lua, name: &str) -> Result<Vec<(String, String)>, Complaint> {
+        let table: Option<Table> = self.optional(lua, name)?;
+        let pairs = table.iter().flat_map(Table::pairs::<String, Value>);
+        pairs
+            .map(|pair| {
+                let (key, value) =
+                    pair.map_err(|_| format!("the field {name:?} is keyed by texts"))?;
+                Ok((key, value.to_string()?))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,128 @@
+use std::path::{Path, PathBuf};
+
+use deskhook_hooks::{About, ExtensionKind};
+
+mod document;
+mod error;
+mod files;
+mod manifest;
+mod texts;
+
+pub(crate) use document::Document;
+pub(crate) use files::Files;
+pub use manifest::Manifest;
+pub use texts::Texts;
+
+pub use error::LoadError;
+pub(crate) use error::Trouble;
+
+/// The file that makes a folder a package.
+pub(crate) const MANIFEST: &str = "deskhook.json";
+/// The file that runs when a package is loaded.
+pub(crate) const INIT: &str = "init.lua";
+
+/// A package as it was read: manifest, sources, texts, tests. Nothing of it has run.
+///
+/// All of it is in memory, so what runs later is what was hashed, whatever happens to the files.
+#[derive(Clone, Debug)]
+pub struct Package {
+    manifest: Manifest,
+    files: Files,
+    texts: Texts,
+}
+
+impl Package {
+    /// Reads the package in `dir`. Refuses what is too large, what is no package, unknown fields
+    /// of the manifest, and links that leave the folder.
+    pub fn load(dir: &Path) -> Result<Self, LoadError> {
+        let folder = folder_name(dir);
+        let trouble = |trouble: Trouble| LoadError::new(&folder, trouble);
+        let files = Files::read(dir).map_err(trouble)?;
+        let manifest = files
+            .text(MANIFEST)
+            .ok_or_else(|| trouble(Trouble::NoManifest))?;
+        let manifest = Manifest::read(manifest).map_err(trouble)?;
+        let trouble = |trouble: Trouble| LoadError::new(&manifest.name, trouble);
+        if files.text(INIT).is_none() {
+            return Err(trouble(Trouble::NoInit));
+        }
+        let texts = Texts::read(&files).map_err(trouble)?;
+        Ok(Self {
+            manifest,
+            files,
+            texts,
+        })
+    }
+
+    /// What `deskhook.json` says.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The name that policies call it by.
+    pub fn name(&self) -> &str {
+        &self.manifest.name
+    }
+
+    /// What it says to people, by language.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// SHA-256 over the paths and contents of all its files, in hex: what
+    /// `Extensions.Packages.<name>.Sha256` pins. Names that begin with a dot do not count.
+    pub fn sha256(&self) -> &str {
+        self.files.sha256()
+    }
+
+    /// The test files, as paths inside the package, in order.
+    pub fn tests(&self) -> Vec<&str> {
+        let of_tests = |path: &&str| path.starts_with("tests/") && path.ends_with(".lua");
+        self.files.paths().filter(of_tests).collect()
+    }
+
+    /// The modules, `init.lua` and what it may require, as paths inside the package, in order.
+    pub fn modules(&self) -> Vec<&str> {
+        let of_modules = |path: &&str| path.ends_with(".lua") && !path.starts_with("tests/");
+        self.files.paths().filter(of_modules).collect()
+    }
+
+    /// The text of one of its files, by its path inside the package.
+    pub fn source(&self, path: &str) -> Option<&str> {
+        self.files.text(path)
+    }
+
+    pub(crate) fn about(&self) -> About {
+        let manifest = self.manifest.clone();
+        About {
+            name: manifest.name,
+            version: manifest.version,
+            kind: ExtensionKind::Script,
+            hooks: manifest.hooks,
+            capabilities: manifest.capabilities,
+            timer_seconds: manifest.timer,
+            sha256: self.sha256().to_owned(),
+        }
+    }
+}
+
+/// The packages in a folder: its direct subfolders with a `deskhook.json`, in order of their
+/// names; and `dir` itself where it is one. A folder that cannot be read holds none.
+pub fn discover(dir: &Path) -> Vec<PathBuf> {
+    if dir.join(MANIFEST).is_file() {
+        return vec![dir.to_owned()];
+    }
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| !folder_name(path).starts_with('.') && path.join(MANIFEST).is_file())
+        .collect();
+    found.sort();
+    found
+}
+
+pub(crate) fn folder_name(dir: &Path) -> String {
+    let canonical = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let name = canonical.file_name().unwrap_or(canonical.as_os_str());
+    name.to_string_lossy().into_owned()
+}

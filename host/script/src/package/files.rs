@@ -1,0 +1,138 @@
+use std::collections::BTreeMap;
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::Trouble;
+
+const LARGEST_FILE: u64 = 256 * 1024;
+const LARGEST_PACKAGE: u64 = 1024 * 1024;
+const MOST_FILES: usize = 256;
+const DEEPEST: usize = 8;
+
+/// The files of a package by their path inside it, with `/` between folders.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Files {
+    contents: BTreeMap<String, Vec<u8>>,
+    sha256: String,
+}
+
+impl Files {
+    pub(crate) fn read(root: &Path) -> Result<Self, Trouble> {
+        let canonical = root.canonicalize().map_err(|source| Trouble::Read {
+            path: String::new(),
+            source,
+        })?;
+        let mut reading = Reading {
+            root: &canonical,
+            left: LARGEST_PACKAGE,
+            contents: BTreeMap::new(),
+        };
+        reading.folder(&canonical, "", 0)?;
+        let sha256 = hash(&reading.contents);
+        Ok(Self {
+            contents: reading.contents,
+            sha256,
+        })
+    }
+
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        std::str::from_utf8(self.contents.get(path)?).ok()
+    }
+
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.contents.keys().map(String::as_str)
+    }
+
+    pub(crate) fn sha256(&self) -> &str {
+        &self.sha256
+    }
+}
+
+struct Reading<'a> {
+    root: &'a Path,
+    left: u64,
+    contents: BTreeMap<String, Vec<u8>>,
+}
+
+impl Reading<'_> {
+    fn folder(&mut self, folder: &Path, inside: &str, depth: usize) -> Result<(), Trouble> {
+        if depth > DEEPEST {
+            let path = inside.to_owned();
+            return Err(Trouble::TooDeep { path });
+        }
+        let entries = std::fs::read_dir(folder).map_err(|source| read_trouble(inside, source))?;
+        for entry in entries {
+            let entry = entry.map_err(|source| read_trouble(inside, source))?;
+            let name = entry.file_name();
+            let path = format!("{inside}{}", name.to_string_lossy());
+            let Some(name) = name.to_str() else {
+                return Err(Trouble::Name { path });
+            };
+            if !name.starts_with('.') {
+                self.entry(&entry.path(), path, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &Path, path: String, depth: usize) -> Result<(), Trouble> {
+        let real = entry
+            .canonicalize()
+            .map_err(|source| read_trouble(&path, source))?;
+        if !real.starts_with(self.root) {
+            return Err(Trouble::Outside { path });
+        }
+        let metadata = std::fs::metadata(&real).map_err(|source| read_trouble(&path, source))?;
+        if metadata.is_dir() {
+            return self.folder(&real, &format!("{path}/"), depth + 1);
+        }
+        self.file(&real, path, &metadata)
+    }
+
+    fn file(&mut self, real: &Path, path: String, metadata: &Metadata) -> Result<(), Trouble> {
+        if !metadata.is_file() {
+            return Err(Trouble::NotAFile { path });
+        }
+        if self.contents.len() >= MOST_FILES {
+            return Err(Trouble::TooManyFiles);
+        }
+        let mut content = vec![];
+        let file = File::open(real).map_err(|source| read_trouble(&path, source))?;
+        let read = file.take(LARGEST_FILE + 1).read_to_end(&mut content);
+        read.map_err(|source| read_trouble(&path, source))?;
+        let size = content.len() as u64;
+        if size > LARGEST_FILE {
+            return Err(Trouble::FileTooLarge { path });
+        }
+        let wants_text = path.ends_with(".lua") || path.ends_with(".json");
+        if wants_text && std::str::from_utf8(&content).is_err() {
+            return Err(Trouble::NotText { path });
+        }
+        self.left = self
+            .left
+            .checked_sub(size)
+            .ok_or(Trouble::PackageTooLarge)?;
+        self.contents.insert(path, content);
+        Ok(())
+    }
+}
+
+fn read_trouble(path: &str, source: std::io::Error) -> Trouble {
+    let path = path.to_owned();
+    Trouble::Read { path, source }
+}
+
+/// Lengths stand before names and contents, so that no two packages spell the same bytes.
+fn hash(contents: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut hasher = Sha256::new();
+    for (path, content) in contents {
+        for part in [path.as_bytes(), content] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+    hex::encode(hasher.finalize())
+}

@@ -1,0 +1,158 @@
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use deskhook_hooks::{About, Answer, Call, Extension, Fault, Grants, Hook, HostPort, Limit};
+use mlua::{Function, Lua, Value};
+
+use crate::package::{INIT, Trouble};
+use crate::stage::{Turn, lock};
+use crate::value::{to_json, to_lua};
+use crate::vm::{Vm, chunk};
+use crate::{LoadError, Package, api};
+
+/// What `init.lua` may take: it only names functions and requires modules.
+const LOAD: Limit = Limit {
+    cpu: Duration::from_millis(500),
+    wall: Duration::from_secs(5),
+};
+/// Keys of answers under which a list stands; an empty Lua table does not say so itself.
+const LISTS: [&str; 5] = ["add", "remove", "items", "arguments", "capabilities"];
+
+/// A Lua package at work. Calls of it run one after the other, each in the same Lua state; after
+/// a fault that leaves the state in doubt, the next call gets a fresh one.
+pub struct Script {
+    package: Arc<Package>,
+    grants: Grants,
+    about: About,
+    vm: Mutex<Option<Vm>>,
+}
+
+impl Script {
+    /// Compiles the package, runs its `init.lua`, and sees that every hook of the manifest is
+    /// heard. `granted` is what the policy grants; what counts is its overlap with the manifest.
+    pub fn new(package: impl Into<Arc<Package>>, granted: &[String]) -> Result<Self, LoadError> {
+        let package = package.into();
+        let grants = Grants::new(&package.manifest().capabilities, granted);
+        let vm = open(&package, &grants)?;
+        Ok(Self {
+            about: package.about(),
+            vm: Mutex::new(Some(vm)),
+            package,
+            grants,
+        })
+    }
+
+    /// The package that it runs.
+    pub fn package(&self) -> &Arc<Package> {
+        &self.package
+    }
+
+    fn run(&self, vm: &Vm, call: &Call, with: (Limit, Turn)) -> Result<Answer, Fault> {
+        let hook = call.hook;
+        let make = |lua: &Lua| {
+            let function: Function = lua.named_registry_value(&api::handler_key(hook))?;
+            Ok((function, to_lua(lua, call)?))
+        };
+        let read = |lua: &Lua, value: Value| {
+            let place = vm.stage().heard_at(hook);
+            read_answer(lua, hook, &value).map_err(|message| bad_answer(place, &message))
+        };
+        vm.enter((with.0, Some(with.1)), make, read)
+    }
+}
+
+impl Extension for Script {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
+        if !self.about.hooks.contains(&call.hook) {
+            return Ok(Answer::Nothing);
+        }
+        let mut kept = lock(&self.vm);
+        let vm = match kept.take() {
+            Some(vm) => vm,
+            None => open(&self.package, &self.grants).map_err(again)?,
+        };
+        let turn = Turn {
+            host: host.clone(),
+            now: call.context.now.clone(),
+            language: call.context.person.language.clone(),
+        };
+        let answer = self.run(&vm, call, (limit, turn));
+        if !answer.as_ref().is_err_and(retires) {
+            *kept = Some(vm);
+        }
+        answer
+    }
+}
+
+/// Whether the Lua state is in doubt after such a fault.
+fn retires(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::Late { .. } | Fault::Memory { .. } | Fault::Crashed { .. }
+    )
+}
+
+fn again(error: LoadError) -> Fault {
+    Fault::Failed {
+        message: error.to_string(),
+        place: None,
+    }
+}
+
+fn open(package: &Arc<Package>, grants: &Grants) -> Result<Vm, LoadError> {
+    let trouble = |trouble: Trouble| LoadError::new(package.name(), trouble);
+    let ran = |fault: Fault| trouble(Trouble::Ran { fault });
+    let vm = Vm::open(package, grants).map_err(ran)?;
+    for path in package.modules() {
+        compile(&vm, path).map_err(trouble)?;
+    }
+    let init = |lua: &Lua| Ok((chunk(lua, vm.stage(), INIT)?, ()));
+    vm.enter((LOAD, None), init, |_, _| Ok(())).map_err(ran)?;
+    let mut hooks = package.manifest().hooks.iter();
+    match hooks.find(|hook| vm.stage().heard_at(**hook).is_none()) {
+        Some(hook) => Err(trouble(Trouble::NotHeard { hook: *hook })),
+        None => Ok(vm),
+    }
+}
+
+/// Modules too, so that a mistake in one shows when the package loads, not when it is required.
+pub(crate) fn compile(vm: &Vm, path: &str) -> Result<(), Trouble> {
+    let compiled = chunk(vm.lua(), vm.stage(), path);
+    compiled.map(drop).map_err(|error| {
+        let text = match crate::vm::root(&error) {
+            mlua::Error::SyntaxError { message, .. } => message.clone(),
+            other => other.to_string(),
+        };
+        let inside = format!("{}/", vm.stage().package.name());
+        let (place, message) = text.split_once(": ").unwrap_or((path, &text));
+        Trouble::Syntax {
+            place: place.strip_prefix(&inside).unwrap_or(place).to_owned(),
+            message: message.to_owned(),
+        }
+    })
+}
+
+fn read_answer(lua: &Lua, hook: Hook, value: &Value) -> Result<Answer, String> {
+    let is_list = match hook {
+        Hook::ConsentPrompt => |key: &str| key == "fields" || LISTS.contains(&key),
+        _ => |key: &str| LISTS.contains(&key),
+    };
+    let json = to_json(lua, value, is_list);
+    let json = json.map_err(|error| format!("the answer holds {error}"))?;
+    Answer::read(hook, json).map_err(|error| {
+        let cause = std::error::Error::source(&error);
+        let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+        format!("{error}{cause}")
+    })
+}
+
+fn bad_answer(place: Option<String>, message: &str) -> Fault {
+    let place = place.map(|place| format!(" (deskhook.on at {place})"));
+    Fault::BadAnswer {
+        message: format!("{message}{}", place.unwrap_or_default()),
+    }
+}

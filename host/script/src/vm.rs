@@ -1,0 +1,112 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use deskhook_hooks::{Fault, Grants, Limit};
+use mlua::{Function, IntoLuaMulti, Lua, Value, VmState};
+
+use crate::stage::{Stage, Turn};
+use crate::{Package, api};
+
+mod fault;
+mod global;
+mod native;
+mod place;
+mod require;
+
+pub(crate) use fault::{MEMORY_MIB, root};
+pub(crate) use native::{Complaint, native};
+pub(crate) use place::caller;
+pub(crate) use require::chunk;
+
+/// Where more than half of the memory is used after a call, rubbish is collected before the next.
+const TIDY_ABOVE: usize = (MEMORY_MIB as usize) << 19;
+
+/// One Luau state for one package, closed to everything but `deskhook` and the language.
+pub(crate) struct Vm {
+    lua: Lua,
+    stage: Arc<Stage>,
+    run: Function,
+}
+
+impl Vm {
+    /// A state in which nothing of the package has run.
+    pub(crate) fn open(package: &Arc<Package>, grants: &Grants) -> Result<Self, Fault> {
+        let stage = Arc::new(Stage::new(package, grants.clone()));
+        let built = catch_unwind(AssertUnwindSafe(|| Self::build(&stage)));
+        built
+            .unwrap_or_else(|_| Err(mlua::Error::runtime("the Lua state cannot be made")))
+            .map_err(|error| Fault::Crashed {
+                message: error.to_string(),
+            })
+    }
+
+    fn build(stage: &Arc<Stage>) -> mlua::Result<Self> {
+        let lua = Lua::new();
+        let run = global::close(&lua, stage)?;
+        api::install(&lua, stage)?;
+        require::install(&lua, stage)?;
+        lua.sandbox(true)?;
+        lua.set_memory_limit((MEMORY_MIB as usize) << 20)?;
+        let watched = Arc::clone(stage);
+        lua.set_interrupt(move |lua| interrupt(lua, &watched));
+        Ok(Self {
+            lua,
+            stage: Arc::clone(stage),
+            run,
+        })
+    }
+
+    pub(crate) fn lua(&self) -> &Lua {
+        &self.lua
+    }
+
+    pub(crate) fn stage(&self) -> &Arc<Stage> {
+        &self.stage
+    }
+
+    /// Runs `make`'s function with `make`'s arguments, then `read` on what it gave back, all
+    /// under `limit`. Whatever the script does, this returns.
+    pub(crate) fn enter<A: IntoLuaMulti, R>(
+        &self,
+        (limit, turn): (Limit, Option<Turn>),
+        make: impl FnOnce(&Lua) -> mlua::Result<(Function, A)>,
+        read: impl FnOnce(&Lua, Value) -> Result<R, Fault>,
+    ) -> Result<R, Fault> {
+        self.stage.take_end();
+        self.stage.take_failure();
+        self.stage.set_turn(turn);
+        self.stage.meter.start(limit);
+        let run = || {
+            let (function, arguments) = make(&self.lua)?;
+            let mut arguments = arguments.into_lua_multi(&self.lua)?;
+            arguments.push_front(Value::Function(function));
+            self.run.call::<(bool, Value)>(arguments)
+        };
+        let ended = catch_unwind(AssertUnwindSafe(run));
+        let result = fault::judge(&self.stage, ended);
+        let result = result.and_then(|value| read(&self.lua, value));
+        self.stage.set_turn(None);
+        self.tidy();
+        result
+    }
+
+    fn tidy(&self) {
+        if self.lua.used_memory() > TIDY_ABOVE {
+            // Too little memory to collect shows itself at the next allocation.
+            let _ = self.lua.gc_collect();
+        }
+    }
+}
+
+/// Called by the VM at every loop edge, call and step of pattern matching.
+fn interrupt(lua: &Lua, stage: &Stage) -> mlua::Result<VmState> {
+    if stage.ended() {
+        return Err(mlua::Error::runtime("the call is over"));
+    }
+    let Some(millis) = stage.meter.exceeded() else {
+        return Ok(VmState::Continue);
+    };
+    let place = caller(lua);
+    stage.end(Fault::Late { millis, place });
+    Err(mlua::Error::runtime("the time is over"))
+}

@@ -1,0 +1,6 @@
+-- ends: bad-answer
+return function()
+  local t = {}
+  t.message = t
+  return t
+end

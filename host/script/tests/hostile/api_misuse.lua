@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  return deskhook.deny({ coed = "x" })
+end

@@ -1,0 +1,4 @@
+-- ends: late
+return function()
+  return string.find(string.rep("a", 400), ".-.-.-.-.-.-.-.-b")
+end

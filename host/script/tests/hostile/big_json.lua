@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  return deskhook.json.decode(string.rep("[", 5000))
+end

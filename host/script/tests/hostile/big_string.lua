@@ -1,0 +1,4 @@
+-- ends: memory
+return function()
+  return string.rep("x", 1e9)
+end

@@ -1,0 +1,4 @@
+-- ends: memory failed
+return function()
+  return select("#", unpack({}, 1, 1e7))
+end

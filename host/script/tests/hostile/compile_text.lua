@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  return loadstring("return 1")()
+end

@@ -1,0 +1,7 @@
+-- ends: late
+return function()
+  string.gsub("aaa", "a", function()
+    while true do
+    end
+  end)
+end

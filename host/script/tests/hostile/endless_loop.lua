@@ -1,0 +1,5 @@
+-- ends: late
+return function()
+  while true do
+  end
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  error({ code = 1 })
+end

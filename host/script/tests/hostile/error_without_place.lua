@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  error("no position", 0)
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  deskhook.on("tray.menu", function() end)
+end

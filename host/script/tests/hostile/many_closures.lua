@@ -1,0 +1,7 @@
+-- ends: memory
+return function()
+  local t = {}
+  while true do
+    t[#t + 1] = function() return t end
+  end
+end

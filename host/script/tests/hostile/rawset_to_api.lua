@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  rawset(deskhook, "allow", nil)
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  return debug.info(2, "f")
+end

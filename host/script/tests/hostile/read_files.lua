@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  return io.open("/etc/passwd")
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  return require("/etc/passwd")
+end

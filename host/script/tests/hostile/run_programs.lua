@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  return os.execute("true")
+end

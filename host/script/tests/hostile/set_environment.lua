@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  setfenv(1, {})
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  setmetatable(deskhook, {})
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  getmetatable("").__index = nil
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  deskhook.policy = { get = function() return true end }
+end

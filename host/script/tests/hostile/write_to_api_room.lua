@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  deskhook.json.decode = nil
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  string.format = nil
+end
