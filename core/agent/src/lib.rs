@@ -1,1 +1,50 @@
-//! deskhook-agent
+//! The SDK's front door: [`AgentConfig`] in, a running [`Agent`] out.
+//!
+//! One closed enum, [`Wake`], wakes the run loop; one `Arc<Snapshot>` is published after every
+//! event, and everything that shows something (tray, terminal, portal) only reads it. The loop
+//! performs the effects of `deskhook-session` and never blocks: hooks run on threads of their
+//! own, the client in a task, and all of them answer with a wake.
+//!
+//! ```no_run
+//! # async fn embed() -> Result<(), Box<dyn std::error::Error>> {
+//! use deskhook_agent::{Agent, AgentConfig};
+//! use deskhook_session::{Origin, Request};
+//!
+//! let agent = Agent::start(AgentConfig::new("/var/lib/acme", ["/etc/acme/policy.d"])).await?;
+//! let handle = agent.handle();
+//! handle.request(Request::Start { reason: None, ticket: None, client: None }, Origin::Person).await;
+//! let waiting = handle.until(|snapshot| snapshot.view.reported).await;
+//! println!("address: {:?}", waiting.and_then(|snapshot| snapshot.view.address.clone()));
+//! agent.stop().await;
+//! # Ok(()) }
+//! ```
+
+mod about;
+mod agent;
+mod chains;
+mod config;
+mod control;
+mod courier;
+mod extensions;
+mod handle;
+mod host;
+mod launch;
+mod menu;
+mod observation;
+mod perform;
+mod policies;
+mod publish;
+mod records;
+mod reports;
+mod snapshot;
+mod status;
+mod wake;
+
+pub use about::{AboutDevice, AboutPerson};
+pub use agent::{Agent, StartError};
+pub use config::{AgentConfig, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder};
+pub use control::{ControlError, Replies, ask as ask_agent, watch as watch_agent};
+pub use handle::AgentHandle;
+pub use snapshot::{Errand, Snapshot};
+pub use status::status;
+pub use wake::Wake;

@@ -163,6 +163,7 @@ impl Session {
             Request::Join(join) => self.join(join),
             Request::Disconnect { ask } => self.disconnect(now, ask),
             Request::Elevate(ask) => self.elevate(ask),
+            Request::Stale { ask } => vec![join::over(ask)],
             Request::Click { item } => vec![Effect::Click { item }],
             Request::CopyAddress => self.copy(),
             Request::Notify { title, message } => {

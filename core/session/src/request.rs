@@ -68,7 +68,10 @@ impl Origin {
             Request::Answer { .. } | Request::Click { .. } | Request::CopyAddress => {
                 matches!(self, Self::Person)
             }
-            Request::Join(_) | Request::Disconnect { .. } | Request::Elevate(_) => {
+            Request::Join(_)
+            | Request::Disconnect { .. }
+            | Request::Elevate(_)
+            | Request::Stale { .. } => {
                 matches!(self, Self::Portal)
             }
             Request::Notify { .. } | Request::RefreshTray => {
@@ -119,6 +122,11 @@ pub enum Request {
     },
     /// A supporter wants one program run with elevated rights.
     Elevate(ElevationAsk),
+    /// A portal's request for a session that is over; it is refused, so that it is answered.
+    Stale {
+        /// The portal's number of this request.
+        ask: AskId,
+    },
     /// The person picked a menu item.
     Click {
         /// The item's id.
@@ -169,7 +177,6 @@ pub struct JoinAsk {
     /// What they want to do: `screen`, `input`, `clipboard`, `files`, `sound`, ...
     pub permissions: Vec<String>,
 }
-
 
 /// A supporter's wish for elevated rights.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -280,6 +280,15 @@ impl Session {
     }
 }
 
+/// The answer to a request for a session that is not there.
+pub(super) fn over(ask: AskId) -> Effect {
+    let reason = Reason::own("no-session", "That session is over.");
+    Effect::Reply {
+        ask,
+        outcome: AskOutcome::Refused(vec![reason]),
+    }
+}
+
 fn busy(phase: &Phase) -> Reason {
     match phase {
         Phase::Joining { join, .. } => Reason::own(

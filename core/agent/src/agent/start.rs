@@ -1,0 +1,256 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use deskhook_elevation::Ways;
+use deskhook_facts::Facts;
+use deskhook_hooks::{Chain, Menu};
+use deskhook_policy::Policy;
+use deskhook_record::RecordError;
+use deskhook_session::Session;
+use deskhook_source::Watched;
+use deskhook_uplink::{Connection, Identity, IdentityError, Outbox, OutboxError, SendError};
+use tokio::sync::{mpsc, watch};
+
+use super::{Agent, Loop};
+use crate::chains::Chains;
+use crate::control;
+use crate::courier::Courier;
+use crate::host::Host;
+use crate::menu::MenuMaker;
+use crate::policies::{Policies, tell_changes};
+use crate::records::Records;
+use crate::{AgentConfig, AgentHandle, ControlError, Snapshot, Wake};
+
+/// Why an agent cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its state folder cannot be made.
+    #[error("cannot use the state folder {path}")]
+    State {
+        /// Which folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The device's identity is damaged.
+    #[error("cannot use the device's identity")]
+    Identity(#[source] IdentityError),
+    /// The outbox cannot be opened.
+    #[error("cannot use the outbox")]
+    Outbox(#[source] OutboxError),
+    /// The portal's address is none.
+    #[error("cannot speak to the portal")]
+    Portal(#[source] SendError),
+    /// The audit record is damaged or in use.
+    #[error("cannot use the audit record")]
+    Record(#[source] RecordError),
+    /// The control socket cannot be opened.
+    #[error("cannot open the control socket")]
+    Control(#[source] ControlError),
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    Random(#[source] getrandom::Error),
+    /// Loading broke off.
+    #[error("loading policy and extensions broke off")]
+    Load(#[source] tokio::task::JoinError),
+}
+
+/// How many wakes may wait. The loop never blocks, so that a full queue is a burst.
+const QUEUE: usize = 1024;
+
+impl Agent {
+    /// Starts an agent on the current tokio runtime. It is ready when this returns: the policy
+    /// is read, the extensions are loaded, the control socket listens.
+    pub async fn start(config: AgentConfig) -> Result<Self, StartError> {
+        private_folder(&config.state).map_err(|source| StartError::State {
+            path: config.state.clone(),
+            source,
+        })?;
+        let identity = identity(&config.state)?;
+        let config = with_identity(config, identity.as_ref());
+        let boot = boot()?;
+        let listener = match &config.socket {
+            Some(socket) => Some(control::listen(socket).await.map_err(StartError::Control)?),
+            None => None,
+        };
+        let (wakes, inbox) = mpsc::channel(QUEUE);
+        let (snapshots, published) = watch::channel(Arc::new(Snapshot::default()));
+        let mut state = assemble(config, &boot, (wakes.clone(), snapshots), identity.as_ref())?;
+        state.begin().await?;
+        if let Some(identity) = identity {
+            state.connect(identity, &boot)?;
+        }
+        let handle = AgentHandle {
+            wakes,
+            snapshots: published,
+            menus: state.menus.clone(),
+        };
+        state.publish();
+        if let Some(listener) = listener {
+            tokio::spawn(control::serve(listener, handle.clone()));
+        }
+        let task = tokio::spawn(state.run(inbox));
+        Ok(Self { handle, task })
+    }
+}
+
+impl Loop {
+    /// Reads policy and extensions once, before anything can be asked.
+    async fn begin(&mut self) -> Result<(), StartError> {
+        let policies = self.policies.clone();
+        let loaded = tokio::task::spawn_blocking(move || policies.load())
+            .await
+            .map_err(StartError::Load)?;
+        self.problems = loaded
+            .problems
+            .iter()
+            .map(crate::policies::sentence)
+            .collect();
+        self.policy = Arc::new(loaded.resolved.policy);
+        self.chains.policy_is(&self.policy.version);
+        let (loader, places, policy) = (
+            self.config.load,
+            self.config.extensions.clone(),
+            Arc::clone(&self.policy),
+        );
+        let set = tokio::task::spawn_blocking(move || loader(&places, &policy))
+            .await
+            .map_err(StartError::Load)?;
+        self.use_extensions(set);
+        tell_changes(&self.config.policy, Watched::Layers, &self.wakes);
+        let places = &self.config.extensions;
+        let trees: Vec<PathBuf> = places
+            .packages
+            .iter()
+            .chain(&places.plugins)
+            .cloned()
+            .collect();
+        if !trees.is_empty() {
+            tell_changes(&trees, Watched::Tree, &self.wakes);
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self, identity: Identity, boot: &str) -> Result<(), StartError> {
+        let outbox = Outbox::open(&self.config.state).map_err(StartError::Outbox)?;
+        self.unacknowledged = outbox.len();
+        let (signals, mut inbox) = mpsc::channel(64);
+        let connection =
+            Connection::open(identity, outbox, boot, signals).map_err(StartError::Portal)?;
+        self.courier = Some(Courier::start(connection, self.wakes.clone()));
+        let wakes = self.wakes.clone();
+        tokio::spawn(async move {
+            while let Some(signal) = inbox.recv().await {
+                if wakes.send(Wake::Uplink(signal)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(())
+    }
+}
+
+type Channels = (mpsc::Sender<Wake>, watch::Sender<Arc<Snapshot>>);
+
+fn assemble(
+    config: AgentConfig,
+    boot: &str,
+    (wakes, snapshots): Channels,
+    identity: Option<&Identity>,
+) -> Result<Loop, StartError> {
+    let facts = Arc::new(Facts::of_device());
+    let (host, questions) = Host::start(
+        &config.state,
+        Arc::clone(&facts),
+        snapshots.subscribe(),
+        wakes.clone(),
+    );
+    let (device, person) = (
+        Arc::new(config.device.clone()),
+        Arc::new(config.person.clone()),
+    );
+    let chains = Chains::new(Chain::new(vec![], &questions), device, person);
+    let enrolled = identity.map(Identity::enrolled);
+    Ok(Loop {
+        session: Session::new(&boot[..8]),
+        policy: Arc::new(Policy::default()),
+        policies: Policies::of(&config, &config.device.id),
+        problems: vec![],
+        menus: MenuMaker::new(config.menu, chains.clone()),
+        chains,
+        session_chain: None,
+        rejected: vec![],
+        host,
+        facts,
+        questions,
+        clients: HashMap::new(),
+        ending: vec![],
+        records: Records::open(&config.state, &config.device.id).map_err(StartError::Record)?,
+        courier: None,
+        ways: Ways::installed(),
+        wakes,
+        snapshots,
+        revision: 0,
+        begun: Instant::now(),
+        started_at: String::new(),
+        portal: enrolled.map(|enrolled| enrolled.portal.clone()),
+        portal_organization: enrolled
+            .map(|enrolled| enrolled.answer.organization.clone())
+            .unwrap_or_default(),
+        online: false,
+        unacknowledged: 0,
+        address_row: None,
+        acknowledged: 0,
+        menu: Menu::default(),
+        menu_is_stale: true,
+        menu_is_made: false,
+        checks: vec![],
+        detail: None,
+        password: None,
+        notices: vec![],
+        errands: vec![],
+        told: 0,
+        stopping: false,
+        config,
+    })
+}
+
+fn identity(state: &Path) -> Result<Option<Identity>, StartError> {
+    match Identity::load(state) {
+        Ok(identity) => Ok(Some(identity)),
+        Err(IdentityError::NotEnrolled(_)) => Ok(None),
+        Err(error) => Err(StartError::Identity(error)),
+    }
+}
+
+fn with_identity(mut config: AgentConfig, identity: Option<&Identity>) -> AgentConfig {
+    if let Some(identity) = identity {
+        let answer = &identity.enrolled().answer;
+        identity.device().clone_into(&mut config.device.id);
+        config.person.verified = answer.person_verified;
+        if let Some(group) = answer
+            .group
+            .clone()
+            .filter(|group| !config.device.groups.contains(group))
+        {
+            config.device.groups.push(group);
+        }
+    }
+    config
+}
+
+fn boot() -> Result<String, StartError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(StartError::Random)?;
+    Ok(bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
+}
+
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(path)?;
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}

@@ -1,0 +1,88 @@
+use std::path::{Path, PathBuf};
+
+use deskhook_hooks::{Bound, Menu};
+use deskhook_policy::{Language, Policy};
+
+use crate::{AboutDevice, AboutPerson, Snapshot};
+
+/// Makes the menu of a snapshot, before the `tray.menu` hooks.
+pub type MenuBuilder = fn(&Snapshot, &Language) -> Menu;
+
+/// Loads the packages and plugins that `Policy` allows from their places. Runs on a thread of
+/// its own; may take its time.
+pub type ExtensionLoader = fn(&ExtensionPlaces, &Policy) -> ExtensionSet;
+
+/// Where packages and plugins lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExtensionPlaces {
+    /// Folders of hook packages.
+    pub packages: Vec<PathBuf>,
+    /// Folders of native plugins.
+    pub plugins: Vec<PathBuf>,
+    /// A private folder for the copies that plugins are loaded from.
+    pub private: PathBuf,
+    /// Whether plugins of this account are accepted beside those of root.
+    pub own_plugins: bool,
+}
+
+/// What a loader found.
+#[derive(Default)]
+pub struct ExtensionSet {
+    /// What can run.
+    pub loaded: Vec<Bound>,
+    /// What cannot: name, and why.
+    pub rejected: Vec<(String, String)>,
+}
+
+/// Everything that an agent needs to know before it starts.
+#[derive(Clone)]
+pub struct AgentConfig {
+    /// Where identity, outbox, record and stores are kept; private to this account.
+    pub state: PathBuf,
+    /// The control socket; none is no socket.
+    pub socket: Option<PathBuf>,
+    /// Policy files, and folders of them.
+    pub policy: Vec<PathBuf>,
+    /// Where packages and plugins lie.
+    pub extensions: ExtensionPlaces,
+    /// Loads them.
+    pub load: ExtensionLoader,
+    /// Makes the menu.
+    pub menu: MenuBuilder,
+    /// The device.
+    pub device: AboutDevice,
+    /// Who is at it.
+    pub person: AboutPerson,
+    /// The program that `{self}` stands for in a client's description.
+    pub executable: PathBuf,
+    /// The X display that clients share; none is that of this process.
+    pub display: Option<String>,
+}
+
+impl AgentConfig {
+    /// A configuration with this state folder and these policy folders: no extensions, a menu of
+    /// the items alone, the device and person as the operating system names them.
+    pub fn new<P: Into<PathBuf>>(
+        state: impl AsRef<Path>,
+        policy: impl IntoIterator<Item = P>,
+    ) -> Self {
+        let state = state.as_ref().to_owned();
+        Self {
+            socket: None,
+            policy: policy.into_iter().map(Into::into).collect(),
+            extensions: ExtensionPlaces {
+                private: state.join("plugins"),
+                ..ExtensionPlaces::default()
+            },
+            load: |_, _| ExtensionSet::default(),
+            menu: |_, _| Menu::default(),
+            device: AboutDevice::here(),
+            person: AboutPerson::here(),
+            executable: std::env::current_exe().unwrap_or_default(),
+            display: std::env::var("DISPLAY")
+                .ok()
+                .filter(|name| !name.is_empty()),
+            state,
+        }
+    }
+}

@@ -1,0 +1,255 @@
+use std::path::Path;
+use std::time::Duration;
+
+use deskhook_policy::Language;
+use deskhook_session::Origin;
+use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::{AgentHandle, status};
+
+/// The longest line that is read, in bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// Why the agent's control socket cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// No agent listens there.
+    #[error("no agent runs here: nothing listens at {path}")]
+    NotRunning {
+        /// The socket.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another agent listens there already.
+    #[error("another agent runs already: it listens at {0}")]
+    Taken(String),
+    /// The socket cannot be made.
+    #[error("cannot listen at {path}")]
+    Listen {
+        /// The socket.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The agent's answer broke off or makes no sense.
+    #[error("the agent's answer broke off")]
+    Broken(#[source] std::io::Error),
+}
+
+/// Asks the agent behind `socket` one thing.
+pub async fn ask(socket: &Path, request: &ControlRequest) -> Result<ControlReply, ControlError> {
+    let mut replies = watch(socket, request).await?;
+    replies.next().await
+}
+
+/// Asks the agent behind `socket` for something that has many answers.
+pub async fn watch(socket: &Path, request: &ControlRequest) -> Result<Replies, ControlError> {
+    let path = socket.display().to_string();
+    let stream = UnixStream::connect(socket).await;
+    let mut stream = stream.map_err(|source| ControlError::NotRunning { path, source })?;
+    let line =
+        serde_json::to_string(request).map_err(|error| ControlError::Broken(error.into()))?;
+    stream
+        .write_all(format!("{line}\n").as_bytes())
+        .await
+        .map_err(ControlError::Broken)?;
+    Ok(Replies {
+        lines: BufReader::new(stream),
+    })
+}
+
+/// The answers to one request.
+pub struct Replies {
+    lines: BufReader<UnixStream>,
+}
+
+impl Replies {
+    /// The next answer.
+    pub async fn next(&mut self) -> Result<ControlReply, ControlError> {
+        let mut line = String::new();
+        let read = (&mut self.lines)
+            .take(1 << 20)
+            .read_line(&mut line)
+            .await
+            .map_err(ControlError::Broken)?;
+        if read == 0 {
+            return Err(ControlError::Broken(
+                std::io::ErrorKind::UnexpectedEof.into(),
+            ));
+        }
+        serde_json::from_str(&line).map_err(|error| ControlError::Broken(error.into()))
+    }
+}
+
+/// Opens the control socket, for this account alone. A socket that nobody listens at any more is
+/// replaced; one that is alive means that another agent runs.
+pub(crate) async fn listen(socket: &Path) -> Result<UnixListener, ControlError> {
+    let path = || socket.display().to_string();
+    let fail = |source| ControlError::Listen {
+        path: path(),
+        source,
+    };
+    if let Some(folder) = socket.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    if UnixStream::connect(socket).await.is_ok() {
+        return Err(ControlError::Taken(path()));
+    }
+    match std::fs::remove_file(socket) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(error)),
+        _ => {}
+    }
+    let listener = UnixListener::bind(socket).map_err(fail)?;
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(socket, private).map_err(fail)?;
+    Ok(listener)
+}
+
+/// Serves the control socket until the agent stops. Only the account that runs the agent, and
+/// root, are heard.
+pub(crate) async fn serve(listener: UnixListener, handle: AgentHandle) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file handles, most likely: others may close some meanwhile.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let own = rustix::process::geteuid().as_raw();
+        let peer = stream.peer_cred().map(|peer| peer.uid());
+        if !peer.is_ok_and(|uid| uid == own || uid == 0) {
+            continue;
+        }
+        let handle = handle.clone();
+        tokio::spawn(async move {
+            let (reader, writer) = stream.into_split();
+            if let Err(error) = converse(reader, writer, &handle).await {
+                tracing::debug!(%error, "a control connection broke off");
+            }
+        });
+    }
+}
+
+async fn converse(
+    reader: impl AsyncRead + Unpin,
+    mut writer: impl AsyncWrite + Unpin,
+    handle: &AgentHandle,
+) -> std::io::Result<()> {
+    let mut lines = BufReader::new(reader);
+    loop {
+        let mut line = String::new();
+        if (&mut lines).take(LONGEST).read_line(&mut line).await? == 0 {
+            return Ok(());
+        }
+        match serde_json::from_str::<ControlRequest>(&line) {
+            Ok(ControlRequest::Watch) => return stream(&mut writer, handle).await,
+            Ok(request) => send(&mut writer, &answer(request, handle).await).await?,
+            Err(error) => {
+                let message = Some(format!("this agent does not know that request: {error}"));
+                send(
+                    &mut writer,
+                    &ControlReply::Done(ControlAnswer {
+                        taken: false,
+                        message,
+                    }),
+                )
+                .await?;
+            }
+        }
+    }
+}
+
+async fn stream(
+    writer: &mut (impl AsyncWrite + Unpin),
+    handle: &AgentHandle,
+) -> std::io::Result<()> {
+    let mut changes = handle.changes();
+    loop {
+        let snapshot = changes.borrow_and_update().clone();
+        send(writer, &ControlReply::Status(Box::new(status(&snapshot)))).await?;
+        if changes.changed().await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+async fn send(writer: &mut (impl AsyncWrite + Unpin), reply: &ControlReply) -> std::io::Result<()> {
+    let line = serde_json::to_string(reply)?;
+    writer.write_all(format!("{line}\n").as_bytes()).await
+}
+
+async fn answer(request: ControlRequest, handle: &AgentHandle) -> ControlReply {
+    match request {
+        ControlRequest::Status | ControlRequest::Watch => {
+            ControlReply::Status(Box::new(status(&handle.snapshot())))
+        }
+        ControlRequest::Menu { language } => {
+            let own = handle
+                .snapshot()
+                .person
+                .as_ref()
+                .map(|person| person.language.clone());
+            let language = language.map(|text| Language::parse(&text)).or(own);
+            ControlReply::Menu(
+                handle
+                    .menu(&language.unwrap_or_else(Language::english))
+                    .await,
+            )
+        }
+        ControlRequest::Do { asked, link } => {
+            let origin = if link { Origin::Link } else { Origin::Person };
+            ControlReply::Done(take(asked, origin, handle).await)
+        }
+    }
+}
+
+async fn take(asked: Asked, origin: Origin, handle: &AgentHandle) -> ControlAnswer {
+    let refuse = |message: &str| ControlAnswer {
+        taken: false,
+        message: Some(message.to_owned()),
+    };
+    let snapshot = handle.snapshot();
+    let idle = snapshot.view.session.is_none();
+    match &asked {
+        Asked::Quit if origin == Origin::Person => {
+            let handle = handle.clone();
+            tokio::spawn(async move { handle.stop().await });
+            return ControlAnswer {
+                taken: true,
+                message: None,
+            };
+        }
+        Asked::Stop if idle => return refuse("no session is open"),
+        Asked::Start { .. } if !idle => return refuse("a session is open already"),
+        Asked::Allow | Asked::Deny | Asked::Details { .. } if snapshot.view.question.is_none() => {
+            return refuse("no question is open");
+        }
+        Asked::Click { item } if snapshot.menu.find(item).is_none() => {
+            return refuse(&format!("there is no menu item {item:?}"));
+        }
+        _ => {}
+    }
+    let target = match &asked {
+        Asked::Click { item } => snapshot
+            .menu
+            .find(item)
+            .and_then(|item| item.target.clone()),
+        _ => None,
+    };
+    match asked.request().filter(|request| origin.may(request)) {
+        Some(request) => {
+            handle.request(request, origin).await;
+            ControlAnswer {
+                taken: true,
+                message: target,
+            }
+        }
+        None => refuse("a link may only start a session"),
+    }
+}

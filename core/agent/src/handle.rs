@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use deskhook_hooks::Menu;
+use deskhook_policy::Language;
+use deskhook_session::{Event, Origin, Request};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::menu::MenuMaker;
+use crate::{Snapshot, Wake};
+
+/// A way to a running agent: ask it, and see what it publishes. Cheap to copy.
+#[derive(Clone)]
+pub struct AgentHandle {
+    pub(crate) wakes: mpsc::Sender<Wake>,
+    pub(crate) snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub(crate) menus: MenuMaker,
+}
+
+impl AgentHandle {
+    /// Asks. What becomes of it shows in the snapshots; an agent that has stopped hears nothing.
+    pub async fn request(&self, request: Request, origin: Origin) {
+        self.wake(Wake::Event(Event::Requested { request, origin }))
+            .await;
+    }
+
+    /// The newest snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshots.borrow().clone()
+    }
+
+    /// The snapshots from now on.
+    pub fn changes(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshots.clone()
+    }
+
+    /// Waits for a snapshot that fits; none when the agent stops first.
+    pub async fn until(&self, fits: impl Fn(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+        let mut changes = self.snapshots.clone();
+        changes
+            .wait_for(|snapshot| fits(snapshot))
+            .await
+            .ok()
+            .map(|snapshot| snapshot.clone())
+    }
+
+    /// The menu in a language, after the `tray.menu` hooks.
+    pub async fn menu(&self, language: &Language) -> Menu {
+        self.menus.make(self.snapshot(), language.clone()).await
+    }
+
+    /// Says that packages or plugins may have changed.
+    pub async fn packages_changed(&self) {
+        self.wake(Wake::PackagesChanged).await;
+    }
+
+    /// Stops the agent and waits until it has: the client ended, the record closed.
+    pub async fn stop(&self) {
+        let (done, stopped) = oneshot::channel();
+        self.wake(Wake::Stop(done)).await;
+        // An agent that is gone already drops the sender, which is as good.
+        let _ = stopped.await;
+    }
+
+    pub(crate) async fn wake(&self, wake: Wake) {
+        // A closed channel means that the agent has stopped.
+        let _ = self.wakes.send(wake).await;
+    }
+}

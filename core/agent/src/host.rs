@@ -1,0 +1,240 @@
+mod exec;
+mod files;
+mod http;
+mod store;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, mpsc as blocking};
+
+use deskhook_facts::Facts;
+use deskhook_hooks::{Grants, HostCall, HostError, HostQuestion, HostReply, LogLevel};
+use deskhook_policy::Policy;
+use deskhook_session::{Event, Origin};
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+
+use crate::chains::to_request;
+use crate::{Snapshot, Wake};
+use store::Stores;
+
+/// Answers what extensions ask of their host: checks the caller's grant, performs, replies.
+///
+/// Questions come in on a thread of their own; whatever takes time (HTTP, programs) goes on in a
+/// task, so that one slow package keeps no other waiting.
+#[derive(Clone)]
+pub(crate) struct Host {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    grants: Mutex<BTreeMap<String, Grants>>,
+    facts: Arc<Facts>,
+    stores: Stores,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    wakes: mpsc::Sender<Wake>,
+}
+
+impl Host {
+    /// Starts the thread that answers; gives the way in.
+    pub(crate) fn start(
+        state: &Path,
+        facts: Arc<Facts>,
+        snapshots: watch::Receiver<Arc<Snapshot>>,
+        wakes: mpsc::Sender<Wake>,
+    ) -> (Self, blocking::Sender<HostQuestion>) {
+        let stores = Stores::new(state.join("store"));
+        let inner = Inner {
+            grants: Mutex::default(),
+            facts,
+            stores,
+            snapshots,
+            wakes,
+        };
+        let host = Self {
+            inner: Arc::new(inner),
+        };
+        let (questions, inbox) = blocking::channel::<HostQuestion>();
+        let (desk, runtime) = (host.clone(), tokio::runtime::Handle::current());
+        // Without this thread every host call ends as unanswered, which fails closed.
+        let _thread = std::thread::Builder::new()
+            .name("host calls".to_owned())
+            .spawn(move || {
+                for question in inbox {
+                    desk.take(question, &runtime);
+                }
+            });
+        (host, questions)
+    }
+
+    /// What each extension of the new generation may use.
+    pub(crate) fn grant(&self, grants: BTreeMap<String, Grants>) {
+        *self
+            .inner
+            .grants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = grants;
+    }
+
+    fn take(&self, question: HostQuestion, runtime: &tokio::runtime::Handle) {
+        let HostQuestion {
+            extension,
+            call,
+            reply,
+        } = question;
+        if let Err(error) = self.check(&extension, &call) {
+            // Whoever asked may have been given up already; so below.
+            let _ = reply.send(Err(error));
+            return;
+        }
+        let slow = matches!(call, HostCall::Http { .. } | HostCall::Exec { .. });
+        if !slow {
+            let _ = reply.send(self.perform(&extension, call));
+            return;
+        }
+        let desk = self.clone();
+        runtime.spawn(async move {
+            let _ = reply.send(desk.perform_slow(&extension, call).await);
+        });
+    }
+
+    fn check(&self, extension: &str, call: &HostCall) -> Result<(), HostError> {
+        let Some(capability) = call.capability() else {
+            return Ok(());
+        };
+        if self.allows(extension, &capability) {
+            Ok(())
+        } else {
+            Err(HostError::NotGranted { capability })
+        }
+    }
+
+    fn allows(&self, extension: &str, capability: &str) -> bool {
+        let grants = self
+            .inner
+            .grants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        grants
+            .get(extension)
+            .is_some_and(|grants| grants.allows(capability))
+    }
+
+    fn perform(&self, extension: &str, call: HostCall) -> HostReply {
+        match call {
+            HostCall::Fact { name } => Ok(self.inner.facts.get(&name)),
+            HostCall::Policy { key } => {
+                Ok(policy_value(&self.inner.snapshots.borrow().policy, &key))
+            }
+            HostCall::ReadFile { path } => files::read(&path),
+            HostCall::Environment { name } => {
+                Ok(std::env::var(&name).map_or(Value::Null, Value::from))
+            }
+            HostCall::StoreGet { key } => self.inner.stores.get(extension, &key),
+            HostCall::StoreSet { key, value } => self.inner.stores.set(extension, &key, value),
+            HostCall::Request(request) => {
+                let origin = Origin::Extension(extension.to_owned());
+                let event = Event::Requested {
+                    request: to_request(request),
+                    origin,
+                };
+                let sent = self.inner.wakes.try_send(Wake::Event(event));
+                sent.map(|()| Value::Null).map_err(|_| HostError::NoAnswer)
+            }
+            HostCall::Log { level, message } => {
+                log(extension, level, &message);
+                Ok(Value::Null)
+            }
+            HostCall::Http { .. } | HostCall::Exec { .. } => Err(HostError::NoAnswer),
+        }
+    }
+
+    async fn perform_slow(&self, extension: &str, call: HostCall) -> HostReply {
+        match call {
+            HostCall::Http {
+                method,
+                url,
+                headers,
+                body,
+                timeout,
+            } => {
+                let allowed = |capability: &str| self.allows(extension, capability);
+                http::send(
+                    http::Outgoing {
+                        method,
+                        url,
+                        headers,
+                        body,
+                        timeout,
+                    },
+                    allowed,
+                )
+                .await
+            }
+            HostCall::Exec {
+                path,
+                arguments,
+                stdin,
+                timeout,
+            } => {
+                exec::run(exec::Program {
+                    path,
+                    arguments,
+                    stdin,
+                    timeout,
+                })
+                .await
+            }
+            other => self.perform(extension, other),
+        }
+    }
+}
+
+fn policy_value(policy: &Policy, key: &str) -> Value {
+    let mut at = &policy.tree;
+    for part in key.split('.') {
+        let found = at.as_object().and_then(|object| {
+            object
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(part))
+                .map(|(_, value)| value)
+        });
+        let Some(found) = found else {
+            return Value::Null;
+        };
+        at = found;
+    }
+    at.clone()
+}
+
+fn log(package: &str, level: LogLevel, message: &str) {
+    let message: String = message.chars().take(4096).collect();
+    match level {
+        LogLevel::Debug => tracing::debug!(package, "{message}"),
+        LogLevel::Info => tracing::info!(package, "{message}"),
+        LogLevel::Warn => tracing::warn!(package, "{message}"),
+        LogLevel::Error => tracing::error!(package, "{message}"),
+    }
+}
+
+pub(super) fn failed(message: impl Into<String>) -> HostError {
+    HostError::Failed {
+        message: message.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_key_is_found_without_case() {
+        let tree = serde_json::json!({"BusinessHours": {"Open": "08:00"}});
+        let policy = Policy {
+            tree,
+            ..Policy::default()
+        };
+        assert_eq!(policy_value(&policy, "businesshours.open"), "08:00");
+        assert_eq!(policy_value(&policy, "BusinessHours.Close"), Value::Null);
+    }
+}

@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use deskhook_hooks::{HostCall, HostReply, HttpAnswer};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Client, Method, Response, Url};
+
+use super::failed;
+
+const LARGEST: usize = 1024 * 1024;
+const MOST_SECONDS: u32 = 30;
+const USUAL_SECONDS: u32 = 5;
+const MOST_HOPS: usize = 5;
+
+pub(super) struct Outgoing {
+    pub(super) method: String,
+    pub(super) url: String,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) body: Option<String>,
+    pub(super) timeout: Option<u32>,
+}
+
+/// Sends a request; every hop of a redirect needs the grant of its own host.
+pub(super) async fn send(outgoing: Outgoing, allowed: impl Fn(&str) -> bool) -> HostReply {
+    let seconds = outgoing
+        .timeout
+        .unwrap_or(USUAL_SECONDS)
+        .clamp(1, MOST_SECONDS);
+    let host = shown(&outgoing.url);
+    let whole = tokio::time::timeout(
+        Duration::from_secs(seconds.into()),
+        follow(outgoing, allowed),
+    )
+    .await;
+    whole.unwrap_or_else(|_| Err(failed(format!("{host} did not answer within {seconds} s"))))
+}
+
+async fn follow(outgoing: Outgoing, allowed: impl Fn(&str) -> bool) -> HostReply {
+    let method = match outgoing.method.to_ascii_uppercase().as_str() {
+        "GET" => Method::GET,
+        "POST" => Method::POST,
+        other => {
+            return Err(failed(format!(
+                "the method {other:?} is neither GET nor POST"
+            )));
+        }
+    };
+    let headers = header_map(&outgoing.headers)?;
+    let client = client().map_err(|error| failed(format!("no HTTP client: {error}")))?;
+    let mut url = parse(&outgoing.url)?;
+    for _ in 0..MOST_HOPS {
+        let mut request = client
+            .request(method.clone(), url.clone())
+            .headers(headers.clone());
+        if let Some(body) = &outgoing.body {
+            request = request.body(body.clone());
+        }
+        let host = shown(url.as_str());
+        let response = request
+            .send()
+            .await
+            .map_err(|error| failed(format!("{host} does not answer: {}", error.without_url())))?;
+        let Some(next) = redirect(&response, &url)? else {
+            return read(response).await;
+        };
+        let hop = HostCall::Http {
+            method: String::new(),
+            url: next.to_string(),
+            headers: BTreeMap::new(),
+            body: None,
+            timeout: None,
+        };
+        let capability = hop.capability().unwrap_or_default();
+        if !allowed(&capability) {
+            return Err(failed(format!(
+                "{host} redirects to a host for which {capability:?} is not granted"
+            )));
+        }
+        url = next;
+    }
+    Err(failed(format!(
+        "{} redirects more than {MOST_HOPS} times",
+        shown(url.as_str())
+    )))
+}
+
+fn client() -> Result<Client, reqwest::Error> {
+    // A provider that is set already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent("deskhook")
+        .build()
+}
+
+fn parse(text: &str) -> Result<Url, deskhook_hooks::HostError> {
+    let url = Url::parse(text)
+        .map_err(|error| failed(format!("{} is no address: {error}", shown(text))))?;
+    if matches!(url.scheme(), "https" | "http") {
+        Ok(url)
+    } else {
+        Err(failed(format!("{} is neither https nor http", shown(text))))
+    }
+}
+
+fn redirect(response: &Response, from: &Url) -> Result<Option<Url>, deskhook_hooks::HostError> {
+    if !response.status().is_redirection() {
+        return Ok(None);
+    }
+    let Some(place) = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return Ok(None);
+    };
+    let next = from
+        .join(place)
+        .map_err(|error| failed(format!("a redirect leads nowhere: {error}")))?;
+    if from.scheme() == "https" && next.scheme() != "https" {
+        return Err(failed("a redirect leads from https to http"));
+    }
+    parse(next.as_str()).map(Some)
+}
+
+async fn read(mut response: Response) -> HostReply {
+    let status = response.status().as_u16();
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    };
+    let headers = response.headers().iter().filter_map(text).collect();
+    let mut body = vec![];
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| failed(format!("the answer broke off: {}", error.without_url())))?
+    {
+        body.extend_from_slice(&chunk);
+        if body.len() > LARGEST {
+            return Err(failed("the answer is larger than 1 MiB"));
+        }
+    }
+    let answer = HttpAnswer {
+        status,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    };
+    serde_json::to_value(answer).map_err(|error| failed(error.to_string()))
+}
+
+fn header_map(lines: &BTreeMap<String, String>) -> Result<HeaderMap, deskhook_hooks::HostError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines {
+        let bad = || failed(format!("the header {name:?} is malformed"));
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?;
+        headers.insert(name, HeaderValue::from_str(value).map_err(|_| bad())?);
+    }
+    Ok(headers)
+}
+
+/// The host alone: an address may carry credentials that no log shall see.
+fn shown(url: &str) -> String {
+    Url::parse(url)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_else(|| "the address".to_owned())
+}

@@ -1,0 +1,201 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use deskhook_client::{
+    Desktop, LaunchError, LaunchOptions, LaunchPlan, Places, RunningClient, launch, obtain,
+};
+use deskhook_hooks::{AddressRead, Answer, Chain, ClientLaunch, ClientLocate, Hook};
+use deskhook_policy::Address;
+use deskhook_session::{Clearance, ClientFailure, Event, Reason, SessionId};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::Wake;
+use crate::chains::Chains;
+
+/// One client from its clearance to its end: a task that answers the loop with events and ends
+/// the client when it is told to.
+pub(crate) struct Launching {
+    pub(crate) clearance: Clearance,
+    pub(crate) places: Places,
+    pub(crate) desktop: Desktop,
+    pub(crate) chains: Chains,
+    /// The generation of the session.
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) wakes: mpsc::Sender<Wake>,
+}
+
+/// Whom to tell that the client is to end: the sender, dropped or used.
+pub(crate) type Stopper = oneshot::Sender<()>;
+
+impl Launching {
+    /// Starts the task; the client runs until the stopper is used or dropped. The second value
+    /// resolves when the client is gone.
+    pub(crate) fn spawn(self) -> (Stopper, tokio::task::JoinHandle<()>) {
+        let (stopper, stopped) = oneshot::channel();
+        (stopper, tokio::spawn(self.run(stopped)))
+    }
+
+    async fn run(self, mut stopped: oneshot::Receiver<()>) {
+        let session = self.clearance.session().clone();
+        let launched = tokio::select! {
+            launched = self.launch(&session) => launched,
+            _ = &mut stopped => return,
+        };
+        let client = match launched {
+            Ok(client) => client,
+            Err(failure) => return self.fail(session, failure).await,
+        };
+        self.wake(Wake::Password(client.password().map(str::to_owned)))
+            .await;
+        let address = tokio::select! {
+            address = self.address(&client) => address,
+            _ = &mut stopped => return end(client).await,
+        };
+        match address {
+            Ok(address) => {
+                self.event(Event::ClientReady {
+                    session: session.clone(),
+                    address,
+                })
+                .await;
+            }
+            Err(failure) => {
+                end(client).await;
+                return self.fail(session, failure).await;
+            }
+        }
+        tokio::select! {
+            exit = client.exited() => {
+                self.event(Event::ClientExited { session, code: exit.code, signal: exit.signal }).await;
+            }
+            _ = &mut stopped => end(client).await,
+        }
+    }
+
+    async fn launch(&self, session: &SessionId) -> Result<RunningClient, ClientFailure> {
+        let failure = |error: LaunchError| error.failure();
+        let program = match self.located().await {
+            Some(program) => program,
+            None => {
+                let spec = self.clearance.spec();
+                let progress = |received, total| {
+                    let fetched = Event::Fetched {
+                        session: session.clone(),
+                        received,
+                        total,
+                    };
+                    // Progress is decoration: a full queue drops it.
+                    let _ = self.wakes.try_send(Wake::Event(fetched));
+                };
+                obtain(spec, &self.places, progress)
+                    .await
+                    .map_err(failure)?
+            }
+        };
+        let plan = self.planned(&program).await;
+        let options = LaunchOptions {
+            places: self.places.clone(),
+            desktop: self.desktop.clone(),
+            plan: Some(plan),
+        };
+        launch(&self.clearance, &program, &options)
+            .await
+            .map_err(failure)
+    }
+
+    /// The path that a `client.locate` hook gave.
+    async fn located(&self) -> Option<PathBuf> {
+        let client = self.clearance.spec().name.clone();
+        let call = self
+            .chains
+            .call(Hook::ClientLocate, ClientLocate { client });
+        let chain = Arc::clone(&self.chain);
+        let provided = tokio::task::spawn_blocking(move || chain.provide(call))
+            .await
+            .ok()??;
+        let path = PathBuf::from(&provided.1);
+        tracing::info!(package = provided.0, path = %path.display(), "a hook says where the client is");
+        path.is_absolute().then_some(path)
+    }
+
+    /// The description's arguments and environment after the `client.launch` hooks.
+    async fn planned(&self, program: &std::path::Path) -> LaunchPlan {
+        let spec = self.clearance.spec();
+        let (client, allowed) = (spec.name.clone(), spec.launch.clone());
+        let path = program.display().to_string();
+        let (context, chain) = (self.chains.context(), Arc::clone(&self.chain));
+        let plan = LaunchPlan::of(spec);
+        let unpatched = plan.clone();
+        let run = tokio::task::spawn_blocking(move || {
+            let call = |plan: &LaunchPlan| {
+                let (arguments, environment) = (plan.arguments(), plan.environment());
+                let body = ClientLaunch {
+                    client: client.clone(),
+                    path: path.clone(),
+                    arguments,
+                    environment,
+                };
+                deskhook_hooks::Call::new(Hook::ClientLaunch, context.clone(), body)
+            };
+            chain.fold(plan, call, |plan, answer| match answer {
+                Answer::Launch(patch) => plan
+                    .patched(&allowed, patch.arguments.as_deref(), &patch.environment)
+                    .map_err(|error| error.to_string()),
+                _ => Err("the answer is no launch patch".to_owned()),
+            })
+        });
+        let Ok(folded) = run.await else {
+            return unpatched;
+        };
+        for (package, why) in folded.dropped {
+            tracing::warn!(package, why, "a launch patch was dropped");
+        }
+        folded.state
+    }
+
+    /// The address: an `address.read` hook's where one has it, else what the description says.
+    async fn address(&self, client: &RunningClient) -> Result<Address, ClientFailure> {
+        if !self.chain.listeners(Hook::AddressRead).is_empty() {
+            let body = AddressRead {
+                client: client.name().to_owned(),
+                output: client.output(),
+            };
+            let call = self.chains.call(Hook::AddressRead, body);
+            let chain = Arc::clone(&self.chain);
+            let provided = tokio::task::spawn_blocking(move || chain.provide(call))
+                .await
+                .ok()
+                .flatten();
+            if let Some((package, text)) = provided {
+                return Address::parse(&text).map_err(|error| ClientFailure {
+                    reason: Reason {
+                        code: "no-address".to_owned(),
+                        message: "The remote client gave no usable address.".to_owned(),
+                        by: package,
+                    },
+                    detail: Some(error.to_string()),
+                });
+            }
+        }
+        client.read_address().await.map_err(|error| error.failure())
+    }
+
+    async fn fail(&self, session: SessionId, failure: ClientFailure) {
+        self.wake(Wake::Detail(failure.detail.clone())).await;
+        self.event(Event::ClientFailed { session, failure }).await;
+    }
+
+    async fn event(&self, event: Event) {
+        self.wake(Wake::Event(event)).await;
+    }
+
+    async fn wake(&self, wake: Wake) {
+        // The loop is gone when the agent stopped; the client then ends with this task.
+        let _ = self.wakes.send(wake).await;
+    }
+}
+
+async fn end(client: RunningClient) {
+    let exit = client.stop().await;
+    tracing::debug!(?exit, "the client was ended");
+}

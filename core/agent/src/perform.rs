@@ -1,0 +1,315 @@
+use std::sync::Arc;
+
+use deskhook_client::{Desktop, Places};
+use deskhook_elevation::elevate;
+use deskhook_hooks::{AddressReport, Answer, Chain, FieldsPatch, Hook, MenuClick};
+use deskhook_policy::Address;
+use deskhook_session::{
+    AskId, AskOutcome, Clearance, Effect, ElevationAsk, Event, Inquiry, JoinAsk, Judgement,
+    Observation, Origin, Prompt, SessionId, Verdict,
+};
+use deskhook_wire::Report;
+
+use crate::agent::Loop;
+use crate::chains::{self};
+use crate::launch::Launching;
+use crate::{Errand, Wake, observation};
+
+impl Loop {
+    /// Does what the session wants done. Nothing here waits: whatever takes time goes on in a
+    /// task and answers with a wake.
+    pub(crate) fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::RunChecks(inquiry) => self.run_checks(inquiry),
+            Effect::Launch(clearance) => self.launch(clearance),
+            Effect::Report {
+                session,
+                address,
+                client,
+            } => self.report_address(session, address, client),
+            Effect::JudgeJoin { session, join } => self.judge_join(session, &join),
+            Effect::PhraseConsent {
+                session,
+                join,
+                prompt,
+                timeout_seconds,
+            } => {
+                self.phrase_consent(session, &join, (prompt, timeout_seconds));
+            }
+            Effect::JudgeElevation { session, elevation } => {
+                self.judge_elevation(session, &elevation);
+            }
+            Effect::Elevate(permit) => {
+                let session = permit.session().clone();
+                let ways = self.ways.clone();
+                self.answer(async move {
+                    let outcome = elevate(permit, &ways).await;
+                    Event::Elevated { session, outcome }
+                });
+            }
+            Effect::StopClient(session) => self.stop_client(&session),
+            Effect::Tell(notice) => self.tell(notice),
+            Effect::Reply { ask, outcome } => self.reply(ask, outcome),
+            Effect::Observe(observation) => self.observe(observation),
+            Effect::Record(entry) => self.records.append(entry),
+            Effect::Click { item } => self.click(item),
+            Effect::Copy(address) => self.errand(Errand::Copy(address)),
+            Effect::RefreshMenu => self.menu_is_stale = true,
+        }
+    }
+
+    fn run_checks(&mut self, inquiry: Inquiry) {
+        // The session keeps this generation until it ends.
+        let chain = self.chains.current();
+        self.session_chain = Some(Arc::clone(&chain));
+        let call = self
+            .chains
+            .call(Hook::SessionRequest, chains::session_request(&inquiry));
+        let missing = self.missing_checks();
+        let (session, wakes) = (inquiry.session, self.wakes.clone());
+        self.answer(async move {
+            let mut judgements = chains::decide(chain, call).await;
+            judgements.extend(missing);
+            // Voices are for the surfaces; the decision goes the way of the event.
+            let _ = wakes
+                .send(Wake::Voices(judgements.iter().map(Into::into).collect()))
+                .await;
+            Event::Checked {
+                session,
+                judgements,
+            }
+        });
+    }
+
+    /// A required check that does not run is a no.
+    fn missing_checks(&self) -> Vec<Judgement> {
+        let missing = crate::extensions::missing(&self.policy, &self.rejected);
+        let judge = |(name, why): (String, String)| {
+            let message = format!(
+                "The check \"{name}\", which your organisation requires, does not run: {why}."
+            );
+            let verdict = Some(Verdict::Deny {
+                code: "check-missing".to_owned(),
+                message,
+            });
+            Judgement {
+                by: name,
+                verdict,
+                note: None,
+                micros: 0,
+            }
+        };
+        missing.into_iter().map(judge).collect()
+    }
+
+    fn launch(&mut self, clearance: Clearance) {
+        let session = clearance.session().clone();
+        let places = Places {
+            state: self.config.state.clone(),
+            own_program: self.config.executable.clone(),
+        };
+        let mut desktop = Desktop::of_environment();
+        if let Some(display) = &self.config.display {
+            desktop = desktop.with_display(display);
+        }
+        let (chains, chain, wakes) = (self.chains.clone(), self.chain(), self.wakes.clone());
+        let (stopper, task) = Launching {
+            clearance,
+            places,
+            desktop,
+            chains,
+            chain,
+            wakes,
+        }
+        .spawn();
+        self.clients.insert(session, (stopper, task));
+    }
+
+    fn stop_client(&mut self, session: &SessionId) {
+        let Some((stopper, task)) = self.clients.remove(session) else {
+            return;
+        };
+        // A client that is gone already hears nothing.
+        let _ = stopper.send(());
+        self.ending.push(task);
+        self.password = None;
+    }
+
+    fn report_address(&mut self, session: SessionId, address: Address, client: String) {
+        let spec = self.policy.clients.iter().find(|spec| spec.name == client);
+        let link = spec.map(|spec| spec.link.to(&address)).unwrap_or_default();
+        let Some(courier) = self.courier.clone() else {
+            return;
+        };
+        let body = AddressReport {
+            address: address.to_string(),
+            client: client.clone(),
+        };
+        let (chain, context) = (self.chain(), self.chains.context());
+        tokio::spawn(async move {
+            let fields = fold_fields(chain, Hook::AddressReport, move || {
+                deskhook_hooks::Call::new(Hook::AddressReport, context.clone(), body.clone())
+            });
+            let fields = fields.await.fields;
+            let report = Report::Address {
+                session: session.0.clone(),
+                client,
+                address,
+                link,
+                fields,
+            };
+            courier.send(report, Some(session));
+        });
+    }
+
+    fn judge_join(&self, session: SessionId, join: &JoinAsk) {
+        let address = self
+            .session
+            .view()
+            .address
+            .map(|address| address.to_string());
+        let call = self.chains.call(
+            Hook::SessionJoin,
+            chains::session_join(&session.0, join, address),
+        );
+        let chain = self.chain();
+        self.answer(async move {
+            let judgements = chains::decide(chain, call).await;
+            Event::JoinJudged {
+                session,
+                judgements,
+            }
+        });
+    }
+
+    fn phrase_consent(&self, session: SessionId, join: &JoinAsk, (prompt, seconds): (Prompt, u32)) {
+        let call = self
+            .chains
+            .call(Hook::ConsentPrompt, chains::consent_prompt(join, seconds));
+        let chain = self.chain();
+        self.answer(async move {
+            let prompt = chains::phrase(chain, call, prompt).await;
+            Event::ConsentPhrased { session, prompt }
+        });
+    }
+
+    fn judge_elevation(&self, session: SessionId, ask: &ElevationAsk) {
+        let call = self.chains.call(
+            Hook::ElevationRequest,
+            chains::elevation_request(&session.0, ask),
+        );
+        let chain = self.chain();
+        self.answer(async move {
+            let judgements = chains::decide(chain, call).await;
+            Event::ElevationJudged {
+                session,
+                judgements,
+            }
+        });
+    }
+
+    fn observe(&mut self, observation: Observation) {
+        let call = observation::call(&self.chains, &self.started_at, observation);
+        let (chain, wakes) = (self.chain(), self.wakes.clone());
+        tokio::spawn(ask_again(chain, call, wakes));
+    }
+
+    fn click(&mut self, item: String) {
+        use deskhook_hooks::ItemKind;
+        use deskhook_session::Request;
+        let Some(found) = self.menu.find(&item).cloned() else {
+            return;
+        };
+        match found.kind {
+            ItemKind::Start => self.ask(Request::Start {
+                reason: None,
+                ticket: None,
+                client: None,
+            }),
+            ItemKind::Stop => self.ask(Request::Stop),
+            ItemKind::Address => self.ask(Request::CopyAddress),
+            ItemKind::Link => self.errand(Errand::Open(found.target.unwrap_or_default())),
+            ItemKind::About => self.errand(Errand::About),
+            ItemKind::Question => self.errand(Errand::Ask),
+            ItemKind::Item => {
+                let call = self.chains.call(Hook::MenuClick, MenuClick { item });
+                tokio::spawn(ask_again(self.chains.current(), call, self.wakes.clone()));
+            }
+            ItemKind::Quit => self.quit(),
+            ItemKind::Label | ItemKind::Separator | ItemKind::Submenu => {}
+        }
+    }
+
+    fn reply(&self, ask: AskId, outcome: AskOutcome) {
+        let Some(courier) = &self.courier else { return };
+        courier.send(
+            Report::Reply {
+                order: ask.0,
+                outcome: observation::outcome_shape(outcome),
+            },
+            None,
+        );
+    }
+
+    /// The chain of the session under way, else the current one.
+    fn chain(&self) -> Arc<Chain> {
+        self.session_chain
+            .clone()
+            .unwrap_or_else(|| self.chains.current())
+    }
+
+    fn ask(&mut self, request: deskhook_session::Request) {
+        self.take(Event::Requested {
+            request,
+            origin: Origin::Person,
+        });
+    }
+
+    /// Runs a task whose end is an event.
+    fn answer(&self, task: impl Future<Output = Event> + Send + 'static) {
+        let wakes = self.wakes.clone();
+        tokio::spawn(async move {
+            let event = task.await;
+            // The loop is gone when the agent stopped meanwhile.
+            let _ = wakes.send(Wake::Event(event)).await;
+        });
+    }
+}
+
+/// Runs a hook that observes and asks for what its answers request.
+async fn ask_again(
+    chain: Arc<Chain>,
+    call: deskhook_hooks::Call,
+    wakes: tokio::sync::mpsc::Sender<Wake>,
+) {
+    for (package, request) in chains::observe(chain, call).await {
+        let event = Event::Requested {
+            request,
+            origin: Origin::Extension(package),
+        };
+        let _ = wakes.send(Wake::Event(event)).await;
+    }
+}
+
+/// Folds the custom fields of `address.report` or `state.collect`.
+pub(crate) async fn fold_fields(
+    chain: Arc<Chain>,
+    hook: Hook,
+    call: impl Fn() -> deskhook_hooks::Call + Send + 'static,
+) -> FieldsPatch {
+    let run = tokio::task::spawn_blocking(move || {
+        chain.fold(
+            FieldsPatch::default(),
+            |_| call(),
+            |so_far, answer| {
+                let Answer::Fields(patch) = answer else {
+                    return Err(format!("the answer does not fit {hook}"));
+                };
+                let mut all = so_far.clone();
+                all.fields.extend(patch.fields.clone());
+                Ok(all)
+            },
+        )
+    });
+    run.await.map(|folded| folded.state).unwrap_or_default()
+}

@@ -1,0 +1,182 @@
+use std::collections::BTreeMap;
+
+use deskhook_hooks::{Call, Empty, Hook};
+use deskhook_session::{AskId, ElevationAsk, Event, JoinAsk, Origin, Request, SessionId, View};
+use deskhook_wire::{Order, OrderKind, Report};
+
+use crate::Wake;
+use crate::agent::Loop;
+use crate::extensions::health;
+use crate::perform::fold_fields;
+
+/// The facts that every portal is told, beside the custom state.
+const TOLD_FACTS: [&str; 8] = [
+    "free-disk",
+    "power",
+    "disk-encryption",
+    "firewall",
+    "updates",
+    "antivirus",
+    "uptime",
+    "display-server",
+];
+
+impl Loop {
+    /// Tells the portal of what changed between `before` and now.
+    pub(crate) fn session_moved(&mut self, before: &View) {
+        let now = self.session.view();
+        if now.session.is_some() && now.session != before.session {
+            self.started_at = self.chains.context().now;
+            self.checks.clear();
+            self.detail = None;
+        }
+        let ended = before.session.is_some() && now.session != before.session;
+        if ended {
+            self.report_end(before, &now);
+        }
+        let moved = now.session.is_some()
+            && (now.session != before.session
+                || now.phase != before.phase
+                || now.supporter != before.supporter);
+        if moved {
+            self.report_phase();
+        }
+    }
+
+    pub(crate) fn report_phase(&self) {
+        let Some(courier) = &self.courier else { return };
+        let view = self.session.view();
+        let Some(session) = view.session else { return };
+        let (reason, ticket) = self.session.details();
+        let report = Report::Phase {
+            session: session.0,
+            phase: view.phase.word().to_owned(),
+            reason: reason.map(str::to_owned),
+            ticket: ticket.map(str::to_owned),
+            supporter: view.supporter.as_ref().map(Into::into),
+            checks: self.checks.clone(),
+        };
+        courier.send(report, None);
+    }
+
+    fn report_end(&self, before: &View, now: &View) {
+        let (Some(courier), Some(SessionId(session))) = (&self.courier, before.session.clone())
+        else {
+            return;
+        };
+        let outcome = now
+            .last
+            .as_ref()
+            .map_or("stopped", |outcome| outcome.word())
+            .to_owned();
+        let begun = before.started.unwrap_or_default();
+        let seconds = self.now().since(begun) / 1000;
+        let reasons = now.reasons.iter().map(Into::into).collect();
+        courier.send(
+            Report::Ended {
+                session,
+                outcome,
+                reasons,
+                seconds,
+            },
+            None,
+        );
+    }
+
+    /// Collects the device's own state in the background, the `state.collect` hooks included.
+    pub(crate) fn collect_state(&self) {
+        if self.courier.is_none() {
+            return;
+        }
+        let (chain, context, facts) = (
+            self.chains.current(),
+            self.chains.context(),
+            self.facts.clone(),
+        );
+        let (device, person) = (self.config.device.shape(), Some(self.config.person.shape()));
+        let policy_version = self.policy.version.clone();
+        let elevation_programs = if self.policy.elevation.enabled {
+            self.policy.elevation.programs.clone()
+        } else {
+            vec![]
+        };
+        let (rejected, wakes) = (self.rejected.clone(), self.wakes.clone());
+        tokio::spawn(async move {
+            let call = move || Call::new(Hook::StateCollect, context.clone(), Empty {});
+            let custom = fold_fields(std::sync::Arc::clone(&chain), Hook::StateCollect, call)
+                .await
+                .fields;
+            let known = tokio::task::spawn_blocking(move || {
+                TOLD_FACTS
+                    .iter()
+                    .map(|name| ((*name).to_owned(), facts.get(name)))
+                    .collect::<BTreeMap<_, _>>()
+            });
+            let mut all = known.await.unwrap_or_default();
+            all.extend(custom);
+            let extensions = health(&chain, &rejected);
+            let report = Report::State {
+                device,
+                person,
+                policy_version,
+                facts: all,
+                extensions,
+                elevation_programs,
+            };
+            // The loop is gone when the agent stopped meanwhile.
+            let _ = wakes.send(Wake::Collected(Box::new(report))).await;
+        });
+    }
+}
+
+/// The event that a portal's order becomes. An order for a session that is no longer under way
+/// still becomes one, so that it is answered: the session machine refuses it.
+pub(crate) fn ordered(order: Order, view: &View) -> Event {
+    let ask = AskId(order.id);
+    let current = |session: &str| view.session.as_ref().is_some_and(|now| now.0 == session);
+    let request = match order.kind {
+        OrderKind::Join {
+            session,
+            supporter,
+            reason,
+            ticket,
+            permissions,
+        } if current(&session) => Request::Join(JoinAsk {
+            ask,
+            supporter: supporter.into(),
+            reason,
+            ticket,
+            permissions,
+        }),
+        OrderKind::Disconnect { session, .. } if current(&session) => Request::Disconnect { ask },
+        OrderKind::Elevate {
+            session,
+            supporter,
+            program,
+            arguments,
+            method,
+            reason,
+            minutes,
+            signed,
+        } if current(&session) => {
+            let supporter = supporter.into();
+            Request::Elevate(ElevationAsk {
+                ask,
+                supporter,
+                program,
+                arguments,
+                method,
+                reason,
+                minutes,
+                order: signed,
+            })
+        }
+        OrderKind::Join { .. } | OrderKind::Disconnect { .. } | OrderKind::Elevate { .. } => {
+            Request::Stale { ask }
+        }
+    };
+    Event::Requested {
+        request,
+        origin: Origin::Portal,
+    }
+}

@@ -1,0 +1,63 @@
+use std::sync::Arc;
+
+use deskhook_hooks::Menu;
+use deskhook_policy::{Address, Policy};
+use deskhook_session::{Moment, Notice, View};
+use deskhook_wire::{CheckShape, ExtensionHealth};
+
+use crate::{AboutDevice, AboutPerson};
+
+/// Everything that can be seen of an agent at one moment. Published whole after each event;
+/// never changed.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Rises with each snapshot.
+    pub revision: u64,
+    /// When it was made.
+    pub now: Moment,
+    /// The session.
+    pub view: View,
+    /// The effective policy.
+    pub policy: Arc<Policy>,
+    /// Errors and warnings of the policy's files, one sentence each.
+    pub problems: Vec<String>,
+    /// The device.
+    pub device: Option<Arc<AboutDevice>>,
+    /// Who is at it.
+    pub person: Option<Arc<AboutPerson>>,
+    /// The organisation's name: the policy's, else the portal's.
+    pub organization: String,
+    /// The portal's address, once enrolled.
+    pub portal: Option<String>,
+    /// Whether the portal answered the last request.
+    pub online: bool,
+    /// Rows of the outbox that the portal has not acknowledged.
+    pub unacknowledged: usize,
+    /// The menu, after the `tray.menu` hooks, in the person's language.
+    pub menu: Menu,
+    /// Every voice of the last pre-connect checks.
+    pub checks: Vec<CheckShape>,
+    /// What an administrator needs to mend the last failure.
+    pub detail: Option<String>,
+    /// Packages and plugins with their health.
+    pub extensions: Vec<ExtensionHealth>,
+    /// The last things that the person was told, with rising numbers.
+    pub notices: Vec<(u64, Notice)>,
+    /// The last things that only a desktop can do, with rising numbers.
+    pub errands: Vec<(u64, Errand)>,
+    /// The password of the running client, where it made one. Never leaves this machine.
+    pub password: Option<String>,
+}
+
+/// Something that needs a desktop: the tray does it, or a terminal says that it would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Put the address on the clipboard and say so.
+    Copy(Address),
+    /// Open a link.
+    Open(String),
+    /// Show what this program is.
+    About,
+    /// Bring the open question to the front.
+    Ask,
+}

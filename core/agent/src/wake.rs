@@ -1,0 +1,52 @@
+use deskhook_hooks::Menu;
+use deskhook_session::{Event, SessionId};
+use deskhook_source::Loaded;
+use deskhook_uplink::Signal;
+use deskhook_wire::{CheckShape, Report};
+use tokio::sync::oneshot;
+
+use crate::ExtensionSet;
+
+/// Everything that can wake the agent. A closed set: nothing else reaches the loop.
+pub enum Wake {
+    /// Something happened to the session.
+    Event(Event),
+    /// Policy files changed on disk.
+    PolicyChanged,
+    /// Policy files were read.
+    Policy(Box<Loaded>),
+    /// Packages or plugins changed on disk.
+    PackagesChanged,
+    /// The extensions of a new generation are there.
+    Loaded(ExtensionSet),
+    /// The portal's side of the connection.
+    Uplink(Signal),
+    /// A report is in the outbox under this sequence.
+    Filed {
+        /// Which session's address it was, if it was one.
+        address_of: Option<SessionId>,
+        /// Its sequence.
+        sequence: u64,
+        /// Rows that are not acknowledged.
+        unacknowledged: usize,
+    },
+    /// A report of the device's own state is ready to be filed.
+    Collected(Box<Report>),
+    /// The pre-connect checks ran; for the surfaces.
+    Voices(Vec<CheckShape>),
+    /// The menu of a snapshot is made.
+    Menu {
+        /// Of which revision.
+        revision: u64,
+        /// The menu.
+        menu: Menu,
+    },
+    /// The running client made a password.
+    Password(Option<String>),
+    /// What an administrator needs to mend the last failure.
+    Detail(Option<String>),
+    /// Time went by.
+    Tick,
+    /// Somebody wants the agent to stop; answered when it has.
+    Stop(oneshot::Sender<()>),
+}
