@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use deskhook_policy::Policy;
+use deskhook_policy::{Policy, Subject};
 use deskhook_session::{ElevationOutcome, ElevationPermit, Reason};
 
 use crate::{Answer, Refusal};
@@ -31,7 +31,7 @@ pub async fn elevate(_permit: ElevationPermit, ways: &Ways) -> ElevationOutcome 
 /// Refuses: an order cannot be carried out here.
 pub fn serve(
     _arguments: &[String],
-    _policy: impl FnOnce(&Path) -> Result<Policy, String>,
+    _policy: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
 ) -> Answer {
     Answer::refused(&Refusal::Platform)
 }

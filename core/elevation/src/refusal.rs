@@ -46,6 +46,10 @@ pub enum Refusal {
     #[cfg(target_os = "linux")]
     #[error("the device's own name cannot be trusted")]
     DeviceFile(#[source] Distrust),
+    /// The file of accounts.
+    #[cfg(target_os = "linux")]
+    #[error("the machine's accounts cannot be trusted")]
+    Accounts(#[source] Distrust),
     /// For another device.
     #[error("the order is for the device `{order}`, and this is `{device}`")]
     OtherDevice {
@@ -141,6 +145,8 @@ impl Refusal {
             Self::KeyFile(_) => "portal-key",
             #[cfg(target_os = "linux")]
             Self::DeviceFile(_) => "device-name",
+            #[cfg(target_os = "linux")]
+            Self::Accounts(_) => "accounts",
             #[cfg(target_os = "linux")]
             Self::PolicyFile(_) => "policy-not-trusted",
             #[cfg(target_os = "linux")]

@@ -32,7 +32,11 @@ impl Bench {
         bench.mode("", 0o700);
         let public = STANDARD.encode(bench.key.verifying_key().as_bytes());
         bench.file("etc/deskhook/portal.pub", &format!("{public}\n"));
-        bench.file("etc/deskhook/device", "desk-7\n");
+        bench.file("etc/deskhook/device", "desk-7\nreception\n\n kiosk\n");
+        bench.file(
+            "etc/passwd",
+            "root:x:0:0::/:/bin/sh\nnils:x:1007:7::/:/bin/sh\n",
+        );
         bench.file("etc/deskhook/policy.d/10-tenant.json", "{}");
         bench.script("bin/tool", "echo \"$2\" >> \"$1\"");
         bench
@@ -89,6 +93,7 @@ impl Bench {
             policy: self.path("etc/deskhook/policy.d"),
             portal_key: self.path("etc/deskhook/portal.pub"),
             device: self.path("etc/deskhook/device"),
+            accounts: self.path("etc/passwd"),
             used: self.path("var/lib/deskhook/used"),
         }
     }

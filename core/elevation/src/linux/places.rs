@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use deskhook_policy::Policy;
+use deskhook_policy::{Policy, Subject};
 use ed25519_dalek::VerifyingKey;
 
 use super::trust::Ground;
@@ -16,7 +16,16 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Longest key or device file, in bytes.
-const SMALL: u64 = 512;
+const SMALL: u64 = 4096;
+/// Longest file of accounts, in bytes.
+const LARGE: u64 = 4 * 1024 * 1024;
+
+/// What root wrote of this device.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Device {
+    pub(crate) name: String,
+    pub(crate) groups: Vec<String>,
+}
 
 /// The files that `deskhook elevate` believes: those that root alone can change.
 #[derive(Clone, Debug)]
@@ -25,6 +34,7 @@ pub struct Places {
     pub(crate) policy: PathBuf,
     pub(crate) portal_key: PathBuf,
     pub(crate) device: PathBuf,
+    pub(crate) accounts: PathBuf,
     pub(crate) used: PathBuf,
 }
 
@@ -36,6 +46,7 @@ impl Places {
             policy: PathBuf::from("/etc/deskhook/policy.d"),
             portal_key: PathBuf::from("/etc/deskhook/portal.pub"),
             device: PathBuf::from("/etc/deskhook/device"),
+            accounts: PathBuf::from("/etc/passwd"),
             used: PathBuf::from("/var/lib/deskhook/used"),
         }
     }
@@ -52,18 +63,39 @@ impl Places {
         key().ok_or_else(|| Refusal::KeyContent(self.portal_key.clone()))
     }
 
-    /// The device's name, as the portal gave it: one line.
-    pub(crate) fn device(&self) -> Result<String, Refusal> {
+    /// What root wrote of the device: the name that the portal gave it on the first line, and on
+    /// each further line a group that it is in.
+    pub(crate) fn device(&self) -> Result<Device, Refusal> {
         let text = self.ground.text(&self.device, SMALL);
-        Ok(text.map_err(Refusal::DeviceFile)?.trim().to_owned())
+        let text = text.map_err(Refusal::DeviceFile)?;
+        let mut lines = text.lines().map(|line| line.trim().to_owned());
+        Ok(Device {
+            name: lines.next().unwrap_or_default(),
+            groups: lines.filter(|line| !line.is_empty()).collect(),
+        })
+    }
+
+    /// The name of an account, from the file of accounts; elsewhere (a directory) its number, as
+    /// the agent does.
+    pub(crate) fn account(&self, id: u32) -> Result<String, Refusal> {
+        let accounts = self.ground.text(&self.accounts, LARGE);
+        let accounts = accounts.map_err(Refusal::Accounts)?;
+        let named = accounts.lines().find_map(|line| {
+            let mut columns = line.split(':');
+            let name = columns.next()?;
+            (columns.nth(1)?.parse() == Ok(id)).then(|| name.to_owned())
+        });
+        Ok(named.unwrap_or_else(|| id.to_string()))
     }
 
     /// The policy, read by `load` once every file of it is believed.
     pub(crate) fn policy(
         &self,
-        load: impl FnOnce(&Path) -> Result<Policy, String>,
+        subject: &Subject,
+        load: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
     ) -> Result<Policy, Refusal> {
         let folder = self.ground.tree(&self.policy);
-        load(&folder.map_err(Refusal::PolicyFile)?).map_err(Refusal::PolicyContent)
+        let folder = folder.map_err(Refusal::PolicyFile)?;
+        load(&folder, subject).map_err(Refusal::PolicyContent)
     }
 }

@@ -2,24 +2,28 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use deskhook_policy::Policy;
+use deskhook_policy::{Policy, Subject};
 use deskhook_wire::SignedOrder;
 use rustix::process::geteuid;
 
 use super::judge::{Measure, judge};
 use super::mark::mark;
-use super::places::Places;
+use super::places::{Device, Places};
 use super::program::{self, Task};
 use super::seclusion::seclude;
 use crate::{Answer, Refusal};
 
 /// What `deskhook elevate ORDER` does: carries one signed order out, as root, and then is gone.
-/// `policy` reads the effective policy of this device from the folder that it is given, or says
-/// what is wrong with it; it is called once the folder and all that is in it are believed.
+/// `policy` reads the effective policy for that subject from that folder, or says what is wrong
+/// with it; it is called once the folder and all that is in it are believed. The subject is what
+/// root knows: the device and its groups from [`Places`], and the account that pkexec or sudo names.
 ///
 /// No thread, no runtime, no extension. Call it before any is started. While standard input is a
 /// pipe, closing its other end ends the program.
-pub fn serve(arguments: &[String], policy: impl FnOnce(&Path) -> Result<Policy, String>) -> Answer {
+pub fn serve(
+    arguments: &[String],
+    policy: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
+) -> Answer {
     match attempt(arguments, policy) {
         Ok(code) => Answer::granted(code),
         Err(refusal) => Answer::refused(&refusal),
@@ -28,7 +32,7 @@ pub fn serve(arguments: &[String], policy: impl FnOnce(&Path) -> Result<Policy, 
 
 fn attempt(
     arguments: &[String],
-    policy: impl FnOnce(&Path) -> Result<Policy, String>,
+    policy: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
 ) -> Result<i32, Refusal> {
     let [order] = arguments else {
         return Err(Refusal::Usage);
@@ -38,23 +42,47 @@ fn attempt(
     }
     let places = Places::installed();
     seclude(&places)?;
-    carry_out(order, &places, policy, std::io::stdin())
+    let errand = Errand {
+        order,
+        caller: caller(),
+        leash: std::io::stdin(),
+    };
+    carry_out(&errand, &places, policy)
+}
+
+/// What somebody wants done.
+pub(crate) struct Errand<'a, L> {
+    /// The order as text.
+    pub(crate) order: &'a str,
+    /// The account that asks.
+    pub(crate) caller: u32,
+    /// What the program is tied to.
+    pub(crate) leash: L,
+}
+
+/// The account that started pkexec or sudo, as those two say; neither lets their own caller set
+/// these. Without them it was root.
+fn caller() -> u32 {
+    let named = ["SUDO_UID", "PKEXEC_UID"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok());
+    named.and_then(|id| id.parse().ok()).unwrap_or(0)
 }
 
 /// Everything but what concerns this process itself.
-pub(crate) fn carry_out(
-    order: &str,
+pub(crate) fn carry_out<L: AsFd>(
+    errand: &Errand<'_, L>,
     places: &Places,
-    policy: impl FnOnce(&Path) -> Result<Policy, String>,
-    leash: impl AsFd,
+    policy: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
 ) -> Result<i32, Refusal> {
     let portal = places.portal_key()?;
-    let order = SignedOrder(order.to_owned());
+    let order = SignedOrder(errand.order.to_owned());
     let order = order.verify(&portal).map_err(Refusal::Order)?;
     let device = places.device()?;
-    let policy = places.policy(policy)?;
+    let subject = subject(&device, places.account(errand.caller)?);
+    let policy = places.policy(&subject, policy)?;
     let measure = Measure {
-        device: &device,
+        device: &device.name,
         now: seconds()?,
         policy: &policy.elevation,
     };
@@ -68,7 +96,18 @@ pub(crate) fn carry_out(
         arguments: &order.arguments,
         limit,
     };
-    program::run(&task, leash)
+    program::run(&task, &errand.leash)
+}
+
+fn subject(device: &Device, user: String) -> Subject {
+    Subject {
+        user: Some(user),
+        groups: Some(device.groups.clone()),
+        device: Some(device.name.clone()),
+        platform: Some(std::env::consts::OS.to_owned()),
+        device_groups: Some(device.groups.clone()),
+        ..Subject::default()
+    }
 }
 
 /// Seconds since 1970.

@@ -84,15 +84,12 @@ async fn the_answer_comes_back_from_the_first_way_that_gives_one() {
     bench.script("usr/bin/pkexec", NO_AGENT);
     bench.script(
         "usr/bin/sudo",
-        &format!("echo \"$@\" > \"$0.args\"; env > \"$0.env\"; {GRANTED}"),
+        &format!("printf '%s ' \"$@\" > \"$0.args\"; env > \"$0.env\"; {GRANTED}"),
     );
     assert_eq!(local(&ways).await, ElevationOutcome::Granted { code: 0 });
     let arguments = bench.text("usr/bin/sudo.args").unwrap();
     let deskhook = ways.deskhook.display();
-    assert_eq!(
-        arguments,
-        format!("-n -- {deskhook} elevate signed.order\n")
-    );
+    assert_eq!(arguments, format!("-n -- {deskhook} elevate signed.order "));
     let environment = bench.text("usr/bin/sudo.env").unwrap();
     for line in environment.lines() {
         let known = ["PATH=", "LC_ALL=", "PWD=", "_="];

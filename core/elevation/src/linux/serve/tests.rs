@@ -8,8 +8,16 @@ use super::*;
 use crate::linux::bench::Bench;
 
 fn carry(bench: &Bench, order: &str) -> Result<i32, Refusal> {
-    let leash = File::open("/dev/null").unwrap();
-    carry_out(order, &bench.places(), |_| Ok(bench.policy()), leash)
+    carry_out(&errand(order), &bench.places(), |_, _| Ok(bench.policy()))
+}
+
+/// Asked for by nils, with a leash that nobody holds.
+fn errand(order: &str) -> Errand<'_, File> {
+    Errand {
+        order,
+        caller: 1007,
+        leash: File::open("/dev/null").unwrap(),
+    }
 }
 
 fn code(result: Result<i32, Refusal>) -> &'static str {
@@ -93,6 +101,7 @@ fn every_place_that_others_can_change_is_refused() {
         ),
         ("bin/tool", 0o757, "program-not-trusted"),
         ("bin", 0o775, "program-not-trusted"),
+        ("etc/passwd", 0o666, "accounts"),
         ("etc/deskhook", 0o777, "portal-key"),
         ("var/lib/deskhook", 0o777, "marks-not-trusted"),
         ("var/lib/deskhook/used", 0o755, "marks-not-trusted"),
@@ -149,12 +158,7 @@ fn a_policy_is_read_only_where_it_is_believed_and_may_refuse_to_be_one() {
     let bench = Bench::new();
     let signed = bench.sign(&bench.order());
     let with = |policy: Result<Policy, String>| {
-        carry_out(
-            &signed,
-            &bench.places(),
-            |_| policy,
-            File::open("/dev/null").unwrap(),
-        )
+        carry_out(&errand(&signed), &bench.places(), |_, _| policy)
     };
     assert_eq!(code(with(Ok(Policy::default()))), "elevation-off");
     let refusal = with(Err("10-tenant.json:1:2: a comma is missing".into())).unwrap_err();
@@ -165,17 +169,43 @@ fn a_policy_is_read_only_where_it_is_believed_and_may_refuse_to_be_one() {
     );
 
     bench.mode("etc/deskhook/policy.d", 0o777);
-    let unread = |_: &Path| panic!("a policy that others can change is not even read");
-    let leash = File::open("/dev/null").unwrap();
+    let unread = |_: &Path, _: &Subject| panic!("what others can change is not even read");
     assert_eq!(
-        code(carry_out(&signed, &bench.places(), unread, leash)),
+        code(carry_out(&errand(&signed), &bench.places(), unread)),
         "policy-not-trusted"
     );
 }
 
 #[test]
+fn the_policy_is_the_one_for_what_root_knows() {
+    let bench = Bench::new();
+    let mut order = bench.order();
+    for (caller, user) in [(1007, "nils"), (0, "root"), (70_000, "70000")] {
+        order.order.push('0');
+        let signed = bench.sign(&order);
+        let errand = Errand {
+            caller,
+            ..errand(&signed)
+        };
+        let granted = carry_out(&errand, &bench.places(), |folder, subject| {
+            assert_eq!(folder, bench.path("etc/deskhook/policy.d"));
+            assert_eq!(subject.user.as_deref(), Some(user));
+            assert_eq!(subject.device.as_deref(), Some("desk-7"));
+            let groups = Some(vec!["reception".to_owned(), "kiosk".to_owned()]);
+            assert_eq!(
+                (&subject.groups, &subject.device_groups),
+                (&groups, &groups)
+            );
+            assert_eq!(subject.platform.as_deref(), Some("linux"));
+            Ok(bench.policy())
+        });
+        assert_eq!(granted.unwrap(), 0);
+    }
+}
+
+#[test]
 fn only_one_order_is_taken_and_only_as_root() {
-    let unread = |_: &Path| panic!("nothing is read");
+    let unread = |_: &Path, _: &Subject| panic!("nothing is read");
     for arguments in [vec![], vec!["a".to_owned(), "b".to_owned()]] {
         assert_eq!(code(attempt(&arguments, unread)), "usage");
     }

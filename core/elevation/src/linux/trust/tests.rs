@@ -127,10 +127,9 @@ fn a_tree_is_believed_only_with_everything_in_it() {
 #[test]
 fn a_text_is_read_up_to_its_limit() {
     let bench = Bench::new();
+    bench.file("note", "desk-7\n");
     let text = |limit| {
-        let read = bench
-            .ground()
-            .text(&bench.path("etc/deskhook/device"), limit);
+        let read = bench.ground().text(&bench.path("note"), limit);
         read.map_err(|error| told(&error))
     };
     assert_eq!(text(7), Ok("desk-7\n".to_owned()));
