@@ -1,0 +1,165 @@
+/// One JSON value as text. Reads plain values; for objects and lists, give [`Json::as_text`] to
+/// a JSON crate of your own choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Json(String);
+
+/// What `address.report` and `state.collect` add: at most 32 fields, a name of at most 64 bytes,
+/// a value of at most 1 KiB.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Json {
+    /// A value from JSON text, which the host will judge.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The value as JSON text.
+    pub fn as_text(&self) -> &str {
+        self.0.trim()
+    }
+
+    /// The number, where it is a whole one that is not negative.
+    pub fn as_u64(&self) -> Option<u64> {
+        self.as_text().parse().ok()
+    }
+
+    /// The number, where it is one.
+    pub fn as_f64(&self) -> Option<f64> {
+        let text = self.as_text();
+        let is_number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        text.parse().ok().filter(|_| is_number)
+    }
+
+    /// `true` or `false`, where it is one of them.
+    pub fn as_bool(&self) -> Option<bool> {
+        self.as_text().parse().ok()
+    }
+
+    /// The string without its quotes, where it is one.
+    pub fn as_string(&self) -> Option<String> {
+        unquoted(self.as_text().strip_prefix('"')?.strip_suffix('"')?)
+    }
+}
+
+impl Fields {
+    /// No fields yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text.
+    #[must_use]
+    pub fn text(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), quoted(value)));
+        self
+    }
+
+    /// Adds a whole number.
+    #[must_use]
+    pub fn number(mut self, name: &str, value: i64) -> Self {
+        self.0.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Adds a yes or no.
+    #[must_use]
+    pub fn flag(mut self, name: &str, value: impl Into<bool>) -> Self {
+        self.0.push((name.to_owned(), value.into().to_string()));
+        self
+    }
+
+    pub(crate) fn json(&self) -> String {
+        let fields: Vec<String> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{}:{value}", quoted(name)))
+            .collect();
+        format!(r#"{{"fields":{{{}}}}}"#, fields.join(","))
+    }
+}
+
+/// `text` as a JSON string, with its quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut made = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' => made.push_str("\\\""),
+            '\\' => made.push_str("\\\\"),
+            c if (c as u32) < 0x20 => made.push_str(&format!("\\u{:04x}", c as u32)),
+            c => made.push(c),
+        }
+    }
+    made.push('"');
+    made
+}
+
+/// What stands between the quotes of a JSON string, read.
+fn unquoted(inner: &str) -> Option<String> {
+    let mut made = String::new();
+    let mut rest = inner.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => return None,
+            '\\' => made.push(escaped(&mut rest)?),
+            c => made.push(c),
+        }
+    }
+    Some(made)
+}
+
+fn escaped(rest: &mut std::str::Chars<'_>) -> Option<char> {
+    match rest.next()? {
+        'n' => Some('\n'),
+        't' => Some('\t'),
+        'r' => Some('\r'),
+        'b' => Some('\u{8}'),
+        'f' => Some('\u{c}'),
+        'u' => unit(rest).and_then(|first| {
+            if !(0xD800..0xDC00).contains(&first) {
+                return char::from_u32(first);
+            }
+            // The first half of a pair (RFC 8259, section 7).
+            (rest.next()? == '\\' && rest.next()? == 'u').then_some(())?;
+            let second = unit(rest).filter(|second| (0xDC00..0xE000).contains(second))?;
+            char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+        }),
+        c @ ('"' | '\\' | '/') => Some(c),
+        _ => None,
+    }
+}
+
+fn unit(rest: &mut std::str::Chars<'_>) -> Option<u32> {
+    (0..4).try_fold(0, |sum, _| Some(sum * 16 + rest.next()?.to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_values_are_read_and_others_are_not_guessed() {
+        assert_eq!(Json::new(" 500 ").as_u64(), Some(500));
+        assert_eq!(Json::new("-1.5").as_f64(), Some(-1.5));
+        assert_eq!(Json::new("true").as_bool(), Some(true));
+        for wrong in ["\"500\"", "-1", "null", "inf", "[1]"] {
+            assert_eq!(Json::new(wrong).as_u64(), None, "{wrong}");
+            assert_eq!(Json::new(wrong).as_bool(), None, "{wrong}");
+        }
+        assert_eq!(Json::new("inf").as_f64(), None);
+    }
+
+    #[test]
+    fn a_string_survives_its_quotes() {
+        for text in ["", "a\"b\\c", "line\nline\u{1}", "\u{1F600} ü"] {
+            assert_eq!(Json::new(quoted(text)).as_string().as_deref(), Some(text));
+        }
+        assert_eq!(
+            Json::new(r#""\ud83d\ude00\/""#).as_string().as_deref(),
+            Some("\u{1F600}/")
+        );
+        for wrong in [r#""\ud83d""#, r#""\x""#, r#""a"b""#, "\"", "a"] {
+            assert_eq!(Json::new(wrong).as_string(), None, "{wrong}");
+        }
+    }
+}
