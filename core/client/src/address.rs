@@ -1,8 +1,10 @@
+use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
 
 use deskhook_policy::{Address, AddressSource, Query};
 use tokio::time::Instant;
 
+use crate::os::Reach;
 use crate::printed::Stream;
 use crate::query::{self, Answered};
 use crate::{LaunchError, RunningClient, os, printed};
@@ -16,6 +18,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How long the rest of an ended client's output is waited for.
 const LAST_WORDS: Duration = Duration::from_millis(250);
+/// An address that is somewhere out there and nowhere in particular (RFC 5737, TEST-NET-1).
+const DOCUMENTATION: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 /// AnyDesk's command line says so, with an error exit code, until its service runs.
 const SERVICE_NOT_RUNNING: &str = "SERVICE_NOT_RUNNING";
 
@@ -107,7 +111,7 @@ impl RunningClient {
                 None => Found::NotYet(format!("it printed no line that begins with {prefix:?}")),
             },
             AddressSource::Listening { template } => match self.fields.port {
-                Some(port) if os::is_listening(port) => self.templated(template, ""),
+                Some(port) if os::listener(port).is_some() => self.templated(template, ""),
                 Some(port) => Found::NotYet(format!("it does not listen on port {port}")),
                 None => Found::Garbage("no argument of it holds {port}".to_owned()),
             },
@@ -132,13 +136,26 @@ impl RunningClient {
     fn templated(&self, template: &str, value: &str) -> Found {
         let port = self.fields.port.map(|port| port.to_string());
         let text = template
-            .replace("{host}", "127.0.0.1")
+            .replace("{host}", &self.host())
             .replace("{port}", port.as_deref().unwrap_or_default())
             .replace("{value}", value);
         match Address::parse(&text) {
             Ok(address) => Found::Address(address),
             Err(error) => Found::Garbage(error.to_string()),
         }
+    }
+
+    /// This machine as those see it who can reach the client's port.
+    fn host(&self) -> String {
+        let outward = || {
+            let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+            // Sends nothing: it only asks the routing table which address would be used.
+            socket.connect((DOCUMENTATION, 9)).ok()?;
+            Some(socket.local_addr().ok()?.ip().to_string())
+        };
+        let reached = self.fields.port.and_then(os::listener);
+        let seen = (reached == Some(Reach::Network)).then(outward).flatten();
+        seen.unwrap_or_else(|| Ipv4Addr::LOCALHOST.to_string())
     }
 
     /// The last lines of both streams.

@@ -126,5 +126,6 @@ pub async fn fetch_within(
     store.keep(file, summed, origin).await
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests;

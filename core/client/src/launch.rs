@@ -230,5 +230,6 @@ fn free_port() -> io::Result<u16> {
         .map(|address| address.port())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;

@@ -24,15 +24,24 @@ mod death {
 #[cfg(target_os = "linux")]
 mod sockets;
 
-/// Whether a program of this account listens on the TCP port `port` of this machine.
 #[cfg(target_os = "linux")]
-pub(crate) fn is_listening(port: u16) -> bool {
-    sockets::is_listening(port)
+pub(crate) use sockets::listener;
+
+/// Who can reach a port of this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reach {
+    /// This machine alone.
+    Loopback,
+    /// Others too.
+    Network,
 }
 
-/// Whether something listens on the TCP port `port` of the loopback.
+/// Whether something listens on the TCP port `port` of the loopback; who else reaches it is not
+/// seen here.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn is_listening(port: u16) -> bool {
+pub(crate) fn listener(port: u16) -> Option<Reach> {
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
-    std::net::TcpStream::connect_timeout(&address, std::time::Duration::from_millis(100)).is_ok()
+    let patience = std::time::Duration::from_millis(100);
+    let connected = std::net::TcpStream::connect_timeout(&address, patience);
+    connected.ok().map(|_| Reach::Loopback)
 }

@@ -95,9 +95,9 @@ impl Extension for BuiltInCheck {
 fn judge(name: &str, value: &Value) -> Finding {
     let wrong = |code: &str, message: &str| Finding::Wrong(code.to_owned(), message.to_owned());
     match (name, value.as_str(), value.as_u64()) {
-        ("disk-encryption", Some("on"), _)
-        | ("firewall", Some("on"), _)
-        | ("power", Some("mains"), _) => Finding::Fine,
+        ("disk-encryption" | "firewall", Some("on"), _) | ("power", Some("mains"), _) => {
+            Finding::Fine
+        }
         ("disk-encryption", Some("off"), _) => wrong(
             "disk-not-encrypted",
             "The disk of this device is not encrypted.",
