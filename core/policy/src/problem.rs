@@ -65,10 +65,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// The bytes `span` of `source`; a span that is outside is moved inside.
+    /// The bytes `span` of `source`; a span that is outside is moved inside, and one that
+    /// parts a character is widened, so that it can always be cut out of the text.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
-        let end = span.end.min(source.text.len());
-        let start = span.start.min(end);
+        let text = &source.text;
+        let end = text.ceil_char_boundary(span.end.min(text.len()));
+        let start = text.floor_char_boundary(span.start.min(end));
         let source = Arc::clone(source);
         Self {
             source,
@@ -238,6 +240,8 @@ mod tests {
         let source = Source::new("a.json", "{}");
         assert_eq!(Place::new(&source, 7..9).span(), 2..2);
         assert_eq!(Place::new(&source, 1..9).span(), 1..2);
+        let source = Source::new("a.json", "aüb");
+        assert_eq!(Place::new(&source, 2..2).span(), 1..3);
     }
 
     #[test]

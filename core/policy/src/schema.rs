@@ -18,5 +18,5 @@ pub(crate) use clients::CLIENT;
 pub(crate) use listing::known_keys;
 pub(crate) use nearest::nearest;
 pub(crate) use records::known;
-pub(crate) use sections::ROOT;
+pub(crate) use sections::{CHECKS, ROOT};
 pub(crate) use shape::{Leaf, Merge, Names, Openness, Section, Shape};

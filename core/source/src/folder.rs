@@ -22,7 +22,7 @@ pub(crate) struct Listing {
 /// Whether a file's name is one of a layer: `*.json` or `*.kv`, not hidden.
 pub(crate) fn is_layer(path: &Path) -> bool {
     let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
-    let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+    let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let known = ending.is_some_and(|ending| ending == "json" || ending == "kv");
     known && !path.file_name().is_none_or(hidden)
 }

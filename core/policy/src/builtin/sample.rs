@@ -13,6 +13,8 @@ impl ClientSpec {
             download: None,
             launch: Launch {
                 arguments: texts(&["sample-client", "run"]),
+                // Its id stays as long as the agent's own state does.
+                environment: [("DESKHOOK_SAMPLE_DIR".to_owned(), "{state}".to_owned())].into(),
                 ..Launch::default()
             },
             address: vec![

@@ -16,7 +16,7 @@ const ADDRESS: &str = "vnc://{host}:{port}";
 impl ClientSpec {
     /// x11vnc, over the person's own X display: `-rfbauth` takes the obfuscated password file
     /// of VNC, and `PORT=<port>` on its standard output says that it is ready. Its
-    /// `-localhost` listens on 127.0.0.1 and, with `-6`, on `[::1]`.
+    /// `-localhost` listens on 127.0.0.1 and on `[::1]`.
     pub fn x11vnc(listen: VncListen) -> Self {
         let mut arguments = texts(&[
             "-norc",

@@ -198,12 +198,11 @@ impl<'a> Flattening<'a> {
         let parent = at.key.to_string();
         at.key.push(head);
         at.shape = None;
+        if section.openness == Openness::Open {
+            return rest;
+        }
         let near = schema::nearest(head, &section.names());
-        let tell = match section.openness {
-            Openness::Closed => true,
-            Openness::Shared => near.is_some(),
-            Openness::Open => false,
-        };
+        let tell = section.openness == Openness::Closed || near.is_some();
         if tell && self.told.insert(at.key.path().to_vec()) {
             let message = format!("{} is no key that Deskhook knows", at.key);
             let place = self.place(at.span.clone());

@@ -24,6 +24,9 @@ pub(super) struct Merged {
     /// The name of the narrowest tenant layer that has one.
     pub(super) organization: String,
     overridden: BTreeMap<Vec<String>, (Key, Vec<Overridden>)>,
+    /// How strict a removed key was at least, and who made it so: setting it anew, in the same
+    /// layer or a later one, does not loosen it.
+    floors: BTreeMap<Vec<String>, (i64, Arc<LayerName>)>,
     problems: Vec<Problem>,
 }
 
@@ -116,11 +119,10 @@ impl Merged {
                 let problem = Problem::warning("less-strict", place, message).with_help(help);
                 self.problems.push(problem.with_key(held.key.to_string()));
             } else if let Some(held) = self.held.remove(&path) {
-                self.lose(
-                    &held.key,
-                    held.setting,
-                    Why::Removed(Arc::clone(&layer.name)),
-                );
+                let by = Arc::clone(&layer.name);
+                self.floors
+                    .insert(path, (held.merge.rank(None), Arc::clone(&by)));
+                self.lose(&held.key, held.setting, Why::Removed(by));
             }
         }
     }
@@ -148,18 +150,31 @@ impl Merged {
             return self.lose(&leaf.key, said, Why::Conflict(broader));
         }
         self.clear_empty_parents(&leaf.key);
+        if let Some(by) = self.stricter(leaf) {
+            return self.lose_to_stricter(leaf, said, by);
+        }
         let Some(held) = self.held.get(leaf.key.path()) else {
             self.hold(leaf, said);
             return;
         };
-        if leaf.merge.rank(Some(&said.value)) < held.merge.rank(Some(&held.setting.value)) {
-            let by = Arc::clone(&held.setting.layer);
-            return self.lose_to_stricter(leaf, said, by);
-        }
         let why = order::why(&held.setting.layer, &layer.name);
         if let Some(before) = self.hold(leaf, said) {
             self.lose(&leaf.key, before, why);
         }
+    }
+
+    /// The layer that asked for more than `leaf` does.
+    fn stricter(&self, leaf: &LeafSetting) -> Option<Arc<LayerName>> {
+        let rank = |value: &Value| leaf.merge.rank(Some(value));
+        let path = leaf.key.path();
+        let held = self.held.get(path);
+        let held = held.map(|held| (rank(&held.setting.value), &held.setting.layer));
+        let floor = self.floors.get(path).map(|(rank, layer)| (*rank, layer));
+        let (least, layer) = held
+            .into_iter()
+            .chain(floor)
+            .max_by_key(|(rank, _)| *rank)?;
+        (rank(&leaf.value) < least).then(|| Arc::clone(layer))
     }
 
     fn hold(&mut self, leaf: &LeafSetting, setting: Setting) -> Option<Setting> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::accept::{Accepted, Complaint, accept, wrong_type};
 use super::nearest;
-use super::shape::{Kind, Leaf, Section, Shape};
+use super::shape::{Leaf, Section, Shape};
 use crate::syntax::{Kind as Written, Node};
 use crate::{AddressSource, Executable, MenuEntry, WebLink};
 
@@ -121,12 +121,7 @@ pub(crate) fn known(section: &Section, value: &Value) -> Value {
         let (name, shape) = section.field(key)?;
         let value = match shape {
             Shape::Section(inner) => known(inner, value),
-            Shape::Leaf(Leaf {
-                kind: Kind::Records(..),
-                ..
-            })
-            | Shape::Leaf(_) => value.clone(),
-            Shape::Names(_) | Shape::LeafOrNames(_) => value.clone(),
+            _ => value.clone(),
         };
         Some((name, value))
     });

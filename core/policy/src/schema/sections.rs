@@ -41,7 +41,8 @@ static SESSION: Section = closed(&[
     field("Consent", Shape::Section(&CONSENT)),
 ]);
 
-static CHECKS: Section = closed(&[
+/// The checks that are built in.
+pub(crate) static CHECKS: Section = closed(&[
     leaf("disk-encryption", MODES),
     leaf("firewall", MODES),
     leaf("updates", MODES),

@@ -19,6 +19,9 @@ pub(crate) struct Pairs {
     pub(crate) problems: Vec<Problem>,
 }
 
+/// More than these in one file are noise.
+const MOST_PROBLEMS: usize = 100;
+
 /// Reads a `.kv` file: `Key = <dotted path>`, then `Value = <JSON or undefined>`, which may
 /// span lines up to the next `Key =`. Empty lines and lines that begin with `#` may stand
 /// between pairs; the names may be written as in Markdown, `**Key** = ...`.
@@ -31,6 +34,9 @@ pub(crate) fn pairs(source: &Arc<Source>) -> Pairs {
     };
     let mut start = 0;
     for line in source.text().split_inclusive('\n') {
+        if reading.found.problems.len() >= MOST_PROBLEMS {
+            return reading.found;
+        }
         reading.line(line, start);
         start += line.len();
     }

@@ -5,17 +5,22 @@ use serde_json::Value;
 use super::branch::Branch;
 use crate::{
     AllowSet, ConsentPolicy, ElevationPolicy, ExtensionPolicy, Extensions, SessionPolicy,
-    TrayPolicy,
+    TrayPolicy, schema,
 };
 
 pub(super) fn session(session: Branch<'_>) -> SessionPolicy {
-    let checks = session.at("Checks").entries();
+    let checks = session
+        .at("Checks")
+        .raw()
+        .map(|all| schema::known(&schema::CHECKS, all));
+    let checks = checks.unwrap_or_default();
     let mode = |value: Branch<'_>| serde_json::from_value(value.raw()?.clone()).ok();
     SessionPolicy {
         require_reason: session.flag("RequireReason").unwrap_or_default(),
         require_ticket: session.text("RequireTicket"),
         max_minutes: session.small("MaxMinutes"),
-        checks: checks
+        checks: Branch::new(&checks)
+            .entries()
             .filter_map(|(name, value)| Some((name.to_owned(), mode(value)?)))
             .collect(),
         consent: consent(session.at("Consent")),

@@ -145,7 +145,10 @@ impl Walk<'_> {
     pub(super) fn bare_value(&mut self) -> Expect {
         let start = self.cursor.at();
         let rest = self.cursor.rest_of_line();
-        let stop = rest.find(['"', ',', '}', ']']).unwrap_or(rest.len());
+        let mut stop = rest.find(['"', ',', '}', ']']).unwrap_or(rest.len());
+        for comment in [" //", " /*", " #"] {
+            stop = rest[..stop].find(comment).unwrap_or(stop);
+        }
         let word = rest[..stop].trim_end();
         let end = start + stop;
         let closes = rest[stop..].starts_with('"')

@@ -308,6 +308,7 @@ impl<'a> Walk<'a> {
         }
         let end = self.cursor.text().trim_end().len();
         match expect {
+            _ if end == 0 => self.find("missing-value", 0..0, "there is no JSON here"),
             Expect::Colon => self.find("missing-value", end..end, "the last key has no value"),
             Expect::Value { after_comma: false } if self.innermost() != Some('[') => {
                 self.find("missing-value", end..end, "a value is missing at the end");
