@@ -6,6 +6,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use crate::RunningClient;
+use crate::spawn::{BUSY_PAUSE, BUSY_TRIES};
 
 /// What is read of each stream.
 const MOST: u64 = 16 * 1024;
@@ -24,7 +25,7 @@ pub(crate) async fn run(
     arguments: &[String],
     limit: Duration,
 ) -> io::Result<Answered> {
-    let mut child = start(client, arguments)?;
+    let mut child = start_patiently(client, arguments).await?;
     let ended = tokio::time::timeout(limit, collect(&mut child)).await;
     if let (Err(_), Some(id)) = (&ended, child.id()) {
         crate::os::end_group(id);
@@ -37,6 +38,19 @@ pub(crate) async fn run(
             Err(io::Error::new(io::ErrorKind::TimedOut, late))
         }
     }
+}
+
+/// A program that was just fetched may be busy for a moment, see `spawn`.
+async fn start_patiently(client: &RunningClient, arguments: &[String]) -> io::Result<Child> {
+    for _ in 0..BUSY_TRIES {
+        match start(client, arguments) {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                tokio::time::sleep(BUSY_PAUSE).await;
+            }
+            other => return other,
+        }
+    }
+    start(client, arguments)
 }
 
 fn start(client: &RunningClient, arguments: &[String]) -> io::Result<Child> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// How often, and with which pause, a program is tried again that is still open for writing.
-const BUSY_TRIES: u32 = 100;
-const BUSY_PAUSE: Duration = Duration::from_millis(10);
+pub(crate) const BUSY_TRIES: u32 = 100;
+pub(crate) const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
 struct Job {
     command: Command,
