@@ -122,6 +122,11 @@ impl Watch {
             Ok(()) => Ok(()),
             // Gone since it was looked for: its parent is watched.
             Err(_) if !folder.is_dir() => Ok(()),
+            // A parent that may not be read hides only that its folder is replaced.
+            Err(error) if self.reach.is_spare(&folder) => {
+                tracing::debug!(%error, folder = %folder.display(), "a parent cannot be watched");
+                Ok(())
+            }
             Err(error) => Err(WatchError::Folder(folder, error)),
         }
     }

@@ -36,6 +36,12 @@ impl Reach {
         folders
     }
 
+    /// Whether all that is wanted of `folder` is to see a folder inside it replaced.
+    pub(super) fn is_spare(&self, folder: &Path) -> bool {
+        let mut inside = self.targets.iter().filter(|target| target.starts_with(folder));
+        inside.all(|target| target != folder && target.is_dir())
+    }
+
     /// Whether an event at `path` matters.
     pub(super) fn has(&self, path: &Path) -> bool {
         self.targets.iter().any(|target| {
