@@ -38,7 +38,10 @@ impl Reach {
 
     /// Whether all that is wanted of `folder` is to see a folder inside it replaced.
     pub(super) fn is_spare(&self, folder: &Path) -> bool {
-        let mut inside = self.targets.iter().filter(|target| target.starts_with(folder));
+        let mut inside = self
+            .targets
+            .iter()
+            .filter(|target| target.starts_with(folder));
         inside.all(|target| target != folder && target.is_dir())
     }
 
