@@ -5,6 +5,7 @@
 //! Nothing here knows how Deskhook is made: it starts the binary, and speaks to it as people and
 //! other programs do.
 
+mod agent;
 mod anydesk;
 mod artifacts;
 mod browser;
@@ -14,11 +15,14 @@ mod display;
 mod download;
 mod home;
 mod link;
+mod namespace;
 mod patience;
+mod portal;
 mod process;
 mod rfb;
 mod walk;
 
+pub use agent::TestAgent;
 pub use anydesk::AnyDesk;
 pub use artifacts::{Artifacts, artifacts};
 pub use browser::{Browser, Look, Scheme};
@@ -28,7 +32,9 @@ pub use display::Display;
 pub use download::{Answer, FileServer};
 pub use home::Home;
 pub use link::{Fault, Link};
+pub use namespace::Namespace;
 pub use patience::{PATIENCE, eventually, until, until_some};
+pub use portal::{Api, TestPortal};
 pub use process::{Finished, Process, run};
 pub use rfb::{Greeting, handshake};
 pub use walk::{Walk, free_port, http_client, missing, not_walked, shots};

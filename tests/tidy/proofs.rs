@@ -94,6 +94,12 @@ const PROOFS: &[(Rule, &str, &str, usize)] = &[
         1,
     ),
     (
+        signatures::open_types,
+        "core/a/src/b.rs",
+        "impl Diagnostic for A { fn code(&self) -> Box<dyn Display> { x() } }",
+        0,
+    ),
+    (
         escapes::allowed_lints,
         "core/a/src/b.rs",
         "#[allow(clippy::unwrap_used)] fn f() {}",

@@ -100,6 +100,13 @@ struct Open<'a> {
 }
 
 impl<'ast> Visit<'ast> for Open<'_> {
+    /// Somebody else's trait says what its functions take and return.
+    fn visit_item_impl(&mut self, implementation: &'ast syn::ItemImpl) {
+        if implementation.trait_.is_none() {
+            visit::visit_item_impl(self, implementation);
+        }
+    }
+
     fn visit_type_trait_object(&mut self, object: &'ast syn::TypeTraitObject) {
         for bound in &object.bounds {
             let syn::TypeParamBound::Trait(bound) = bound else {

@@ -1,0 +1,470 @@
+//! Elevated rights on a machine with real polkit and sudo: what an installed `deskhook elevate`
+//! does for people who may ask for it, and what it refuses whoever asks.
+
+use std::process::{Command, Output, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ed25519_dalek::{Signer as _, SigningKey};
+use harness::{Namespace, Process, artifacts, need, not_walked, until};
+use serde_json::{Value, json};
+
+const ACTION: &str = include_str!("../../core/elevation/data/org.deskhook.elevate.policy");
+const RULES: &str = include_str!("../../core/elevation/data/50-deskhook-elevation.rules");
+const SUDOERS: &str = include_str!("../../core/elevation/data/deskhook-elevation.sudoers");
+
+/// The program that the policy allows: tells who it runs as, and with what.
+const RENEW: &str = "/usr/sbin/renew-certificate";
+
+/// A machine with an installed Deskhook, set up as host/README.md says; nils may ask for elevated
+/// rights, ole may not.
+struct Office {
+    machine: Namespace,
+    key: SigningKey,
+}
+
+/// How nils asks.
+const WAYS: [&[&str]; 2] = [
+    &[
+        "pkexec",
+        "--disable-internal-agent",
+        "/usr/bin/deskhook",
+        "elevate",
+    ],
+    &["sudo", "-n", "--", "/usr/bin/deskhook", "elevate"],
+];
+
+/// What came back.
+#[derive(Debug, PartialEq)]
+struct Told {
+    exit: Option<i32>,
+    result: Value,
+    code: Value,
+    why: Value,
+}
+
+impl Office {
+    fn open() -> Result<Self> {
+        let mut machine = Namespace::start()?;
+        let key = SigningKey::from_bytes(&[9; 32]);
+        machine.shell(
+            "groupadd --force deskhook-elevation
+             useradd --no-create-home --user-group --groups deskhook-elevation nils
+             useradd --no-create-home --user-group ole",
+        )?;
+        let built = artifacts().deskhook.display().to_string();
+        machine.shell(&format!("install -m 0755 '{built}' /usr/bin/deskhook"))?;
+        let policy = json!({"scope": "tenant", "name": "Acme", "settings": {
+            "Elevation": {"Enabled": true, "Programs": [RENEW], "Methods": ["local-approval"]},
+        }});
+        machine.write(
+            "/etc/deskhook/policy.d/10-acme.json",
+            "0644",
+            &policy.to_string(),
+        )?;
+        let public = STANDARD.encode(key.verifying_key().as_bytes());
+        machine.write("/etc/deskhook/portal.pub", "0644", &public)?;
+        machine.write("/etc/deskhook/device", "0644", "desk-7\n")?;
+        machine.write(
+            RENEW,
+            "0755",
+            "#!/bin/sh\necho \"$(id -un) $*\" >> /var/log/renewed\n",
+        )?;
+        machine.write(
+            "/usr/share/polkit-1/actions/org.deskhook.elevate.policy",
+            "0644",
+            ACTION,
+        )?;
+        machine.write(
+            "/etc/polkit-1/rules.d/50-deskhook-elevation.rules",
+            "0644",
+            RULES,
+        )?;
+        machine.write("/etc/sudoers.d/deskhook-elevation", "0440", SUDOERS)?;
+        machine.start_polkit()?;
+        Ok(Self { machine, key })
+    }
+
+    /// An order that nothing is wrong with, with its own number.
+    fn order(&self, number: &str) -> Value {
+        json!({
+            "device": "desk-7", "order": number, "program": RENEW, "arguments": ["--now", "a b"],
+            "method": "local-approval", "supporter": "Sam", "expires": now() + 300,
+        })
+    }
+
+    /// As the portal signs it: `core/wire/src/order.rs` says how.
+    fn sign(&self, order: &Value) -> String {
+        let payload = order.to_string();
+        let signature = self
+            .key
+            .sign(format!("deskhook-elevation/1\n{payload}").as_bytes());
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        format!(
+            "{}.{}",
+            text(payload.as_bytes()),
+            text(&signature.to_bytes())
+        )
+    }
+
+    fn command(&self, person: &str, way: &[&str], order: &str) -> Command {
+        let mut command = self.machine.command_as(person, way[0]);
+        command.args(&way[1..]).arg(order);
+        command
+    }
+
+    /// Asks as nils, with polkit.
+    fn ask(&self, order: &str) -> Result<Told> {
+        told(&output(&mut self.command("nils", WAYS[0], order))?)
+    }
+
+    /// What the program told, a line for each time that it ran.
+    fn renewed(&self) -> Result<String> {
+        self.machine
+            .shell("cat /var/log/renewed 2>/dev/null || true")
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("the clock is past 1970").as_secs()
+}
+
+/// Runs a command with nothing to read: a pipe that closes would end the program.
+fn output(command: &mut Command) -> Result<Output> {
+    Ok(command.stdin(Stdio::null()).output()?)
+}
+
+fn told(output: &Output) -> Result<Told> {
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        said.lines().count() == 1,
+        "one line, not {said:?} and {complained:?}"
+    );
+    let line: Value = serde_json::from_str(&said).with_context(|| said.to_string())?;
+    Ok(Told {
+        exit: output.status.code(),
+        result: line["result"].clone(),
+        code: line["code"].clone(),
+        why: line["reasons"][0]["code"].clone(),
+    })
+}
+
+fn granted(code: i32) -> Told {
+    let (result, code, why) = (json!("granted"), json!(code), Value::Null);
+    Told {
+        exit: Some(0),
+        result,
+        code,
+        why,
+    }
+}
+
+fn refused(why: &str) -> Told {
+    let result = if why == "order-expired" {
+        "expired"
+    } else {
+        "denied"
+    };
+    let (result, code, why) = (json!(result), Value::Null, json!(why));
+    Told {
+        exit: Some(1),
+        result,
+        code,
+        why,
+    }
+}
+
+/// Returns from the test, telling so, where such a machine cannot be made.
+macro_rules! need_office {
+    () => {
+        need!("unshare", "dbus", "polkit", "pkexec", "sudo");
+        if let Some(lacking) = Namespace::lacking() {
+            not_walked(module_path!(), lacking);
+            return Ok(());
+        }
+    };
+}
+
+#[test]
+fn an_allowed_program_runs_as_root_once_through_polkit_and_through_sudo() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    for (number, way) in WAYS.iter().enumerate() {
+        let order = office.sign(&office.order(&number.to_string()));
+        let ask = |way: &[&str]| told(&output(&mut office.command("nils", way, &order))?);
+        assert_eq!(ask(way)?, granted(0), "{way:?}");
+        for again in WAYS {
+            assert_eq!(ask(again)?, refused("order-used"), "{again:?}");
+        }
+    }
+    assert_eq!(office.renewed()?, "root --now a b\n".repeat(2));
+    Ok(())
+}
+
+#[test]
+fn the_program_s_own_exit_code_comes_back() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    office.machine.write(RENEW, "0755", "#!/bin/sh\nexit 7\n")?;
+    assert_eq!(office.ask(&office.sign(&office.order("1")))?, granted(7));
+    Ok(())
+}
+
+#[test]
+fn an_order_for_anything_else_is_refused_and_nothing_runs() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    let good = office.order("1");
+    let changed = |key: &str, value: Value| {
+        let mut order = good.clone();
+        order[key] = value;
+        office.sign(&order)
+    };
+    let mut damaged = office.sign(&good);
+    damaged.insert(10, 'A');
+    let stranger = Office {
+        machine: Namespace::start()?,
+        key: SigningKey::from_bytes(&[8; 32]),
+    };
+    for (order, why) in [
+        (
+            changed("program", json!("/usr/bin/id")),
+            "program-not-allowed",
+        ),
+        (changed("device", json!("desk-8")), "other-device"),
+        (changed("expires", json!(now() - 1)), "order-expired"),
+        (changed("expires", json!(now() + 86_400)), "too-long"),
+        (
+            changed("method", json!("brokered-action")),
+            "method-not-allowed",
+        ),
+        (
+            changed("method", json!("transmitted-credentials")),
+            "method-not-allowed",
+        ),
+        (changed("method", json!("any")), "order-not-believed"),
+        (stranger.sign(&good), "order-not-believed"),
+        (damaged, "order-not-believed"),
+    ] {
+        assert_eq!(office.ask(&order)?, refused(why));
+    }
+    assert_eq!(office.renewed()?, "");
+    assert_eq!(
+        office.ask(&office.sign(&good))?,
+        granted(0),
+        "none of these used it up"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_machine_that_others_can_change_is_refused() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    office
+        .machine
+        .shell("install -d -m 0700 /var/lib/deskhook/used")?;
+    let order = office.sign(&office.order("1"));
+    for (path, why) in [
+        ("/etc/deskhook/policy.d/10-acme.json", "policy-not-trusted"),
+        ("/etc/deskhook/policy.d", "policy-not-trusted"),
+        ("/etc/deskhook/portal.pub", "portal-key"),
+        ("/etc/deskhook/device", "device-name"),
+        ("/etc/deskhook", "portal-key"),
+        ("/var/lib/deskhook/used", "marks-not-trusted"),
+        (RENEW, "program-not-trusted"),
+        ("/usr/bin/deskhook", "helper-not-installed"),
+        ("/usr/bin", "helper-not-installed"),
+    ] {
+        let mode = office
+            .machine
+            .shell(&format!("stat -c %a {path}; chmod o+w {path}"))?;
+        assert_eq!(office.ask(&order)?, refused(why), "{path}");
+        office
+            .machine
+            .shell(&format!("chmod {} {path}; chown nils {path}", mode.trim()))?;
+        if path != RENEW && path != "/usr/bin" {
+            assert_eq!(office.ask(&order)?, refused(why), "{path} of nils");
+        }
+        office
+            .machine
+            .shell(&format!("chown root {path}; chmod {} {path}", mode.trim()))?;
+    }
+    assert_eq!(office.renewed()?, "");
+    assert_eq!(office.ask(&order)?, granted(0), "as it was before");
+    Ok(())
+}
+
+#[test]
+fn a_policy_with_a_broken_layer_allows_nothing() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    let order = office.sign(&office.order("1"));
+    office.machine.write(
+        "/etc/deskhook/policy.d/20-desk.json",
+        "0644",
+        "{\"scope\": ",
+    )?;
+    assert_eq!(office.ask(&order)?, refused("policy-unreadable"));
+    let forbids =
+        json!({"scope": "user", "name": "nils", "settings": {"Elevation.Enabled": false}});
+    office.machine.write(
+        "/etc/deskhook/policy.d/20-desk.json",
+        "0644",
+        &forbids.to_string(),
+    )?;
+    assert_eq!(office.ask(&order)?, refused("elevation-off"));
+    let other = forbids.to_string().replace("nils", "ole");
+    office
+        .machine
+        .write("/etc/deskhook/policy.d/20-desk.json", "0644", &other)?;
+    assert_eq!(office.ask(&order)?, granted(0));
+    Ok(())
+}
+
+#[test]
+fn a_deskhook_in_a_folder_of_others_refuses_even_as_root() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    let order = office.sign(&office.order("1"));
+    let build = "/var/tmp/target/debug/deskhook";
+    office
+        .machine
+        .shell(&format!("install -D -m 0755 /usr/bin/deskhook {build}"))?;
+    let mut command = office.machine.command(build);
+    let told = told(&output(command.args(["elevate", &order]))?)?;
+    assert_eq!(told, refused("helper-not-installed"));
+    assert_eq!(office.renewed()?, "");
+    Ok(())
+}
+
+#[test]
+fn who_may_not_ask_gets_nowhere() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    let order = office.sign(&office.order("1"));
+    let plain: &[&str] = &["/usr/bin/deskhook", "elevate"];
+    let direct = told(&output(&mut office.command("nils", plain, &order))?)?;
+    assert_eq!(direct, refused("not-root"));
+    for way in WAYS {
+        let turned_away = output(&mut office.command("ole", way, &order))?;
+        assert!(
+            !turned_away.status.success() && turned_away.stdout.is_empty(),
+            "{turned_away:?}"
+        );
+    }
+    // The rules are for `elevate` alone.
+    for way in WAYS {
+        let way = [&way[..way.len() - 1], &["status"]].concat();
+        let turned_away = output(&mut office.command("nils", &way, &order))?;
+        assert!(
+            !turned_away.status.success() && turned_away.stdout.is_empty(),
+            "{turned_away:?}"
+        );
+    }
+    assert_eq!(office.renewed()?, "");
+    Ok(())
+}
+
+#[test]
+fn more_or_less_than_one_order_is_wrong_usage() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    let order = office.sign(&office.order("1"));
+    let mut command = office.command("nils", WAYS[1], &order);
+    let told = told(&output(command.arg("--policy=/tmp"))?)?;
+    assert_eq!((told.exit, told.why), (Some(2), json!("usage")));
+    Ok(())
+}
+
+#[test]
+fn nothing_of_the_caller_reaches_the_program() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    let look = "#!/bin/sh\nexec >/var/log/renewed\npwd\numask\nenv | cut -d= -f1 | sort | xargs\n\
+                ls /proc/$$/fd | xargs\n(: </dev/tty) 2>/dev/null || echo no terminal\n";
+    office.machine.write(RENEW, "0755", look)?;
+    for (number, way) in WAYS.iter().enumerate() {
+        let order = office.sign(&office.order(&number.to_string()));
+        let mut command = office.command("nils", way, &order);
+        command
+            .env("LD_PRELOAD", "/tmp/evil.so")
+            .env("DESKHOOK_POLICY", "/tmp");
+        command.env("BASH_ENV", "/tmp/evil").env("LC_ALL", "C");
+        assert_eq!(told(&output(&mut command)?)?, granted(0));
+        let seen = office.renewed()?;
+        let seen: Vec<&str> = seen.lines().collect();
+        assert_eq!(seen[..2], ["/", "0022"], "{seen:?}");
+        assert_eq!(seen[2], "HOME LANG LOGNAME PATH PWD SHELL USER", "{seen:?}");
+        // The three standard ones, and the script itself as the shell reads it.
+        assert_eq!(seen[3..], ["0 1 10 2", "no terminal"], "{seen:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_program_ends_with_whoever_asked() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    office.machine.write(
+        RENEW,
+        "0755",
+        "#!/bin/sh\ntouch /var/log/renewed\nsleep 600\n",
+    )?;
+    for (number, way) in WAYS.iter().enumerate() {
+        office.machine.shell("rm -f /var/log/renewed")?;
+        let order = office.sign(&office.order(&number.to_string()));
+        let asking = Process::start(&mut office.command("nils", way, &order))?;
+        let began = || office.machine.shell("test -e /var/log/renewed").is_ok();
+        until("the program should run", began)?;
+        let ended = asking.end()?;
+        assert!(ended.stdout.contains(r#""code":137"#), "{ended:?}");
+        office.machine.shell("! pgrep -f '^sleep 600$'")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_program_ends_when_the_order_expires() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    office
+        .machine
+        .write(RENEW, "0755", "#!/bin/sh\nsleep 600\n")?;
+    let mut order = office.order("1");
+    order["expires"] = json!(now() + 3);
+    assert_eq!(office.ask(&office.sign(&order))?, granted(137));
+    office.machine.shell("! pgrep -f '^sleep 600$'")?;
+    Ok(())
+}
+
+#[test]
+fn the_machine_around_stays_as_it_was() -> Result<()> {
+    need_office!();
+    let look = || {
+        let files = [
+            "/etc/passwd",
+            "/etc/group",
+            "/etc/shadow-",
+            "/etc/sudoers.d",
+            "/usr/bin",
+        ];
+        files.map(|path| {
+            std::fs::metadata(path)
+                .and_then(|about| about.modified())
+                .ok()
+        })
+    };
+    let before = look();
+    let office = Office::open()?;
+    assert_eq!(office.ask(&office.sign(&office.order("1")))?, granted(0));
+    drop(office);
+    assert_eq!(look(), before);
+    let accounts = std::fs::read_to_string("/etc/passwd")?;
+    assert!(!accounts.contains("nils:"), "{accounts}");
+    Ok(())
+}
