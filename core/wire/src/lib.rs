@@ -4,12 +4,17 @@
 //! What comes from the other side is read with bounds and known fields; unknown fields are
 //! ignored, so that either side may be newer.
 
+mod api;
 mod control;
 mod order;
 mod portal;
 mod shape;
 mod signature;
 
+pub use api::{
+    ApiError, ConnectRequest, DeviceDetail, DeviceEntry, ElevateRequest, OrderEntry, OrderMade,
+    PersonEntry, SessionEntry, api_schemas,
+};
 pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
 pub use order::{ElevationOrder, OrderError, SignedOrder};
 pub use portal::{

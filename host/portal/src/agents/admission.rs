@@ -1,0 +1,97 @@
+use axum::http::request::Parts;
+use deskhook_wire::{
+    HEADER_BOOT, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, HEADER_TIME, RequestParts,
+};
+use ed25519_dalek::VerifyingKey;
+
+use crate::clock;
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::hostile;
+use crate::store::deliveries::{self, Freshness};
+use crate::store::devices;
+
+/// The most bytes of a device's request.
+pub(crate) const LARGEST: usize = 256 * 1024;
+
+/// Seconds that a device's clock may be off.
+const SKEW: u64 = 300;
+
+/// The device whose signature a request carries. Only [`verify`] makes one.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) device: String,
+}
+
+/// Checks a request's signature, time and counter; the counter is used up.
+pub(crate) async fn verify(desk: &Desk, parts: &Parts, body: &[u8]) -> Result<Caller, Failure> {
+    let header = |name: &str| {
+        // Twice the same header is two opinions of who asks.
+        let mut values = parts.headers.get_all(name).into_iter();
+        let (value, more) = (values.next(), values.next());
+        let text = value
+            .filter(|_| more.is_none())
+            .and_then(|value| value.to_str().ok());
+        text.ok_or(Failure::NotSignedIn)
+    };
+    let (device, boot) = (header(HEADER_DEVICE)?, header(HEADER_BOOT)?);
+    let counter: u64 = header(HEADER_COUNTER)?
+        .parse()
+        .map_err(|_| Failure::NotSignedIn)?;
+    let time: u64 = header(HEADER_TIME)?
+        .parse()
+        .map_err(|_| Failure::NotSignedIn)?;
+    if !hostile::is_key(device) || !hostile::is_key(boot) {
+        return Err(Failure::NotSignedIn);
+    }
+    let signed = RequestParts {
+        method: parts.method.as_str(),
+        path: parts.uri.path_and_query().map_or("/", |path| path.as_str()),
+        body,
+        device,
+        boot,
+        counter,
+        time,
+    };
+    let key = public_key(desk, device).await?;
+    let signature = header(HEADER_SIGNATURE)?;
+    signed
+        .verify(&key, signature)
+        .map_err(|_| Failure::NotSignedIn)?;
+    let now = clock::now();
+    if (now / clock::SECOND).unsigned_abs().abs_diff(time) > SKEW {
+        let text = "The device's clock is more than five minutes off.";
+        return Err(Failure::Conflict(text.to_owned()));
+    }
+    use_counter(desk, (device, boot), counter, now).await?;
+    Ok(Caller {
+        device: device.to_owned(),
+    })
+}
+
+async fn public_key(desk: &Desk, device: &str) -> Result<VerifyingKey, Failure> {
+    let device = device.to_owned();
+    let read = move |connection: &rusqlite::Connection| devices::public_key(connection, &device);
+    let bytes = desk.store.read(read).await?.ok_or(Failure::NotSignedIn)?;
+    VerifyingKey::from_bytes(&bytes).map_err(|_| Failure::NotSignedIn)
+}
+
+async fn use_counter(
+    desk: &Desk,
+    (device, boot): (&str, &str),
+    counter: u64,
+    now: clock::Millis,
+) -> Result<(), Failure> {
+    let (name, boot) = (device.to_owned(), boot.to_owned());
+    let used = desk.store.write(move |unit| {
+        devices::set_seen(unit, &name, now)?;
+        deliveries::count(unit, &name, (&boot, counter), now)
+    });
+    if used.await? == Freshness::Replayed {
+        return Err(Failure::Conflict(
+            "This request was made before.".to_owned(),
+        ));
+    }
+    desk.hub.seen(device, now);
+    Ok(())
+}

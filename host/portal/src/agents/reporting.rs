@@ -1,0 +1,67 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use deskhook_wire::{Acknowledged, Delivery, Report};
+
+use crate::agents::Caller;
+use crate::clock::{self, DAY, Millis};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::hostile;
+use crate::hub::Change;
+use crate::progress::{self, Told};
+use crate::store::deliveries::{self, Accepted};
+
+/// Accepts one row of a device's outbox, once: acknowledged when it is on disk, and again when
+/// it is delivered again.
+pub(crate) async fn report(
+    State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Caller>,
+    Json(delivery): Json<Delivery>,
+) -> Result<Json<Acknowledged>, Failure> {
+    if !names(&delivery.report).all(hostile::is_key) {
+        return Err(Failure::Invalid(
+            "A session or an order has a name of 1 to 64 letters, digits, dots, lines.".to_owned(),
+        ));
+    }
+    let acknowledged = delivery.sequence;
+    let schemes = desk.config.link_schemes.clone();
+    let device = caller.device;
+    let accepted = desk.store.write(move |unit| {
+        if deliveries::accept(unit, &device, delivery.sequence)? == Accepted::Before {
+            return Ok(());
+        }
+        let told = Told {
+            device: &device,
+            at: believed(delivery.at, clock::now()),
+            schemes: &schemes,
+        };
+        progress::apply(unit, &told, &delivery.report)?;
+        unit.tell(Change::Device(device));
+        Ok(())
+    });
+    accepted.await?;
+    Ok(Json(Acknowledged { acknowledged }))
+}
+
+fn names(report: &Report) -> impl Iterator<Item = &str> {
+    let name = match report {
+        Report::Address { session, .. }
+        | Report::Phase { session, .. }
+        | Report::Ended { session, .. } => Some(session),
+        Report::Reply { order, .. } => Some(order),
+        Report::State { .. } => None,
+    };
+    name.map(String::as_str).into_iter()
+}
+
+/// A device's time, where it may be true: a report can be a week late, never early.
+fn believed(at: u64, now: Millis) -> Millis {
+    let at = Millis::try_from(at).unwrap_or(now);
+    if (now - 7 * DAY..now).contains(&at) {
+        at
+    } else {
+        now
+    }
+}

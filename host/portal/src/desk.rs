@@ -1,0 +1,51 @@
+use std::sync::Arc;
+
+use deskhook_record::Entry;
+use deskhook_wire::SupporterShape;
+use ed25519_dalek::SigningKey;
+
+use crate::PortalConfig;
+use crate::clock::{self, Millis};
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::password::Passwords;
+use crate::store::Store;
+
+/// What every request may use.
+pub(crate) struct Desk {
+    pub(crate) config: PortalConfig,
+    pub(crate) store: Store,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) passwords: Passwords,
+    /// Signs elevation orders.
+    pub(crate) key: SigningKey,
+}
+
+impl Desk {
+    /// How a supporter is named to the person at a device.
+    pub(crate) fn supporter(&self, name: &str) -> SupporterShape {
+        SupporterShape {
+            name: name.to_owned(),
+            organisation: self.config.organization.clone(),
+            verified: true,
+        }
+    }
+}
+
+/// Begins an entry of the audit record: who did what to what, now.
+pub(crate) fn deed(actor: &str, action: &str, subject: &str) -> Entry {
+    deed_at(clock::now(), actor, action, subject)
+}
+
+/// The same at a given time.
+pub(crate) fn deed_at(at: Millis, actor: &str, action: &str, subject: &str) -> Entry {
+    Entry {
+        at: clock::rfc3339(at),
+        actor: actor.to_owned(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        session: None,
+        fields: std::collections::BTreeMap::new(),
+    }
+}

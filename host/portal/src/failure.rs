@@ -1,0 +1,127 @@
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::rights::Right;
+use crate::store::StoreError;
+
+/// Why a request is not answered with what it asked for. Becomes a page for people and JSON for
+/// programs on the way out (`web::outcome`).
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// Nobody is signed in, or a device's signature does not hold.
+    NotSignedIn,
+    /// A one-time token that is unknown, used or too old.
+    Token,
+    /// The role has no such right.
+    NotAllowed(Right),
+    /// A form that a page of this portal did not send.
+    Forged,
+    /// No such thing, or not for this caller.
+    NotFound,
+    /// It does not go with how things stand.
+    Conflict(String),
+    /// The request itself is wrong.
+    Invalid(String),
+    /// Too many attempts; seconds to wait.
+    TooMany(u64),
+    /// More bytes than are read.
+    TooLarge,
+    /// It took too long.
+    Late,
+    /// The database is away; told in the log.
+    Unavailable,
+}
+
+impl Failure {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotSignedIn | Self::Token => StatusCode::UNAUTHORIZED,
+            Self::NotAllowed(_) | Self::Forged => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Late | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// A stable word for programs.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "not-signed-in",
+            Self::Token => "token",
+            Self::NotAllowed(_) => "not-allowed",
+            Self::Forged => "forged",
+            Self::NotFound => "not-found",
+            Self::Conflict(_) => "conflict",
+            Self::Invalid(_) => "invalid",
+            Self::TooMany(_) => "too-many",
+            Self::TooLarge => "too-large",
+            Self::Late | Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// What is wrong, in a few words.
+    pub(crate) fn title(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "Sign in first",
+            Self::Token => "This link no longer works",
+            Self::NotAllowed(_) => "Your role does not allow this",
+            Self::Forged => "This did not come from the portal",
+            Self::NotFound => "There is nothing here",
+            Self::Conflict(_) => "That does not go just now",
+            Self::Invalid(_) => "Something in it is not right",
+            Self::TooMany(_) => "Too many attempts",
+            Self::TooLarge => "That is too large",
+            Self::Late => "That took too long",
+            Self::Unavailable => "The portal cannot reach its database",
+        }
+    }
+
+    /// What is wrong and what to do, as a sentence.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::NotSignedIn => "Nobody is signed in here, or the signature does not hold.".into(),
+            Self::Token => {
+                "It was used already, or it is too old. Ask for a new one: each works once.".into()
+            }
+            Self::NotAllowed(right) => {
+                format!("The right {right} is missing. An owner or admin can give it to you.")
+            }
+            Self::Forged => {
+                "The request came from another page or an old one. Reload the page and try again."
+                    .into()
+            }
+            Self::NotFound => "The address is wrong, or it was removed.".into(),
+            Self::Conflict(text) | Self::Invalid(text) => text.clone(),
+            Self::TooMany(seconds) => format!("Wait {seconds} seconds, then try again."),
+            Self::TooLarge => "The request has more bytes than the portal reads.".into(),
+            Self::Late => "The portal is busy. Nothing was lost; try again.".into(),
+            Self::Unavailable => {
+                "Nothing was changed. Try again in a moment; the portal's log says more.".into()
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::error!(%error, cause, "the database failed a request");
+        Self::Unavailable
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if let Self::TooMany(seconds) = &self {
+            response
+                .headers_mut()
+                .insert("retry-after", (*seconds).into());
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}

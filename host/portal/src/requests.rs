@@ -1,0 +1,268 @@
+//! What supporters ask of devices, from a page or through the API: each becomes an order and an
+//! entry of the record, in one transaction.
+
+use std::sync::Arc;
+
+use deskhook_policy::ElevationMethod;
+use deskhook_wire::{ConnectRequest, ElevateRequest, ElevationOrder, OrderKind, SignedOrder};
+use serde_json::Value;
+
+use crate::clock::{self, MINUTE, Millis, SECOND};
+use crate::desk::{Desk, deed};
+use crate::failure::Failure;
+use crate::hostile;
+use crate::hub::Change;
+use crate::secret::fresh_name;
+use crate::store::orders::{NewOrder, kind_name};
+use crate::store::sessions::Session;
+use crate::store::{StoreError, Unit, audit, devices, orders};
+use crate::visitor::Visitor;
+
+/// How long somebody waits for the answer to each kind of order.
+const JOIN_LASTS: Millis = 3 * MINUTE;
+const DISCONNECT_LASTS: Millis = MINUTE;
+const ELEVATE_LASTS: Millis = 5 * MINUTE;
+
+/// The most minutes that elevated rights can be asked for.
+const LONGEST: u32 = 480;
+
+/// An order that only lacks its session.
+struct Wish {
+    id: String,
+    device: String,
+    lasts: Millis,
+    /// Phases of a session in which it makes sense.
+    phases: &'static [&'static str],
+    fields: Vec<(&'static str, Value)>,
+}
+
+/// Asks the person at a device to let this supporter in. The order's id.
+pub(crate) async fn connect(
+    desk: &Arc<Desk>,
+    visitor: &Visitor,
+    device: &str,
+    asked: ConnectRequest,
+) -> Result<String, Failure> {
+    let supporter = desk.supporter(&visitor.account.display_name);
+    let reason = hostile::some_sentence(asked.reason.as_deref());
+    let ticket = hostile::some_sentence(asked.ticket.as_deref());
+    let permissions: Vec<String> = asked
+        .permissions
+        .iter()
+        .take(32)
+        .map(|p| hostile::name(p))
+        .collect();
+    let wish = Wish {
+        id: fresh_name("o-"),
+        device: device.to_owned(),
+        lasts: JOIN_LASTS,
+        phases: &["waiting", "joining"],
+        fields: vec![
+            ("reason", reason.clone().into()),
+            ("ticket", ticket.clone().into()),
+            ("permissions", permissions.clone().into()),
+        ],
+    };
+    order(desk, visitor, wish, move |session| OrderKind::Join {
+        session: session.id.clone(),
+        supporter,
+        reason,
+        ticket,
+        permissions,
+    })
+    .await
+}
+
+/// Ends a device's session. The order's id.
+pub(crate) async fn disconnect(
+    desk: &Arc<Desk>,
+    visitor: &Visitor,
+    device: &str,
+) -> Result<String, Failure> {
+    let supporter = desk.supporter(&visitor.account.display_name);
+    let wish = Wish {
+        id: fresh_name("o-"),
+        device: device.to_owned(),
+        lasts: DISCONNECT_LASTS,
+        phases: &[
+            "checking",
+            "launching",
+            "reporting",
+            "waiting",
+            "joining",
+            "connected",
+        ],
+        fields: vec![],
+    };
+    order(desk, visitor, wish, move |session| OrderKind::Disconnect {
+        session: session.id.clone(),
+        supporter,
+    })
+    .await
+}
+
+/// Asks for one program to be run with elevated rights. The order's id.
+pub(crate) async fn elevate(
+    desk: &Arc<Desk>,
+    visitor: &Visitor,
+    device: &str,
+    asked: ElevateRequest,
+) -> Result<String, Failure> {
+    let minutes = asked.minutes.unwrap_or(15);
+    let method = asked.method.unwrap_or(ElevationMethod::BrokeredAction);
+    check_elevation(&asked, minutes)?;
+    let supporter = desk.supporter(&visitor.account.display_name);
+    let wish = Wish {
+        id: fresh_name("o-"),
+        device: device.to_owned(),
+        lasts: ELEVATE_LASTS,
+        phases: &["waiting", "joining", "connected"],
+        fields: vec![
+            ("program", asked.program.as_str().into()),
+            ("arguments", asked.arguments.clone().into()),
+            (
+                "reason",
+                hostile::some_sentence(asked.reason.as_deref()).into(),
+            ),
+            ("minutes", minutes.into()),
+        ],
+    };
+    let ends = clock::now() + ELEVATE_LASTS + Millis::from(minutes) * MINUTE;
+    let permit = ElevationOrder {
+        device: wish.device.clone(),
+        order: wish.id.clone(),
+        program: asked.program.clone(),
+        arguments: asked.arguments.clone(),
+        method,
+        supporter: supporter.name.clone(),
+        expires: (ends / SECOND).unsigned_abs(),
+    };
+    let signed = SignedOrder::sign(&permit, &desk.key)
+        .map_err(|_| Failure::Invalid("The program or its arguments cannot be signed.".into()))?;
+    order(desk, visitor, wish, move |session| OrderKind::Elevate {
+        session: session.id.clone(),
+        supporter,
+        program: asked.program,
+        arguments: asked.arguments,
+        method,
+        reason: hostile::some_sentence(asked.reason.as_deref()),
+        minutes,
+        signed: signed.0,
+    })
+    .await
+}
+
+fn check_elevation(asked: &ElevateRequest, minutes: u32) -> Result<(), Failure> {
+    let plain = |text: &String| text.len() <= 1024 && !text.chars().any(char::is_control);
+    let absolute = asked.program.starts_with('/') || asked.program.get(1..3) == Some(":\\");
+    let wrong = if !absolute || !plain(&asked.program) {
+        "The program is an absolute path."
+    } else if asked.arguments.len() > 64 || !asked.arguments.iter().all(plain) {
+        "At most 64 arguments of at most 1024 characters are passed."
+    } else if !(1..=LONGEST).contains(&minutes) {
+        "Elevated rights last 1 to 480 minutes."
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Invalid(wrong.to_owned()))
+}
+
+async fn order(
+    desk: &Arc<Desk>,
+    visitor: &Visitor,
+    wish: Wish,
+    kind: impl FnOnce(&Session) -> OrderKind + Send + 'static,
+) -> Result<String, Failure> {
+    let by = visitor.clone();
+    let online = desk.hub.is_online(&wish.device, clock::now());
+    let made = desk.store.write(move |unit| {
+        let session = match session_for(unit, &by, &wish)? {
+            Ok(session) => session,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        if !online {
+            let text = "The device is offline. It cannot hear you before it is back.";
+            return Ok(Err(Failure::Conflict(text.to_owned())));
+        }
+        let kind = kind(&session);
+        if let Some(failure) = in_the_way(unit, &session, &kind)? {
+            return Ok(Err(failure));
+        }
+        make(unit, (&by, &session), wish, kind).map(Ok)
+    });
+    made.await?
+}
+
+fn session_for(
+    unit: &Unit<'_>,
+    by: &Visitor,
+    wish: &Wish,
+) -> Result<Result<Session, Failure>, StoreError> {
+    let Some(device) = devices::find(unit, &wish.device, &by.reach())? else {
+        return Ok(Err(Failure::NotFound));
+    };
+    let session = device
+        .session
+        .filter(|session| wish.phases.contains(&session.phase.as_str()));
+    let none = || Failure::Conflict("Nobody waits for help at this device just now.".to_owned());
+    Ok(session.ok_or_else(none))
+}
+
+/// An order of the same kind that somebody waits for already.
+fn in_the_way(
+    unit: &Unit<'_>,
+    session: &Session,
+    kind: &OrderKind,
+) -> Result<Option<Failure>, StoreError> {
+    let now = clock::now();
+    let others = orders::of_session(unit, &session.device, &session.id)?;
+    let mut same = others
+        .iter()
+        .filter(|other| other.kind_name() == kind_name(kind) && other.is_open(now));
+    Ok(same.next().map(|other| {
+        Failure::Conflict(format!(
+            "{} is asking already. Wait for the answer.",
+            other.supporter
+        ))
+    }))
+}
+
+fn make(
+    unit: &mut Unit<'_>,
+    (by, session): (&Visitor, &Session),
+    wish: Wish,
+    kind: OrderKind,
+) -> Result<String, StoreError> {
+    let mut entry = deed(
+        &by.actor(),
+        &format!("{}.asked", kind_name(&kind)),
+        &wish.device,
+    );
+    entry.session = Some(session.id.clone());
+    entry.fields.insert("order".into(), wish.id.as_str().into());
+    let told = wish
+        .fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_null());
+    entry
+        .fields
+        .extend(told.map(|(name, value)| (name.to_owned(), value)));
+    audit::append(unit, &entry)?;
+    let now = clock::now();
+    orders::make(
+        unit,
+        &NewOrder {
+            id: wish.id.clone(),
+            device: wish.device.clone(),
+            session: session.id.clone(),
+            kind,
+            account: by.account.id,
+            supporter: by.account.display_name.clone(),
+            created_at: now,
+            expires_at: now + wish.lasts,
+        },
+    )?;
+    unit.tell(Change::Order(wish.device.clone()));
+    unit.tell(Change::Device(wish.device));
+    Ok(wish.id)
+}

@@ -1,0 +1,118 @@
+use std::sync::Arc;
+
+use deskhook_wire::{PATH_ENROL, PATH_ORDERS, PATH_REPORTS};
+
+use crate::desk::Desk;
+use crate::rights::{Section, Verb};
+use crate::web::table::{Table, get, post};
+use crate::{agents, api, pages};
+
+/// Every route of the portal and who may use it.
+pub(crate) fn table(desk: Arc<Desk>) -> Table {
+    let table = programs(for_agents(Table::new(desk)));
+    let table = pages::routes(table);
+    let description = api::Description::of(table.places());
+    table.add(
+        get("/api/v1/openapi.json")
+            .open()
+            .about("This description."),
+        move || async move { description.json() },
+    )
+}
+
+fn for_agents(table: Table) -> Table {
+    table
+        .add(
+            post(PATH_ENROL)
+                .open()
+                .about("Enrols a device with a one-time token.")
+                .takes("EnrolRequest")
+                .gives("EnrolAnswer"),
+            agents::enrol,
+        )
+        .add(
+            post(PATH_REPORTS)
+                .device()
+                .about("Accepts one row of a device's outbox, once.")
+                .takes("Delivery")
+                .gives("Acknowledged"),
+            agents::report,
+        )
+        .add(
+            get(PATH_ORDERS)
+                .device()
+                .about("A device's orders; held open until there are some.")
+                .gives("Orders"),
+            agents::orders,
+        )
+}
+
+fn programs(table: Table) -> Table {
+    let devices = get("/api/v1/devices").view(Section::Clients);
+    let device = get("/api/v1/devices/{id}").view(Section::Clients);
+    let connect = post("/api/v1/devices/{id}/connect").verb(Verb::SessionConnect);
+    let disconnect = post("/api/v1/devices/{id}/disconnect").verb(Verb::SessionDisconnect);
+    let elevate = post("/api/v1/devices/{id}/elevate").verb(Verb::ElevationRequest);
+    let order = get("/api/v1/orders/{id}").view(Section::Clients);
+    let sessions = get("/api/v1/sessions").view(Section::Sessions);
+    let audit = get("/api/v1/audit").verb(Verb::AuditExport);
+    table
+        .add(
+            devices
+                .about("All devices, who waits for help first.")
+                .gives("[DeviceEntry]"),
+            api::devices,
+        )
+        .add(
+            device.about("One device.").gives("DeviceDetail"),
+            api::device,
+        )
+        .add(
+            connect
+                .about("Asks the person at a device to let the caller in.")
+                .takes("ConnectRequest")
+                .gives("OrderMade"),
+            api::connect,
+        )
+        .add(
+            disconnect
+                .about("Ends a device's session.")
+                .gives("OrderMade"),
+            api::disconnect,
+        )
+        .add(
+            elevate
+                .about("Asks for one program to be run with elevated rights.")
+                .takes("ElevateRequest")
+                .gives("OrderMade"),
+            api::elevate,
+        )
+        .add(
+            order.about("What became of an order.").gives("OrderEntry"),
+            api::order,
+        )
+        .add(
+            sessions
+                .about("The newest 100 sessions.")
+                .gives("[SessionEntry]"),
+            api::sessions,
+        )
+        .add(
+            audit.about("The audit record as lines of JSON."),
+            api::export,
+        )
+        .add(get("/healthz").open(), api::health)
+        .add(get("/readyz").open(), api::ready)
+        .add(get("/metrics").open(), api::metrics)
+}
+
+#[cfg(test)]
+pub(crate) fn places() -> Vec<crate::web::table::Place> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = crate::PortalConfig {
+        data_dir: folder.path().to_owned(),
+        ..crate::PortalConfig::default()
+    };
+    let portal = crate::Portal::open(config).expect("a new portal opens");
+    portal.places()
+}

@@ -1,0 +1,265 @@
+use std::collections::BTreeMap;
+
+use deskhook_wire::{DeviceAbout, ExtensionHealth, PersonShape};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::clock::Millis;
+use crate::store::StoreError;
+use crate::store::sessions::{self, Session};
+
+/// An enrolled device as the database knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    pub(crate) id: String,
+    pub(crate) about: DeviceAbout,
+    pub(crate) group: Option<String>,
+    /// The person that its enrolment token was made for.
+    pub(crate) bound_person: Option<String>,
+    pub(crate) person: Option<PersonShape>,
+    pub(crate) policy_version: String,
+    pub(crate) facts: BTreeMap<String, Value>,
+    pub(crate) extensions: Vec<ExtensionHealth>,
+    pub(crate) elevation_programs: Vec<String>,
+    pub(crate) enrolled_at: Millis,
+    pub(crate) last_seen: Millis,
+    /// The session that goes on.
+    pub(crate) session: Option<Session>,
+}
+
+impl Device {
+    /// Whether the account of the person at it is the one that its token was made for.
+    pub(crate) fn is_verified(&self) -> bool {
+        match (&self.bound_person, &self.person) {
+            (Some(bound), Some(person)) => bound.eq_ignore_ascii_case(&person.name),
+            _ => false,
+        }
+    }
+
+    /// How people call who is at it.
+    pub(crate) fn person_name(&self) -> Option<&str> {
+        let person = self.person.as_ref()?;
+        let shown = if person.display_name.is_empty() {
+            &person.name
+        } else {
+            &person.display_name
+        };
+        Some(shown)
+    }
+}
+
+const SELECT: &str = "SELECT device.*, session.number AS session_number
+    FROM device LEFT JOIN session ON session.number = device.session";
+
+/// A device that enrols.
+pub(crate) struct Enrolling {
+    pub(crate) id: String,
+    pub(crate) public_key: [u8; 32],
+    pub(crate) about: DeviceAbout,
+    pub(crate) person: PersonShape,
+    pub(crate) group: Option<String>,
+    pub(crate) bound_person: Option<String>,
+}
+
+/// Adds a device, or brings the one with this key up to date. Its id.
+pub(crate) fn enrol(
+    connection: &Connection,
+    new: &Enrolling,
+    now: Millis,
+) -> Result<String, StoreError> {
+    let upsert = "INSERT INTO device (id, public_key, name, os, os_version, agent_version, grp,
+          bound_person, person, person_display, person_language, enrolled_at, last_seen)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
+        ON CONFLICT (public_key) DO UPDATE SET name = ?3, os = ?4, os_version = ?5,
+          agent_version = ?6, grp = ?7, bound_person = ?8, person = ?9, person_display = ?10,
+          person_language = ?11, enrolled_at = ?12, last_seen = ?12
+        RETURNING id";
+    let (about, person) = (&new.about, &new.person);
+    let values = params![
+        new.id,
+        new.public_key,
+        about.name,
+        about.os,
+        about.os_version,
+        about.agent_version,
+        new.group,
+        new.bound_person,
+        person.name,
+        person.display_name,
+        person.language,
+        now
+    ];
+    Ok(connection.query_row(upsert, values, |row| row.get(0))?)
+}
+
+/// What a device says of itself.
+pub(crate) struct StateReport<'a> {
+    pub(crate) about: &'a DeviceAbout,
+    pub(crate) person: Option<&'a PersonShape>,
+    pub(crate) policy_version: &'a str,
+    pub(crate) facts: &'a BTreeMap<String, Value>,
+    pub(crate) extensions: &'a [ExtensionHealth],
+    pub(crate) elevation_programs: &'a [String],
+}
+
+pub(crate) fn set_state(
+    connection: &Connection,
+    device: &str,
+    state: &StateReport<'_>,
+) -> Result<(), StoreError> {
+    let update = "UPDATE device SET name = ?2, os = ?3, os_version = ?4, agent_version = ?5,
+        person = ?6, person_display = ?7, person_language = ?8, policy_version = ?9, facts = ?10,
+        extensions = ?11, elevation_programs = ?12 WHERE id = ?1";
+    let about = state.about;
+    connection.execute(
+        update,
+        params![
+            device,
+            about.name,
+            about.os,
+            about.os_version,
+            about.agent_version,
+            state.person.map(|person| &person.name),
+            state.person.map(|person| &person.display_name),
+            state.person.map(|person| &person.language),
+            state.policy_version,
+            to_json(state.facts)?,
+            to_json(state.extensions)?,
+            to_json(state.elevation_programs)?
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn set_seen(
+    connection: &Connection,
+    device: &str,
+    at: Millis,
+) -> Result<(), StoreError> {
+    let update = "UPDATE device SET last_seen = max(last_seen, ?2) WHERE id = ?1";
+    connection
+        .prepare_cached(update)?
+        .execute(params![device, at])?;
+    Ok(())
+}
+
+/// Points the device at the session that goes on, or at none.
+pub(crate) fn set_session(
+    connection: &Connection,
+    device: &str,
+    session: Option<i64>,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "UPDATE device SET session = ?2 WHERE id = ?1",
+        params![device, session],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn public_key(
+    connection: &Connection,
+    device: &str,
+) -> Result<Option<[u8; 32]>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT public_key FROM device WHERE id = ?1")?;
+    Ok(statement.query_row([device], |row| row.get(0)).optional()?)
+}
+
+/// Whose devices are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All of the organisation's.
+    All,
+    /// Those that were enrolled for this person.
+    Own(String),
+}
+
+impl Reach {
+    fn person(&self) -> Option<&str> {
+        match self {
+            Self::All => None,
+            Self::Own(person) => Some(person),
+        }
+    }
+}
+
+pub(crate) fn list(connection: &Connection, reach: &Reach) -> Result<Vec<Device>, StoreError> {
+    let select = format!("{SELECT} WHERE ?1 IS NULL OR bound_person = ?1 COLLATE NOCASE");
+    let mut statement = connection.prepare_cached(&select)?;
+    let mut rows = statement.query([reach.person()])?;
+    let mut devices = Vec::new();
+    while let Some(row) = rows.next()? {
+        devices.push(device(connection, row)?);
+    }
+    Ok(devices)
+}
+
+pub(crate) fn find(
+    connection: &Connection,
+    id: &str,
+    reach: &Reach,
+) -> Result<Option<Device>, StoreError> {
+    let select = format!(
+        "{SELECT} WHERE device.id = ?2 AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)"
+    );
+    let mut statement = connection.prepare_cached(&select)?;
+    let mut rows = statement.query(params![reach.person(), id])?;
+    rows.next()?.map(|row| device(connection, row)).transpose()
+}
+
+/// When each device was last heard of.
+pub(crate) fn last_seen(connection: &Connection) -> Result<Vec<(String, Millis)>, StoreError> {
+    let mut statement = connection.prepare("SELECT id, last_seen FROM device")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn device(connection: &Connection, row: &Row<'_>) -> Result<Device, StoreError> {
+    let person: Option<String> = row.get("person")?;
+    let number: Option<i64> = row.get("session_number")?;
+    Ok(Device {
+        id: row.get("id")?,
+        about: DeviceAbout {
+            name: row.get("name")?,
+            os: row.get("os")?,
+            os_version: row.get("os_version")?,
+            agent_version: row.get("agent_version")?,
+        },
+        group: row.get("grp")?,
+        bound_person: row.get("bound_person")?,
+        person: match person {
+            Some(name) => Some(PersonShape {
+                name,
+                display_name: row.get("person_display")?,
+                language: row.get("person_language")?,
+            }),
+            None => None,
+        },
+        policy_version: row.get("policy_version")?,
+        facts: from_json(row, "facts")?,
+        extensions: from_json(row, "extensions")?,
+        elevation_programs: from_json(row, "elevation_programs")?,
+        enrolled_at: row.get("enrolled_at")?,
+        last_seen: row.get("last_seen")?,
+        session: match number {
+            Some(number) => sessions::find(connection, number)?,
+            None => None,
+        },
+    })
+}
+
+/// Reads a column of JSON.
+pub(crate) fn from_json<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<T, StoreError> {
+    let text = row.get_ref(column)?;
+    let text = text.as_str().map_err(|_| StoreError::Unreadable(column))?;
+    serde_json::from_str(text).map_err(|_| StoreError::Unreadable(column))
+}
+
+/// Writes a column of JSON.
+pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Unreadable("value"))
+}

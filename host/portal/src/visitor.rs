@@ -1,0 +1,161 @@
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+
+use crate::PortalConfig;
+use crate::clock::{self, MINUTE};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::rights::{Level, Right, Role, Section};
+use crate::secret::{Fingerprint, Secret};
+use crate::store::accounts::{self, Account};
+use crate::store::devices::Reach;
+use crate::store::{api_keys, sign_ins};
+
+/// Who makes a request, as the database knows them at this moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    pub(crate) account: Account,
+    pub(crate) way: Way,
+}
+
+/// How they are known.
+#[derive(Clone, Debug)]
+pub(crate) enum Way {
+    /// By a browser's cookie; its forms carry the token.
+    Browser {
+        sign_in: Fingerprint,
+        form_token: String,
+    },
+    /// By an API key, which may do less than its owner.
+    Key(Vec<Right>),
+}
+
+impl Visitor {
+    /// Whether they may: the role allows it, and so does the key where they come with one.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        let scoped = match &self.way {
+            Way::Browser { .. } => true,
+            Way::Key(scopes) => scopes.iter().any(|scope| scope.covers(right)),
+        };
+        scoped && self.account.role.may(right)
+    }
+
+    pub(crate) fn may_view(&self, section: Section) -> bool {
+        self.may(Right::Section(section, Level::View))
+    }
+
+    /// Refuses who may not.
+    pub(crate) fn need(&self, right: Right) -> Result<(), Failure> {
+        if self.may(right) {
+            Ok(())
+        } else {
+            Err(Failure::NotAllowed(right))
+        }
+    }
+
+    /// Which devices they see: a plain user only those that were enrolled for them.
+    pub(crate) fn reach(&self) -> Reach {
+        match self.account.role {
+            Role::User => Reach::Own(self.account.name.clone()),
+            _ => Reach::All,
+        }
+    }
+
+    /// How the record names them.
+    pub(crate) fn actor(&self) -> String {
+        format!("account:{}", self.account.name)
+    }
+
+    pub(crate) fn form_token(&self) -> &str {
+        match &self.way {
+            Way::Browser { form_token, .. } => form_token,
+            Way::Key(_) => "",
+        }
+    }
+}
+
+/// The cookie's name: with TLS one that no other host and no plain page can set.
+pub(crate) fn cookie_name(config: &PortalConfig) -> &'static str {
+    if config.is_secure() {
+        "__Host-deskhook"
+    } else {
+        "deskhook"
+    }
+}
+
+/// Who makes a request with these headers. Read from the database each time: a role that was
+/// changed or an account that was shut out counts from the next request on.
+pub(crate) async fn identify(desk: &Desk, headers: &HeaderMap) -> Result<Visitor, Failure> {
+    if let Some(value) = headers.get(AUTHORIZATION) {
+        let text = value
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix("Bearer "));
+        let key = text
+            .and_then(Secret::presented)
+            .ok_or(Failure::NotSignedIn)?;
+        return by_key(desk, key).await;
+    }
+    let secret = cookie(headers, cookie_name(&desk.config)).ok_or(Failure::NotSignedIn)?;
+    by_cookie(desk, secret).await
+}
+
+async fn by_key(desk: &Desk, key: Secret) -> Result<Visitor, Failure> {
+    let found = desk.store.read(move |connection| {
+        let Some((account, scopes)) = api_keys::find(connection, &key.fingerprint(), clock::now())?
+        else {
+            return Ok(None);
+        };
+        let account = accounts::find(connection, account)?;
+        Ok(account.map(|account| (account, scopes)))
+    });
+    let (account, scopes) = found.await?.ok_or(Failure::NotSignedIn)?;
+    admitted(Visitor {
+        account,
+        way: Way::Key(scopes),
+    })
+}
+
+async fn by_cookie(desk: &Desk, secret: Secret) -> Result<Visitor, Failure> {
+    let (hash, form_token) = (secret.fingerprint(), secret.form_token());
+    let now = clock::now();
+    let found = desk.store.read(move |connection| {
+        let Some(sign_in) = sign_ins::find(connection, &hash, now)? else {
+            return Ok(None);
+        };
+        let account = accounts::find(connection, sign_in.account)?;
+        Ok(account.map(|account| (account, sign_in.seen_at)))
+    });
+    let (account, seen_at) = found.await?.ok_or(Failure::NotSignedIn)?;
+    if now - seen_at > MINUTE {
+        desk.store
+            .write(move |unit| sign_ins::touch(unit, &hash, now))
+            .await?;
+    }
+    admitted(Visitor {
+        account,
+        way: Way::Browser {
+            sign_in: hash,
+            form_token,
+        },
+    })
+}
+
+fn admitted(visitor: Visitor) -> Result<Visitor, Failure> {
+    match visitor.account.disabled_at {
+        None => Ok(visitor),
+        Some(_) => Err(Failure::NotSignedIn),
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
+    let cookies = headers
+        .get_all(COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    Secret::presented(value)
+}

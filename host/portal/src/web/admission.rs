@@ -1,0 +1,108 @@
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use url::form_urlencoded;
+
+use crate::agents;
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::secret::same;
+use crate::visitor::{self, Visitor, Way};
+use crate::web::origin;
+use crate::web::table::Access;
+
+/// The most bytes of a form or of an API request.
+const LARGEST: usize = 64 * 1024;
+
+/// The field of a form, or the header of a script's request, that shows that a page of this
+/// portal sent it.
+const FORM_FIELD: &str = "form_token";
+const FORM_HEADER: &str = "deskhook-form";
+
+/// Lets a request through to its handler, or not.
+pub(crate) async fn admit(
+    State((desk, access)): State<(Arc<Desk>, Access)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    let (mut parts, body) = request.into_parts();
+    let largest = match access {
+        Access::Device => agents::LARGEST,
+        _ => LARGEST,
+    };
+    let body = to_bytes(body, largest)
+        .await
+        .map_err(|_| Failure::TooLarge)?;
+    let mut known = None;
+    match access {
+        Access::Open => {
+            let is_page = !parts.uri.path().starts_with("/api/");
+            if is_page && parts.method != Method::GET {
+                origin::check(&desk.config, &parts.headers)?;
+            }
+        }
+        Access::Device => {
+            let caller = agents::verify(&desk, &parts, &body).await?;
+            parts.extensions.insert(caller);
+        }
+        Access::SignedIn | Access::Needs(_) => {
+            let visitor = visitor::identify(&desk, &parts.headers).await?;
+            known = Some(visitor.clone());
+            let judged = judge(&desk, &visitor, (&parts, &body), access);
+            if let Err(failure) = judged {
+                return Ok(told_to(visitor, failure));
+            }
+            parts.extensions.insert(visitor);
+        }
+    }
+    let mut response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    if let Some(visitor) = known {
+        response.extensions_mut().insert(visitor);
+    }
+    Ok(response)
+}
+
+/// A refusal on a page that knows who reads it.
+fn told_to(visitor: Visitor, failure: Failure) -> Response {
+    let mut response = failure.into_response();
+    response.extensions_mut().insert(visitor);
+    response
+}
+
+fn judge(
+    desk: &Desk,
+    visitor: &Visitor,
+    (parts, body): (&Parts, &Bytes),
+    access: Access,
+) -> Result<(), Failure> {
+    if let (Way::Browser { form_token, .. }, true) = (&visitor.way, parts.method != Method::GET) {
+        origin::check(&desk.config, &parts.headers)?;
+        let given = given_token(&parts.headers, body);
+        if !given.is_some_and(|given| same(&given, form_token)) {
+            return Err(Failure::Forged);
+        }
+    }
+    match access {
+        Access::Needs(right) => visitor.need(right),
+        _ => Ok(()),
+    }
+}
+
+fn given_token(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    if let Some(value) = headers.get(FORM_HEADER) {
+        return value.to_str().ok().map(str::to_owned);
+    }
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    if !kind.starts_with("application/x-www-form-urlencoded") {
+        return None;
+    }
+    let mut fields = form_urlencoded::parse(body);
+    let (_, value) = fields.find(|(name, _)| name == FORM_FIELD)?;
+    Some(value.into_owned())
+}

@@ -1,0 +1,137 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use deskhook_wire::ApiError;
+
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::pages;
+use crate::visitor::Visitor;
+
+/// How long a request may take that is not held open on purpose.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long any request may take to its answer's head: orders wait up to a minute.
+const LONGEST: Duration = Duration::from_secs(75);
+
+/// What every answer says to the browser: run and load nothing that is not ours, be framed by
+/// nobody, tell nobody where a link was.
+const SAFETY: [(&str, &str); 6] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         object-src 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=()",
+    ),
+];
+
+/// The outermost step: limits the time, makes a failure a page or JSON, adds the headers, counts.
+pub(crate) async fn finish(
+    State(desk): State<Arc<Desk>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let uri = request.uri().clone();
+    let patience = match uri.path() {
+        deskhook_wire::PATH_ORDERS => LONGEST,
+        _ => PATIENCE,
+    };
+    let mut response = match tokio::time::timeout(patience, next.run(request)).await {
+        Ok(response) => told(&desk, &uri, response).await,
+        Err(_) => told(&desk, &uri, Failure::Late.into_response()).await,
+    };
+    add_headers(&desk, response.headers_mut());
+    desk.metrics.answered(response.status().as_u16());
+    response
+}
+
+fn add_headers(desk: &Desk, headers: &mut HeaderMap) {
+    for (name, value) in SAFETY {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    if desk.config.is_secure() {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert("strict-transport-security", year);
+    }
+    // What is cached says so itself.
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+}
+
+async fn told(desk: &Desk, uri: &Uri, mut response: Response) -> Response {
+    let failure = match response.extensions_mut().remove::<Failure>() {
+        Some(failure) => failure,
+        None => match plain_failure(&response) {
+            Some(failure) => failure,
+            None => return response,
+        },
+    };
+    let visitor = response.extensions_mut().remove::<Visitor>();
+    let retry = response.headers_mut().remove("retry-after");
+    let mut told = if uri.path().starts_with("/api/") {
+        as_json(&failure)
+    } else if matches!(failure, Failure::NotSignedIn) && !uri.path().starts_with("/live/") {
+        Redirect::to(&sign_in(uri)).into_response()
+    } else {
+        pages::failure::show(desk, visitor.as_ref(), &failure)
+    };
+    if let Some(retry) = retry {
+        told.headers_mut().insert("retry-after", retry);
+    }
+    told
+}
+
+/// What the router and its extractors refuse by themselves, in the same words as ours.
+fn plain_failure(response: &Response) -> Option<Failure> {
+    let unread = "The request cannot be read: a field is missing or has another shape.";
+    match response.status() {
+        StatusCode::NOT_FOUND => Some(Failure::NotFound),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Failure::TooLarge),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::NotFound),
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY => Some(Failure::Invalid(unread.to_owned())),
+        _ => None,
+    }
+}
+
+fn as_json(failure: &Failure) -> Response {
+    let right = match failure {
+        Failure::NotAllowed(right) => Some(right.to_string()),
+        _ => None,
+    };
+    let error = ApiError {
+        error: failure.word().to_owned(),
+        message: failure.message(),
+        right,
+    };
+    (failure.status(), Json(error)).into_response()
+}
+
+/// Where to sign in, and come back from.
+fn sign_in(uri: &Uri) -> String {
+    match uri.path() {
+        "/" => "/sign-in".to_owned(),
+        path => {
+            let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+            format!("/sign-in?next={next}")
+        }
+    }
+}

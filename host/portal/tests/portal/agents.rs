@@ -1,0 +1,294 @@
+//! What agents may rely on, and what they cannot do.
+
+use std::collections::BTreeMap;
+
+use deskhook_policy::Address;
+use deskhook_portal::Role;
+use deskhook_wire::{AskOutcomeShape, OrderKind, PATH_ORDERS, PATH_REPORTS, Report, SignedOrder};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::device::{Device, phase};
+use crate::house::House;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_enrols_one_device_however_many_try_at_once() {
+    let house = House::open().await;
+    for _ in 0..5 {
+        let token = house.token("Berlin", "jo");
+        let tries = (0..20).map(|_| {
+            let (base, token) = (house.base.clone(), token.clone());
+            tokio::spawn(async move { Device::new(&base, "jo").enrol(&token).await })
+        });
+        let mut won = 0;
+        for tried in tries.collect::<Vec<_>>() {
+            match tried.await.unwrap() {
+                Ok(()) => won += 1,
+                Err(status) => assert_eq!(status, StatusCode::UNAUTHORIZED),
+            }
+        }
+        assert_eq!(won, 1);
+    }
+}
+
+#[tokio::test]
+async fn enrolment_tells_what_the_token_was_made_for_and_may_be_repeated_by_the_same_key() {
+    let house = House::open().await;
+    let token = house.token("Berlin", "Jo");
+    let mut device = Device::new(&house.base, "jo");
+    device.enrol(&token).await.unwrap();
+    let first = device.answer.clone();
+    assert_eq!(first.organization, "Contoso");
+    assert_eq!(first.group.as_deref(), Some("Berlin"));
+    assert!(first.person_verified);
+    device.enrol(&token).await.unwrap();
+    assert_eq!(device.answer, first);
+    let mut other = Device::new(&house.base, "mallory");
+    let token = house.token("Berlin", "jo");
+    other.enrol(&token).await.unwrap();
+    assert!(!other.answer.person_verified);
+}
+
+#[tokio::test]
+async fn a_request_is_accepted_once_and_only_from_the_device_that_signed_it() {
+    let house = House::open().await;
+    let mut device = house.device("jo").await;
+    let path = format!("{PATH_ORDERS}?after=0&wait=0");
+    let request = device.signed(Method::GET, &path, vec![]);
+    let again = request.try_clone().unwrap();
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(again.send().await.unwrap().status(), StatusCode::CONFLICT);
+    let other = device
+        .signed(Method::GET, &path, vec![])
+        .header("deskhook-device", "d-0");
+    assert_eq!(
+        other.send().await.unwrap().status(),
+        StatusCode::UNAUTHORIZED
+    );
+    device.key = SigningKey::from_bytes(&[1; 32]);
+    let forged = device.signed(Method::GET, &path, vec![]);
+    assert_eq!(
+        forged.send().await.unwrap().status(),
+        StatusCode::UNAUTHORIZED
+    );
+    let bare = house
+        .http
+        .get(format!("{}{path}", house.base))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(bare.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_delivery_counts_once_and_is_acknowledged_again() {
+    let house = House::open().await;
+    let program = house.program(Role::Owner, &["clients:view", "sessions:view"]);
+    let mut device = house.device("jo").await;
+    assert_eq!(
+        device.deliver(1, phase("s-1", "checking")).await,
+        StatusCode::OK
+    );
+    assert_eq!(
+        device.deliver(2, phase("s-1", "waiting")).await,
+        StatusCode::OK
+    );
+    assert_eq!(
+        device.deliver(1, phase("s-2", "checking")).await,
+        StatusCode::OK
+    );
+    let (_, sessions) = program.get("/api/v1/sessions").await;
+    assert_eq!(sessions.as_array().unwrap().len(), 1, "{sessions}");
+    assert_eq!(sessions[0]["phase"], "waiting");
+}
+
+#[tokio::test]
+async fn deliveries_survive_a_restart_of_the_portal() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = House::at(folder.path().to_owned(), "127.0.0.1:0").await;
+    let mut device = house.device("jo").await;
+    device.report(phase("s-1", "waiting")).await;
+    drop(house);
+    let house = House::at(folder.path().to_owned(), "127.0.0.1:0").await;
+    device.base.clone_from(&house.base);
+    assert_eq!(
+        device.deliver(1, phase("s-2", "checking")).await,
+        StatusCode::OK
+    );
+    let program = house.program(Role::Owner, &["sessions:view"]);
+    let (_, sessions) = program.get("/api/v1/sessions").await;
+    assert_eq!(sessions.as_array().unwrap().len(), 1, "{sessions}");
+}
+
+#[tokio::test]
+async fn what_a_hostile_device_reports_is_cleaned_or_left_out() {
+    let house = House::open().await;
+    let program = house.program(Role::Owner, &["clients:view", "session.connect"]);
+    let mut device = house.device("jo").await;
+    device.about.name = "a\u{202e}b\u{0}<script>".into();
+    let state = Report::State {
+        device: device.about.clone(),
+        person: None,
+        policy_version: "v\n1".into(),
+        facts: [("large".to_owned(), json!("x".repeat(40_000)))].into(),
+        extensions: vec![],
+        elevation_programs: vec![],
+    };
+    device.report(state).await;
+    device
+        .report(Report::Address {
+            session: "s-1".into(),
+            client: "anydesk".into(),
+            address: Address::parse("123456789").unwrap(),
+            link: "javascript:alert(123456789)".into(),
+            fields: BTreeMap::new(),
+        })
+        .await;
+    let (_, told) = program
+        .get(&format!("/api/v1/devices/{}", device.id()))
+        .await;
+    assert_eq!(told["name"], "ab<script>");
+    assert_eq!(told["policy_version"], "v 1");
+    assert_eq!(told["facts"], json!({}));
+    assert_eq!(
+        (&told["address"], &told["link"]),
+        (&json!("123456789"), &json!(null))
+    );
+    let odd = phase("../x", "checking");
+    assert_eq!(
+        device.deliver(9, odd).await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let large = vec![b' '; 300_000];
+    let request = device.signed(Method::POST, PATH_REPORTS, large);
+    assert_eq!(
+        request.send().await.unwrap().status(),
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+}
+
+#[tokio::test]
+async fn a_held_request_for_orders_is_answered_as_soon_as_there_is_one() {
+    let house = House::open().await;
+    let scopes = ["clients:view", "session.connect", "elevation.request"];
+    let program = house.program(Role::SupportAgent, &scopes);
+    let mut device = house.device("jo").await;
+    device.ask_for_help("s-1", "123456789").await;
+    let id = device.id().to_owned();
+    let waiting = tokio::spawn(async move {
+        let orders = device.orders(0, 30).await;
+        (device, orders)
+    });
+    let asked = json!({"reason": "INC-4711", "permissions": ["screen"]});
+    let (status, made) = program
+        .post(&format!("/api/v1/devices/{id}/connect"), asked)
+        .await;
+    assert_eq!(status, StatusCode::OK, "{made}");
+    let (mut device, orders) = waiting.await.unwrap();
+    let order = &orders.orders[0];
+    assert_eq!(
+        (order.id.as_str(), orders.last),
+        (made["order"].as_str().unwrap(), 1)
+    );
+    let OrderKind::Join {
+        session,
+        supporter,
+        permissions,
+        ..
+    } = &order.kind
+    else {
+        panic!("a join: {order:?}");
+    };
+    assert_eq!(
+        (session.as_str(), supporter.organisation.as_str()),
+        ("s-1", "Contoso")
+    );
+    assert!(supporter.verified && permissions == &["screen"] && order.expires_in > 100);
+    let path = format!("/api/v1/orders/{}", order.id);
+    assert_eq!(program.get(&path).await.1["state"], "asking");
+    device
+        .report(Report::Reply {
+            order: order.id.clone(),
+            outcome: AskOutcomeShape::Joined,
+        })
+        .await;
+    let told = program.get(&path).await.1;
+    assert_eq!(
+        (&told["state"], &told["link"]),
+        (&json!("joined"), &json!("anydesk:123456789"))
+    );
+    assert!(device.orders(orders.last, 0).await.orders.is_empty());
+}
+
+#[tokio::test]
+async fn an_elevation_order_carries_the_portals_signature() {
+    let house = House::open().await;
+    let scopes = ["clients:view", "elevation.request"];
+    let program = house.program(Role::SupportAgent, &scopes);
+    let mut device = house.device("jo").await;
+    device.ask_for_help("s-1", "123456789").await;
+    device.report(phase("s-1", "connected")).await;
+    let asked =
+        json!({"program": "/usr/bin/id", "arguments": ["-u"], "reason": "why", "minutes": 5});
+    let path = format!("/api/v1/devices/{}/elevate", device.id());
+    let (status, made) = program.post(&path, asked).await;
+    assert_eq!(status, StatusCode::OK, "{made}");
+    let orders = device.orders(0, 5).await;
+    let OrderKind::Elevate {
+        signed, minutes, ..
+    } = &orders.orders[0].kind
+    else {
+        panic!("an elevation: {orders:?}");
+    };
+    use base64::Engine as _;
+    let key = base64::engine::general_purpose::STANDARD
+        .decode(&device.answer.portal_key)
+        .unwrap();
+    let key = VerifyingKey::from_bytes(&key.try_into().unwrap()).unwrap();
+    let permit = SignedOrder(signed.clone()).verify(&key).unwrap();
+    assert_eq!(
+        (permit.device.as_str(), permit.order.as_str()),
+        (device.id(), orders.orders[0].id.as_str())
+    );
+    assert_eq!((permit.program.as_str(), *minutes), ("/usr/bin/id", 5));
+    let relative = json!({"program": "id"});
+    assert_eq!(
+        program.post(&path, relative).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
+
+#[tokio::test]
+async fn a_new_session_ends_the_one_that_the_device_forgot() {
+    let house = House::open().await;
+    let program = house.program(Role::Owner, &["clients:view", "sessions:view"]);
+    let mut device = house.device("jo").await;
+    device.ask_for_help("s-1", "111111111").await;
+    device.ask_for_help("s-2", "222222222").await;
+    let (_, sessions) = program.get("/api/v1/sessions").await;
+    assert_eq!(
+        (&sessions[0]["id"], &sessions[0]["outcome"]),
+        (&json!("s-2"), &json!(null))
+    );
+    assert_eq!(
+        (&sessions[1]["id"], &sessions[1]["outcome"]),
+        (&json!("s-1"), &json!("lost"))
+    );
+    device
+        .report(Report::Ended {
+            session: "s-1".into(),
+            outcome: "stopped".into(),
+            reasons: vec![],
+            seconds: 3,
+        })
+        .await;
+    device.report(phase("s-1", "waiting")).await;
+    let (_, told) = program
+        .get(&format!("/api/v1/devices/{}", device.id()))
+        .await;
+    assert_eq!(
+        (&told["session"], &told["address"]),
+        (&json!("s-2"), &json!("222222222"))
+    );
+}

@@ -1,0 +1,6 @@
+//! The portal over real connections: agents, programs, browsers.
+
+mod agents;
+mod device;
+mod house;
+mod programs;
