@@ -1,6 +1,6 @@
 //! Native plugins for Deskhook, in safe Rust.
 //!
-//! ```
+//! ```standalone_crate
 //! use deskhook_sdk::{Failure, Hook, Host, Plugin, SessionRequest, Verdict, export_plugin};
 //!
 //! struct QuietHours;
@@ -35,6 +35,8 @@ mod host;
 mod input;
 mod json;
 mod plugin;
+#[cfg(doctest)]
+mod readme;
 mod request;
 mod sink;
 mod verdict;

@@ -1,0 +1,6 @@
+//! Real libraries, in C and in Rust, loaded and called.
+
+mod calling;
+mod fixture;
+mod loading;
+mod rust;
