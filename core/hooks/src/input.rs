@@ -6,6 +6,7 @@ use crate::Menu;
 
 /// The device, as every hook sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct Device {
     /// The portal's name of the device; empty before enrolment.
     pub id: String,
@@ -21,6 +22,7 @@ pub struct Device {
 
 /// The person at the device, as every hook sees them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct Person {
     /// The account's name.
     pub name: String,
@@ -34,6 +36,7 @@ pub struct Person {
 
 /// A supporter, as the portal vouches for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct SupporterInput {
     /// The name that people read.
     pub name: String,
@@ -45,6 +48,7 @@ pub struct SupporterInput {
 
 /// Where the session stands, for `tray.menu`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct SessionState {
     /// `idle`, `checking`, `launching`, `reporting`, `waiting`, `joining`, `connected`.
     pub phase: String,
