@@ -63,19 +63,20 @@ pub(crate) fn install(lua: &Lua, stage: &Arc<Stage>) -> mlua::Result<()> {
         }
         let room = lua.create_table()?;
         fill(lua, stage, &room)?;
-        close(lua, stage, &room)?;
+        close(lua, stage, (&format!("deskhook.{name}"), &room))?;
         match room.raw_get::<Option<mlua::Function>>("exec")? {
             Some(function) => deskhook.raw_set(name, function)?,
             None => deskhook.raw_set(name, room)?,
         }
     }
-    close(lua, stage, &deskhook)?;
+    close(lua, stage, ("deskhook", &deskhook))?;
     lua.globals().raw_set("deskhook", deskhook)?;
     lua.globals().raw_set("print", log::print(lua, stage)?)
 }
 
 /// Makes a table read-only, and a name that is not in it an error that helps.
-fn close(lua: &Lua, stage: &Arc<Stage>, table: &Table) -> mlua::Result<()> {
+fn close(lua: &Lua, stage: &Arc<Stage>, (path, table): (&str, &Table)) -> mlua::Result<()> {
+    let path = path.to_owned();
     let metatable = lua.create_table()?;
     let names: Vec<String> = table
         .pairs::<String, mlua::Value>()
@@ -85,9 +86,9 @@ fn close(lua: &Lua, stage: &Arc<Stage>, table: &Table) -> mlua::Result<()> {
     let index = native(
         lua,
         stage,
-        "deskhook",
+        "",
         move |_, stage, (_, name): (Table, String)| {
-            Err::<(), _>(Complaint::Said(missing(stage, &names, &name)))
+            Err::<(), _>(Complaint::Said(missing(stage, &names, (&path, &name))))
         },
     )?;
     metatable.raw_set("__index", index)?;
@@ -98,11 +99,13 @@ fn close(lua: &Lua, stage: &Arc<Stage>, table: &Table) -> mlua::Result<()> {
     Ok(())
 }
 
-fn missing(stage: &Stage, names: &[String], name: &str) -> String {
-    let ungranted = ROOMS.iter().find(|room| room.0 == name && room.1.is_some());
+fn missing(stage: &Stage, names: &[String], (path, name): (&str, &str)) -> String {
+    let ungranted = ROOMS
+        .iter()
+        .find(|room| path == "deskhook" && room.0 == name && room.1.is_some());
     let Some((_, Some(kind), _)) = ungranted else {
         let hint = did_you_mean(nearest(name, names.iter().map(String::as_str)));
-        return format!("there is no {name:?} here{hint}");
+        return format!("there is no {path}.{name}{hint}");
     };
     let what = match *kind {
         "net" => "net:HOST",

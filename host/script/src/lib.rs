@@ -6,14 +6,24 @@
 //! within its limit with an answer or a [`Fault`](deskhook_hooks::Fault) that says where.
 
 mod api;
+mod check;
+mod dry;
+mod fake;
 mod meter;
 mod nearest;
 mod package;
+mod scaffold;
 mod script;
 mod stage;
+mod suite;
 mod value;
 mod vm;
 
 pub use api::{Entry, REFERENCE};
+pub use check::{Finding, Severity, check};
+pub use dry::{RunError, RunResult, run};
+pub use fake::{Fakes, FakesError, Record};
 pub use package::{LoadError, Manifest, Package, Texts, discover};
+pub use scaffold::{ScaffoldError, scaffold};
 pub use script::Script;
+pub use suite::{TestCase, TestFailure, TestReport, junit, test, test_package};

@@ -11,6 +11,7 @@ mod texts;
 pub(crate) use document::Document;
 pub(crate) use files::Files;
 pub use manifest::Manifest;
+pub(crate) use manifest::is_name;
 pub use texts::Texts;
 
 pub use error::LoadError;

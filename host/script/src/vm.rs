@@ -31,8 +31,17 @@ pub(crate) struct Vm {
 impl Vm {
     /// A state in which nothing of the package has run.
     pub(crate) fn open(package: &Arc<Package>, grants: &Grants) -> Result<Self, Fault> {
+        Self::open_with(package, grants, |_, _| Ok(()))
+    }
+
+    /// The same with more globals.
+    pub(crate) fn open_with(
+        package: &Arc<Package>,
+        grants: &Grants,
+        add: impl FnOnce(&Lua, &Arc<Stage>) -> mlua::Result<()>,
+    ) -> Result<Self, Fault> {
         let stage = Arc::new(Stage::new(package, grants.clone()));
-        let built = catch_unwind(AssertUnwindSafe(|| Self::build(&stage)));
+        let built = catch_unwind(AssertUnwindSafe(|| Self::build(&stage, add)));
         built
             .unwrap_or_else(|_| Err(mlua::Error::runtime("the Lua state cannot be made")))
             .map_err(|error| Fault::Crashed {
@@ -40,11 +49,15 @@ impl Vm {
             })
     }
 
-    fn build(stage: &Arc<Stage>) -> mlua::Result<Self> {
+    fn build(
+        stage: &Arc<Stage>,
+        add: impl FnOnce(&Lua, &Arc<Stage>) -> mlua::Result<()>,
+    ) -> mlua::Result<Self> {
         let lua = Lua::new();
         let run = global::close(&lua, stage)?;
         api::install(&lua, stage)?;
         require::install(&lua, stage)?;
+        add(&lua, stage)?;
         lua.sandbox(true)?;
         lua.set_memory_limit((MEMORY_MIB as usize) << 20)?;
         let watched = Arc::clone(stage);

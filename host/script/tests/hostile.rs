@@ -1,6 +1,8 @@
 //! Whatever a script does, a call of it ends with an answer or a fault that says where, and the
 //! next call works.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};

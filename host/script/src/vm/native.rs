@@ -32,7 +32,8 @@ impl From<&str> for Complaint {
     }
 }
 
-/// A function of the API. Its complaints say which function and which line of the package; a
+/// A function of the API. Its complaints say which function (unless its name is empty)
+/// and which line of the package; a
 /// panic in it ends the call.
 pub(crate) fn native<A, R>(
     lua: &Lua,
@@ -66,7 +67,12 @@ where
 
 fn located(lua: &Lua, name: &str, message: &str) -> mlua::Error {
     let place = caller(lua).map(|place| place + ": ").unwrap_or_default();
-    mlua::Error::runtime(format!("{place}{name}: {message}"))
+    let name = if name.is_empty() {
+        String::new()
+    } else {
+        format!("{name}: ")
+    };
+    mlua::Error::runtime(format!("{place}{name}{message}"))
 }
 
 fn misfit(error: mlua::Error) -> Complaint {
@@ -84,9 +90,7 @@ fn misfit(error: mlua::Error) -> Complaint {
         "Function" | "function" => "a function",
         _ => "a number",
     };
-    let why = message
-        .as_ref()
-        .map(|why| format!(" ({why})"))
-        .unwrap_or_default();
-    Complaint::Said(format!("argument {position} is {wanted}, not {from}{why}"))
+    let not_text = message.as_ref().is_some_and(|why| why.contains("utf-8"));
+    let why = if not_text { " that is UTF-8" } else { "" };
+    Complaint::Said(format!("argument {position} is {wanted}{why}, not {from}"))
 }

@@ -6,7 +6,7 @@ const MOST_FRAMES: usize = 32;
 /// `package/file.lua:line` of the innermost line of the package that is running.
 pub(crate) fn caller(lua: &Lua) -> Option<String> {
     (0..MOST_FRAMES)
-        .map_while(|level| lua.inspect_stack(level, |frame| place(frame)))
+        .map_while(|level| lua.inspect_stack(level, place))
         .flatten()
         .next()
 }

@@ -1,0 +1,230 @@
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use deskhook_hooks::{Answer, Call, CallError, Extension, Fault, Hook, Kind, Limit};
+use deskhook_session::Verdict;
+use serde_json::{Map, Value, json};
+
+use crate::fake::{FakeHost, Fakes, Record};
+use crate::nearest::{did_you_mean, nearest};
+use crate::stage::lock;
+use crate::{LoadError, Package, Script};
+
+/// What one hook of a package answered, on a pretended host.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// Which hook.
+    pub hook: Hook,
+    /// What it answered, or why it did not.
+    pub answer: Result<Answer, Fault>,
+    /// What it asked of its host.
+    pub record: Record,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+}
+
+/// Why a hook could not be run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The package does not load.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The input is not the hook's.
+    #[error(transparent)]
+    Input(#[from] CallError),
+    /// The input has a field that the hook does not know.
+    #[error("the hook {hook} is given no field {name:?}{hint}")]
+    Field {
+        /// Which hook.
+        hook: Hook,
+        /// The field.
+        name: String,
+        /// What it may have been meant to be.
+        hint: String,
+    },
+    /// The package does not hear the hook.
+    #[error("the package {package:?} does not hear the hook {hook}")]
+    NotHeard {
+        /// The package.
+        package: String,
+        /// The hook.
+        hook: Hook,
+    },
+}
+
+impl RunResult {
+    /// What the chain makes of it: for a hook of kind `decide`, a failure is a denial.
+    pub fn verdict(&self) -> Option<Verdict> {
+        match &self.answer {
+            Ok(Answer::Verdict(verdict)) => Some(verdict.clone()),
+            Err(fault) if self.hook.kind() == Kind::Decide => Some(Verdict::Deny {
+                code: "check-failed".to_owned(),
+                message: fault.to_string(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether the answer of a hook of kind `decide` is no, whatever the reason.
+    pub fn denies(&self) -> bool {
+        matches!(self.verdict(), Some(Verdict::Deny { .. }))
+    }
+
+    /// The answer as a test sees it: `hook`, `verdict`, `code`, `message`, `title`, `timeout`,
+    /// `patch`, `value`, `requests`, `fault`.
+    pub fn to_value(&self) -> Value {
+        let mut value = match &self.answer {
+            Ok(Answer::Verdict(_)) => self
+                .answer
+                .as_ref()
+                .map(Answer::to_value)
+                .unwrap_or_default(),
+            Ok(Answer::Nothing) => json!({}),
+            Ok(Answer::Value(value)) => json!({ "value": value }),
+            Ok(Answer::Requests(_)) => json!({ "requests": self.plain() }),
+            Ok(_) => json!({ "patch": self.plain() }),
+            Err(fault) => json!({ "fault": fault.to_string() }),
+        };
+        if let (Err(fault), true) = (&self.answer, self.denies()) {
+            value = json!({"verdict": "deny", "code": "check-failed", "message": fault.to_string(),
+                "fault": fault.to_string()});
+        }
+        value["hook"] = json!(self.hook.name());
+        value
+    }
+
+    /// A patch without the fields that it does not set.
+    fn plain(&self) -> Value {
+        let mut value = self
+            .answer
+            .as_ref()
+            .map(Answer::to_value)
+            .unwrap_or_default();
+        strip(&mut value);
+        value
+    }
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(strip);
+            fields.retain(|_, value| !value.is_null());
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+/// Runs one hook of the package in `dir` with `input`, the flat object of the contract (fields
+/// that are missing are empty), on a pretended host. Everything that the manifest asks for is
+/// granted, unless the fakes say otherwise.
+pub fn run(dir: &Path, hook: Hook, input: Value, fakes: Fakes) -> Result<RunResult, RunError> {
+    let package = Arc::new(Package::load(dir)?);
+    let host = host(&package, fakes);
+    let script = script(&package, &host)?;
+    call(&script, &host, hook, input)
+}
+
+pub(crate) fn host(package: &Package, fakes: Fakes) -> FakeHost {
+    FakeHost::start(package.name(), &package.manifest().capabilities, fakes)
+}
+
+pub(crate) fn script(package: &Arc<Package>, host: &FakeHost) -> Result<Script, LoadError> {
+    let grants = lock(&host.shared).0.grants.clone();
+    let grants = grants.unwrap_or_else(|| package.manifest().capabilities.clone());
+    Script::new(Arc::clone(package), &grants)
+}
+
+pub(crate) fn call(
+    script: &Script,
+    host: &FakeHost,
+    hook: Hook,
+    input: Value,
+) -> Result<RunResult, RunError> {
+    if !script.about().hooks.contains(&hook) {
+        let package = script.about().name.clone();
+        return Err(RunError::NotHeard { package, hook });
+    }
+    let input = with_context(input, &host.shared);
+    let read = Call::read(Some(hook), input.clone())?;
+    check_fields(&read, &input)?;
+    let begun = Instant::now();
+    let before = lock(&host.shared).1.clone();
+    let limit = Limit {
+        cpu: hook.kind().cpu(),
+        // The machine of an author may be busy; what is tried here is the script.
+        wall: hook.kind().longest().max(hook.kind().cpu() * 10),
+    };
+    let answer = script.call(&read, limit, &host.port);
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let record = since(&before, &lock(&host.shared).1);
+    Ok(RunResult {
+        hook,
+        answer,
+        record,
+        micros,
+    })
+}
+
+fn since(before: &Record, now: &Record) -> Record {
+    Record {
+        requests: now.requests[before.requests.len()..].to_vec(),
+        logs: now.logs[before.logs.len()..].to_vec(),
+        http: now.http[before.http.len()..].to_vec(),
+        exec: now.exec[before.exec.len()..].to_vec(),
+    }
+}
+
+fn with_context(input: Value, shared: &Mutex<(Fakes, Record)>) -> Value {
+    let fakes = &lock(shared).0;
+    let mut fields = Map::new();
+    fields.insert("now".to_owned(), json!(fakes.clock));
+    fields.insert("device".to_owned(), merged(some_device(), &fakes.device));
+    fields.insert("person".to_owned(), merged(some_person(), &fakes.person));
+    fields.insert("policy_version".to_owned(), json!("test"));
+    let Value::Object(input) = input else {
+        return input;
+    };
+    for (name, value) in input {
+        let value = match (fields.get(&name), value) {
+            (Some(before @ Value::Object(_)), Value::Object(value)) => {
+                merged(before.clone(), &value)
+            }
+            (_, value) => value,
+        };
+        fields.insert(name, value);
+    }
+    Value::Object(fields)
+}
+
+fn merged(mut into: Value, fields: &Map<String, Value>) -> Value {
+    for (name, value) in fields {
+        into[name.as_str()] = value.clone();
+    }
+    into
+}
+
+fn some_device() -> Value {
+    json!({"id": "device-1", "name": "PC-0815", "os": "linux", "os_version": "12", "groups": []})
+}
+
+fn some_person() -> Value {
+    json!({"name": "kim", "display_name": "Kim Example", "language": "en", "verified": true})
+}
+
+/// A field that nobody reads is most likely a slip of the author.
+fn check_fields(call: &Call, input: &Value) -> Result<(), RunError> {
+    let known = call.input();
+    let names = input.as_object().into_iter().flat_map(Map::keys);
+    for name in names {
+        if known.get(name).is_none() {
+            let known = known.as_object().into_iter().flat_map(Map::keys);
+            let hint = did_you_mean(nearest(name, known.map(String::as_str)));
+            let (hook, name) = (call.hook, name.clone());
+            return Err(RunError::Field { hook, name, hint });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use deskhook_hooks::LogLevel;
+
+use crate::{LoadError, Package};
+
+mod assertion;
+mod difference;
+mod file;
+mod junit;
+mod rig;
+
+pub use junit::junit;
+
+/// What became of a package's tests.
+#[derive(Clone, Debug)]
+pub struct TestReport {
+    /// The package.
+    pub package: String,
+    /// Its tests, in the order in which they stand.
+    pub cases: Vec<TestCase>,
+}
+
+/// What became of one test.
+#[derive(Clone, Debug)]
+pub struct TestCase {
+    /// Its name, as `test("...")` says.
+    pub name: String,
+    /// Its file, as a path inside the package.
+    pub file: String,
+    /// The failure, if it failed.
+    pub failure: Option<TestFailure>,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+}
+
+/// Why a test failed.
+#[derive(Clone, Debug)]
+pub struct TestFailure {
+    /// `package/tests/file.lua:line`, where known.
+    pub place: Option<String>,
+    /// What was expected and what came, with the difference line by line.
+    pub message: String,
+    /// What the script logged, in order.
+    pub logs: Vec<(LogLevel, String)>,
+}
+
+impl TestReport {
+    /// How many failed.
+    pub fn failures(&self) -> usize {
+        self.cases
+            .iter()
+            .filter(|case| case.failure.is_some())
+            .count()
+    }
+
+    /// Whether all passed; no tests at all pass too.
+    pub fn passed(&self) -> bool {
+        self.failures() == 0
+    }
+}
+
+/// Runs the tests of the package in `dir`, those whose name or file holds `filter`. Each has a
+/// fresh pretended host and a fresh Lua state of the package; nothing of the machine is touched.
+pub fn test(dir: &Path, filter: Option<&str>) -> Result<TestReport, LoadError> {
+    let package = Arc::new(Package::load(dir)?);
+    test_package(&package, filter)
+}
+
+/// As [`test`], for a package that was read before.
+pub fn test_package(package: &Arc<Package>, filter: Option<&str>) -> Result<TestReport, LoadError> {
+    // A package that does not load fails as that, not once for each of its tests.
+    crate::Script::new(Arc::clone(package), &package.manifest().capabilities)?;
+    let wanted = |path: &str, name: &str| {
+        filter.is_none_or(|filter| path.contains(filter) || name.contains(filter))
+    };
+    let mut cases = vec![];
+    for path in package.tests() {
+        cases.extend(file::run(package, path, &wanted));
+    }
+    Ok(TestReport {
+        package: package.name().to_owned(),
+        cases,
+    })
+}

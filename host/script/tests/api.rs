@@ -1,0 +1,219 @@
+//! The Lua API, tried from Lua on a pretended host.
+
+#![allow(clippy::unwrap_used)]
+
+use deskhook_script::{REFERENCE, test};
+
+const MANIFEST: &str = r#"{"name": "sample", "version": "1.0.0", "api": 1,
+  "hooks": ["session.request", "tray.menu", "client.locate", "menu.click"],
+  "capabilities": ["policy:Sample", "facts:*", "net:*", "exec:/bin/tool", "fs.read:/etc/sample/",
+    "env:SAMPLE"]}"#;
+const INIT: &str = r#"
+local other = require("./lib/other")
+deskhook.on("session.request", function(ctx)
+  return other.judge(ctx)
+end)
+deskhook.on("tray.menu", function(ctx)
+  return { tooltip = ctx.menu.tooltip .. "!", remove = {}, add = { { id = "x", text = "X" } } }
+end)
+deskhook.on("client.locate", function(ctx)
+  return "/opt/" .. ctx.client
+end)
+deskhook.on("menu.click", function(ctx)
+  deskhook.request.notify{ message = ctx.item }
+  return { request = "refresh_tray" }
+end)
+"#;
+const OTHER: &str = r#"
+local M = {}
+function M.judge(ctx)
+  local f = require("../judges")[ctx.reason or "none"]
+  return f and f(ctx)
+end
+return M
+"#;
+const JUDGES: &str = r#"
+return {
+  policy = function() return deskhook.deny{ code = "p", message = deskhook.policy.get("sample.nested.key") } end,
+  ungranted_key = function() return deskhook.policy.get("Other.Key") end,
+  ungranted_path = function() return deskhook.fs.read("/etc/sample/../shadow") end,
+  http = function()
+    local answer = deskhook.http.post("https://a.example/x", { json = { a = { 1 } }, headers = { ["x-y"] = 5 } })
+    return deskhook.deny{ code = tostring(answer.status), message = deskhook.json.decode(answer.body).text }
+  end,
+  caught = function()
+    local ok, err = pcall(deskhook.http.get, "https://b.example/")
+    return deskhook.deny{ code = tostring(ok), message = err }
+  end,
+  store = function()
+    local count = (deskhook.store.get("count") or 0) + 1
+    deskhook.store.set("count", count)
+    return deskhook.deny{ code = "count", message = tostring(count) }
+  end,
+}
+"#;
+
+fn tests(source: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("sample");
+    for (path, text) in [
+        ("deskhook.json", MANIFEST),
+        ("init.lua", INIT),
+        ("lib/other.lua", OTHER),
+        ("judges.lua", JUDGES),
+        ("texts/en.json", r#"{"hello": "Hello {name}, {missing}!"}"#),
+        ("tests/all.lua", source),
+    ] {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let report = test(&root, None).unwrap();
+    assert!(!report.cases.is_empty());
+    assert!(report.passed(), "{:#?}", report.cases);
+}
+
+#[test]
+fn hooks_of_all_kinds_answer() {
+    tests(
+        r#"
+test("transform", function(t)
+  local result = t.run("tray.menu", { menu = { tooltip = "Help" } })
+  t.patch(result, { tooltip = "Help!", remove = {} })
+  t.equal(#result.patch.add, 1)
+end)
+test("provide", function(t)
+  t.value(t.run("client.locate", { client = "vnc" }), "/opt/vnc")
+end)
+test("observe", function(t)
+  local result = t.run("menu.click", { item = "x" })
+  t.equal(result.requests, { { request = "refresh_tray" } })
+  t.equal(t.requests()[1].message, "x")
+end)
+test("decide", function(t)
+  t.abstained(t.run("session.request", {}))
+end)
+"#,
+    );
+}
+
+#[test]
+fn the_host_is_asked_within_the_grants() {
+    tests(
+        r#"
+test("policy, below the granted key", function(t)
+  t.policy{ Sample = { Nested = { Key = "value" } } }
+  t.equal(t.run("session.request", { reason = "policy" }).message, "value")
+end)
+test("a key that is not asked for", function(t)
+  t.failed(t.run("session.request", { reason = "ungranted_key" }),
+    'the capability "policy:Other.Key" is missing: "capabilities" in deskhook.json does not name it (sample/judges.lua:4)')
+end)
+test("a path that climbs", function(t)
+  t.failed(t.run("session.request", { reason = "ungranted_path" }), '"fs.read:/etc/sample/../shadow" is missing')
+end)
+test("a module that is not granted names its capability", function(t)
+  t.grants{ "policy:Sample" }
+  t.failed(t.run("session.request", { reason = "http" }),
+    'deskhook.http needs the capability "net:HOST", and the policy grants none')
+end)
+test("http", function(t)
+  t.http("https://a.example/x", { status = 201, body = { text = "made" } })
+  local result = t.run("session.request", { reason = "http" })
+  t.equal({ result.code, result.message }, { "201", "made" })
+  local call = t.http_calls()[1]
+  t.equal(call.body, '{"a":[1]}')
+  t.equal(call.headers, { ["content-type"] = "application/json", ["x-y"] = "5" })
+end)
+test("an error of the host is a text with a place", function(t)
+  t.http("https://b.example/", { error = "connection refused" })
+  local result = t.run("session.request", { reason = "caught" })
+  t.equal(result.message, "sample/judges.lua:11: deskhook.http.get: GET https://b.example/: connection refused")
+end)
+test("the store outlives a call", function(t)
+  t.run("session.request", { reason = "store" })
+  t.equal(t.run("session.request", { reason = "store" }).message, "2")
+  t.equal(t.stored("count"), 2)
+end)
+test("and not a test", function(t)
+  t.equal(t.stored("count"), nil)
+end)
+"#,
+    );
+}
+
+#[test]
+fn values_texts_and_times_are_as_documented() {
+    tests(
+        r#"
+local time, json = deskhook.time, deskhook.json
+test("time", function(t)
+  t.clock("2026-11-22T23:30:00+01:00")
+  local now = time.now()
+  t.equal({ now.weekday, now.hour, now.date, now.offset }, { 7, 23, "2026-11-22", 3600 })
+  t.equal(time.now("Asia/Tokyo").date, "2026-11-23")
+  t.equal(time.now("Europe/Berlin").zone, "Europe/Berlin")
+  local summer = time.parse("2026-07-01T12:00:00", "Europe/Berlin")
+  t.equal(summer.text, "2026-07-01T12:00:00+02:00")
+  t.equal(time.parse(summer.text).unix, summer.unix)
+  t.equal(time.format(summer, "%d.%m.%Y %H:%M", "UTC"), "01.07.2026 10:00")
+  t.equal(time.format(0, "%Y", "UTC"), "1970")
+  t.equal(pcall(time.now, "Mars/Base"), false)
+  t.equal(pcall(time.parse, "yesterday"), false)
+end)
+test("json", function(t)
+  local text = '{"empty":[],"list":[1,2.5],"text":"x"}'
+  t.equal(json.encode(json.decode(text)), text)
+  t.equal(json.decode("null"), nil)
+  t.equal(pcall(json.decode, "{"), false)
+end)
+test("bytes", function(t)
+  t.equal(deskhook.base64.encode("\255\0a"), "/wBh")
+  t.equal(#deskhook.base64.decode("/wBh"), 3)
+  t.equal(deskhook.hash.sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+end)
+test("text", function(t)
+  t.equal(deskhook.text("hello", { name = "Kim" }), "Hello Kim, {missing}!")
+  t.equal(deskhook.text("unknown.key"), "unknown.key")
+end)
+test("misuse helps", function(t)
+  local _, err = pcall(function() return deskhook.deny{ coed = "x" } end)
+  t.equal(err, 'sample/tests/all.lua:33: deskhook.deny: there is no field "coed"; did you mean "code"? (known: code, message)')
+  _, err = pcall(function() return deskhook.jsn end)
+  t.equal(err, 'sample/tests/all.lua:35: there is no deskhook.jsn; did you mean "json"?')
+  _, err = pcall(function() return deskhook.facts.get() end)
+  t.equal(err, 'sample/tests/all.lua:37: deskhook.facts.get: argument 1 is a text, not nil')
+  _, err = pcall(function() return require("../nothing") end)
+  t.equal(err, 'sample/tests/all.lua:39: require: there is no module "../nothing" in the package')
+end)
+"#,
+    );
+}
+
+#[test]
+fn the_reference_is_what_is_there() {
+    let names: Vec<String> = REFERENCE
+        .iter()
+        .map(|entry| format!("{:?}", entry.name))
+        .collect();
+    let source = r#"
+test("names", function(t)
+  local there = {}
+  local function walk(prefix, table)
+    for name, value in pairs(table) do
+      if type(value) == "function" then
+        there[#there + 1] = prefix .. name
+      else
+        walk(prefix .. name .. ".", value)
+      end
+    end
+  end
+  walk("deskhook.", deskhook)
+  table.sort(there)
+  local expected = { NAMES }
+  table.sort(expected)
+  t.equal(there, expected)
+end)
+"#;
+    tests(&source.replace("NAMES", &names.join(", ")));
+}
