@@ -96,6 +96,7 @@ pub(crate) struct Loop {
     pub(crate) menu_is_made: bool,
     pub(crate) checks: Vec<CheckShape>,
     pub(crate) detail: Option<String>,
+    pub(crate) client_started: bool,
     pub(crate) password: Option<String>,
     pub(crate) notices: Vec<(u64, Notice)>,
     pub(crate) errands: Vec<(u64, Errand)>,
@@ -151,7 +152,10 @@ impl Loop {
                 self.report_phase();
             }
             Wake::Menu { revision, menu } => self.use_menu(revision, menu),
-            Wake::Password(password) => self.password = password,
+            Wake::Started { password } => {
+                self.client_started = true;
+                self.password = password;
+            }
             Wake::Detail(detail) => self.detail = detail,
             Wake::Stop(done) => return Some(done),
         }

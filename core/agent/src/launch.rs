@@ -45,8 +45,8 @@ impl Launching {
             Ok(client) => client,
             Err(failure) => return self.fail(session, failure).await,
         };
-        self.wake(Wake::Password(client.password().map(str::to_owned)))
-            .await;
+        let password = client.password().map(str::to_owned);
+        self.wake(Wake::Started { password }).await;
         let address = tokio::select! {
             address = self.address(&client) => address,
             _ = &mut stopped => return end(client).await,

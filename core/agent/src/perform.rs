@@ -132,7 +132,6 @@ impl Loop {
         // A client that is gone already hears nothing.
         let _ = stopper.send(());
         self.ending.push(task);
-        self.password = None;
     }
 
     fn report_address(&mut self, session: SessionId, address: Address, client: String) {

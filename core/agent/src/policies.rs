@@ -16,17 +16,19 @@ pub(crate) struct Policies {
 
 impl Policies {
     pub(crate) fn of(config: &AgentConfig, device: &str) -> Self {
-        let groups = config.device.groups.clone();
+        // A device that was told of no group does not know its groups: layers for groups are then
+        // its own, as whoever laid them there meant them for it.
+        let groups = Some(config.device.groups.clone()).filter(|groups| !groups.is_empty());
         let subject = Subject {
             user: Some(config.person.name.clone()),
-            groups: Some(groups.clone()),
+            groups: groups.clone(),
             device: Some(if device.is_empty() {
                 config.device.name.clone()
             } else {
                 device.to_owned()
             }),
             platform: Some(config.device.os.clone()),
-            device_groups: Some(groups),
+            device_groups: groups,
             ..Subject::default()
         };
         Self {

@@ -69,6 +69,7 @@ impl Loop {
         Snapshot {
             revision: self.revision,
             now: self.now(),
+            clock: self.chains.context().now,
             view: self.session.view(),
             policy: Arc::clone(&self.policy),
             problems: self.problems.clone(),
@@ -90,6 +91,7 @@ impl Loop {
             extensions: health(&self.chains.current(), &self.rejected),
             notices: self.notices.clone(),
             errands: self.errands.clone(),
+            client_started: self.client_started,
             password: self.password.clone(),
         }
     }

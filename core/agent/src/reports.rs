@@ -32,6 +32,8 @@ impl Loop {
         }
         let ended = before.session.is_some() && now.session != before.session;
         if ended {
+            self.client_started = false;
+            self.password = None;
             self.report_end(before, &now);
         }
         let moved = now.session.is_some()

@@ -15,6 +15,8 @@ pub struct Snapshot {
     pub revision: u64,
     /// When it was made.
     pub now: Moment,
+    /// The local time of `now`, RFC 3339 with whole seconds.
+    pub clock: String,
     /// The session.
     pub view: View,
     /// The effective policy.
@@ -45,6 +47,8 @@ pub struct Snapshot {
     pub notices: Vec<(u64, Notice)>,
     /// The last things that only a desktop can do, with rising numbers.
     pub errands: Vec<(u64, Errand)>,
+    /// Whether the client of the session was started.
+    pub client_started: bool,
     /// The password of the running client, where it made one. Never leaves this machine.
     pub password: Option<String>,
 }

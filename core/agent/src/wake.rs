@@ -41,8 +41,11 @@ pub enum Wake {
         /// The menu.
         menu: Menu,
     },
-    /// The running client made a password.
-    Password(Option<String>),
+    /// The client was started.
+    Started {
+        /// The password that it made, if it made one.
+        password: Option<String>,
+    },
     /// What an administrator needs to mend the last failure.
     Detail(Option<String>),
     /// Time went by.

@@ -1,2 +1,32 @@
-//! The `deskhook` binary.
-fn main() {}
+//! The `deskhook` binary: agent, portal, demo and every tool around them.
+
+mod agent;
+mod audit;
+mod cli;
+mod demo;
+mod doctor;
+mod elevate;
+mod extensions;
+mod hooks;
+mod links;
+mod menu;
+mod output;
+mod places;
+mod plugin;
+mod policy;
+mod portal;
+mod sample_client;
+mod script;
+mod session;
+mod settings;
+mod status;
+
+fn main() -> std::process::ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // These two start no runtime and no thread: one is a client, the other may be root.
+    match arguments.split_first() {
+        Some((first, rest)) if first == "elevate" => elevate::run(rest),
+        Some((first, rest)) if first == "sample-client" => sample_client::run(rest),
+        _ => cli::run(),
+    }
+}

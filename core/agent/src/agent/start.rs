@@ -209,6 +209,7 @@ fn assemble(
         menu_is_made: false,
         checks: vec![],
         detail: None,
+        client_started: false,
         password: None,
         notices: vec![],
         errands: vec![],

@@ -1,0 +1,174 @@
+//! `agent run` and `agent enrol`.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use deskhook_agent::{AboutDevice, AboutPerson, AgentConfig, ExtensionPlaces};
+use deskhook_policy::Language;
+use tracing_subscriber::EnvFilter;
+
+use crate::output::{Exit, Failure, Outcome, remark, say};
+use crate::settings::AgentSettings;
+use crate::{extensions, places};
+
+/// The agent.
+#[derive(Subcommand)]
+pub enum Agent {
+    /// Run the agent until it is stopped
+    Run(RunArgs),
+    /// Enrol this device at a portal, once
+    Enrol(EnrolArgs),
+}
+
+/// `agent run`.
+#[derive(Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    settings: AgentSettings,
+}
+
+/// `agent enrol`.
+#[derive(Args)]
+pub struct EnrolArgs {
+    /// The portal's address, https (http for this machine's own loopback alone)
+    #[arg(long, env = "DESKHOOK_PORTAL")]
+    portal: String,
+    /// The one-time token that `portal token new` printed
+    #[arg(long, env = "DESKHOOK_TOKEN")]
+    token: String,
+    #[command(flatten)]
+    settings: AgentSettings,
+}
+
+/// Does what the command says.
+pub fn run(command: Agent) -> Outcome {
+    match command {
+        Agent::Run(args) => runtime(2)?.block_on(run_agent(args.settings)),
+        Agent::Enrol(args) => runtime(1)?.block_on(enrol(args)),
+    }
+}
+
+/// A tokio runtime with as many threads as asked for.
+pub fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build();
+    Ok(built.context("cannot start the runtime")?)
+}
+
+/// Log lines go to standard error; `DESKHOOK_LOG` says which (default: warn).
+pub fn log_to_stderr() {
+    log_to_stderr_above("warn");
+}
+
+/// As [`log_to_stderr`], with another default.
+pub fn log_to_stderr_above(level: &str) {
+    let filter = EnvFilter::try_from_env("DESKHOOK_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    // A second call (demo runs two parts in one process) keeps the first.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+}
+
+/// The configuration that settings give.
+pub fn config(settings: &AgentSettings) -> AgentConfig {
+    let state = settings.state.clone().unwrap_or_else(places::state);
+    let policy = settings.policy.clone().unwrap_or_else(places::policy);
+    let mut config = AgentConfig::new(&state, policy);
+    config.socket = Some(settings.socket.clone().unwrap_or_else(places::socket));
+    config.device = AboutDevice {
+        groups: settings.groups.clone().unwrap_or_default(),
+        ..AboutDevice::here()
+    };
+    config.person = AboutPerson::here();
+    if let Some(language) = &settings.language {
+        config.person.language = Language::parse(language);
+    }
+    config.extensions = ExtensionPlaces {
+        packages: settings.packages.clone().unwrap_or_else(places::packages),
+        plugins: settings.plugins.clone().unwrap_or_else(places::plugins),
+        private: state.join("plugins"),
+        own_plugins: false,
+    };
+    config.load = extensions::load;
+    config.menu = deskhook_tray::menu;
+    config
+}
+
+async fn run_agent(settings: AgentSettings) -> Outcome {
+    log_to_stderr();
+    let settings = settings.over_file()?;
+    let config = config(&settings);
+    let (socket, state) = (
+        config.socket.clone().unwrap_or_default(),
+        config.state.clone(),
+    );
+    let agent = deskhook_agent::Agent::start(config).await?;
+    let handle = agent.handle();
+    let snapshot = handle.snapshot();
+    for problem in &snapshot.problems {
+        remark(format!("policy: {problem}"));
+    }
+    let portal = snapshot
+        .portal
+        .clone()
+        .unwrap_or_else(|| "none: enrol this device to be seen by support staff".to_owned());
+    say(format!("agent running (portal: {portal})"));
+    remark(format!(
+        "  state {}\n  socket {}",
+        state.display(),
+        socket.display()
+    ));
+    let tray = settings
+        .tray
+        .unwrap_or(true)
+        .then(|| tokio::spawn(deskhook_tray::run(handle.clone())));
+    let stopping = handle.clone();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        stopping.stop().await;
+    });
+    agent.ended().await;
+    if let Some(tray) = tray {
+        tray.abort();
+    }
+    say("agent stopped");
+    Ok(Exit::Done)
+}
+
+/// Resolves when this process is asked to end (SIGTERM, SIGINT, SIGHUP).
+pub async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut asked: Vec<_> = [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ]
+    .into_iter()
+    .filter_map(|kind| signal(kind).ok())
+    .collect();
+    let any = asked.iter_mut().map(|signal| Box::pin(signal.recv()));
+    futures_util::future::select_all(any).await;
+}
+
+async fn enrol(args: EnrolArgs) -> Outcome {
+    let settings = args.settings.over_file()?;
+    let state: PathBuf = settings.state.clone().unwrap_or_else(places::state);
+    let about = (AboutDevice::here().shape(), AboutPerson::here().shape());
+    let identity = deskhook_uplink::enrol(&args.portal, &args.token, about, &state).await?;
+    let enrolled = identity.enrolled();
+    say(format!(
+        "enrolled as {} at {} ({})",
+        identity.device(),
+        enrolled.portal,
+        enrolled.answer.organization
+    ));
+    remark(format!(
+        "  identity kept in {}\n  a running agent takes it up when it is started again",
+        state.display()
+    ));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,103 @@
+//! `audit verify`.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use deskhook_record::{Head, verify};
+
+use crate::agent::runtime;
+use crate::output::{Exit, Failure, Outcome, json, remark, say};
+
+/// The tamper-evident record.
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Check that a record was not changed
+    Verify {
+        /// A record file, or the address of a portal's export
+        place: String,
+        /// A head kept elsewhere (`<number>:<hash>`), so that a missing end is noticed too
+        #[arg(long)]
+        head: Option<Head>,
+        /// The API key for a portal's export
+        #[arg(long, env = "DESKHOOK_API_KEY")]
+        api_key: Option<String>,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Does what the command says.
+pub fn run(command: Audit) -> Outcome {
+    let Audit::Verify {
+        place,
+        head,
+        api_key,
+        json: as_json,
+    } = command;
+    let reader: Box<dyn Read> = if place.starts_with("https://") || place.starts_with("http://") {
+        Box::new(std::io::Cursor::new(
+            runtime(1)?.block_on(fetch(&place, api_key))?,
+        ))
+    } else {
+        Box::new(File::open(&place).with_context(|| format!("cannot read {place}"))?)
+    };
+    let report = verify(BufReader::new(reader), head.as_ref())
+        .with_context(|| format!("cannot read {place}"))?;
+    let broken = report.broken.as_ref();
+    if as_json {
+        json(&serde_json::json!({
+            "holds": report.holds(),
+            "entries": report.entries(),
+            "head": report.head.to_string(),
+            "line": broken.map(|broken| broken.line),
+            "why": broken.map(|broken| broken.why.to_string()),
+        }))?;
+    }
+    match broken {
+        None => {
+            if !as_json {
+                say(format!(
+                    "the record holds: {} entries, head {}",
+                    report.entries(),
+                    report.head
+                ));
+            }
+            Ok(Exit::Done)
+        }
+        Some(broken) => {
+            remark(format!(
+                "{place}:{}: the record was changed: {}",
+                broken.line, broken.why
+            ));
+            Ok(Exit::No)
+        }
+    }
+}
+
+async fn fetch(url: &str, api_key: Option<String>) -> Result<Vec<u8>, Failure> {
+    deskhook_client::install_crypto();
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let mut request = client.get(url);
+    if let Some(key) = api_key {
+        request = request.bearer_auth(key);
+    }
+    let response = request
+        .send()
+        .await
+        .with_context(|| format!("cannot reach {url}"))?;
+    let status = response.status();
+    if !status.is_success() {
+        let message = response.text().await.unwrap_or_default();
+        return Err(anyhow::anyhow!(
+            "{url} answered {status}: {}",
+            message.chars().take(200).collect::<String>()
+        )
+        .into());
+    }
+    Ok(response.bytes().await?.to_vec())
+}

@@ -1,0 +1,44 @@
+//! `demo`: the whole product on one machine.
+
+mod client;
+mod folder;
+mod once;
+mod show;
+mod stage;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::agent::runtime;
+use crate::output::Outcome;
+
+/// `demo`.
+#[derive(Args)]
+pub struct Demo {
+    /// Keep everything in this folder (default: a temporary one that is removed)
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// The portal's port on the loopback (default: 8460, or any free one)
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// Use this installed client: anydesk, rustdesk, vnc or sample
+    #[arg(long, value_name = "NAME")]
+    client: Option<String>,
+    /// Start one session without anybody, print each step with its time, and stop
+    #[arg(long)]
+    once: bool,
+}
+
+/// Does what the command says.
+pub fn run(args: Demo) -> Outcome {
+    runtime(2)?.block_on(async move {
+        let once = args.once;
+        let stage = stage::Stage::build(args).await?;
+        if once {
+            once::run(stage).await
+        } else {
+            show::run(stage).await
+        }
+    })
+}

@@ -1,0 +1,133 @@
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use include_dir::{Dir, include_dir};
+use serde_json::json;
+
+use super::client::DemoClient;
+
+/// The hook packages that ship, as they stand in the source tree.
+static PACKAGES: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../scripts/packages");
+/// The manifest of the example plugin, without the library's hash.
+const PLUGIN: &str = include_str!("../../../../plugins/examples/free-space/deskhook-plugin.json");
+/// The file name of the example plugin's library.
+const LIBRARY: &str = if cfg!(windows) {
+    "free_space.dll"
+} else if cfg!(target_os = "macos") {
+    "libfree_space.dylib"
+} else {
+    "libfree_space.so"
+};
+
+/// The sample organisation in a folder: policy, hook packages, one native plugin.
+pub struct DemoFolder {
+    /// The folder.
+    pub root: PathBuf,
+    /// Why there is no native plugin, if there is none.
+    pub no_plugin: Option<String>,
+    /// Removes the folder at the end, where it is a temporary one.
+    _temporary: Option<tempfile::TempDir>,
+}
+
+impl DemoFolder {
+    /// Lays the organisation out in `dir`, or in a temporary folder. What is there already of a
+    /// former demonstration is written anew; anything else is left alone.
+    pub fn lay_out(dir: Option<PathBuf>, client: DemoClient) -> anyhow::Result<Self> {
+        let (root, temporary) = match dir {
+            Some(dir) => (dir, None),
+            None => {
+                let temporary = tempfile::Builder::new()
+                    .prefix("deskhook-demo-")
+                    .tempdir()?;
+                (temporary.path().to_owned(), Some(temporary))
+            }
+        };
+        for folder in ["policy.d", "packages", "plugins", "portal", "agent"] {
+            let path = root.join(folder);
+            std::fs::create_dir_all(&path)
+                .with_context(|| format!("cannot make {}", path.display()))?;
+        }
+        let packages = root.join("packages");
+        PACKAGES
+            .extract(&packages)
+            .with_context(|| format!("cannot write {}", packages.display()))?;
+        let no_plugin = install_plugin(&root)
+            .err()
+            .map(|error| format!("{error:#}"));
+        write_policy(&root, client, no_plugin.is_none())?;
+        Ok(Self {
+            root,
+            no_plugin,
+            _temporary: temporary,
+        })
+    }
+
+    /// A folder or file in it.
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+}
+
+fn install_plugin(root: &Path) -> anyhow::Result<()> {
+    let own = std::env::current_exe()?;
+    let folder = own.parent().context("this program lies in no folder")?;
+    let library = folder.join(LIBRARY);
+    anyhow::ensure!(
+        library.exists(),
+        "{} is not there; `cargo build` makes it",
+        library.display()
+    );
+    deskhook_native::install(PLUGIN, &library, &root.join("plugins"))?;
+    Ok(())
+}
+
+/// A demonstration works on a Sunday night too.
+fn open_all_week() -> serde_json::Value {
+    let days = [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ];
+    days.into_iter()
+        .map(|day| (day.to_owned(), json!("00:00-24:00")))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+fn write_policy(root: &Path, client: DemoClient, with_plugin: bool) -> anyhow::Result<()> {
+    let (key, value) = client.settings();
+    let mut tenant = json!({
+        "scope": "tenant",
+        "name": "Northwind Help Desk",
+        "settings": {
+            "Organization.Name": "Northwind Help Desk",
+            "Session.Checks": {"free-disk": "deny", "power": "warn"},
+            "Session.Consent": {"Mode": "always", "TimeoutSeconds": 60},
+            "Session.MaxMinutes": 120,
+            "Tray.Tooltip": {"en": "Northwind Help Desk", "de": "Northwind-Helpdesk"},
+            "WebLinks": [{"Name": {"en": "Help pages", "de": "Hilfeseiten"}, "Target": "https://help.northwind.example", "Platform": "any"}],
+            "Elevation": {"Enabled": true, "Programs": ["/usr/bin/id"], "MaxMinutes": 5},
+            "BusinessHours": {"Open": open_all_week()},
+            "Helpdesk": {"Name": "Northwind Help Desk", "Phone": "+1 555 0100", "QuickReasons": ["Printer", "VPN"], "AssetTag": "NW-0042"},
+            "Extensions.Packages.business-hours": {"Capabilities": ["policy:BusinessHours"]},
+            "Extensions.Packages.ticket-required": {"Enabled": false},
+            "Extensions.Packages.helpdesk-branding": {"Binding": "optional", "Capabilities": ["policy:Helpdesk"]}
+        }
+    });
+    tenant["settings"][key] = value;
+    if with_plugin {
+        tenant["settings"]["Extensions.Packages"] =
+            json!({"org.deskhook.free-space": {"Capabilities": ["policy:FreeSpace"]}});
+    }
+    let file = root.join("policy.d/10-tenant.json");
+    std::fs::write(&file, serde_json::to_string_pretty(&tenant)?)
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    let text =
+        "Key = Integration.AnyDesk.Ui.TrayMenuTextEnglish\nValue = \"Get help from Northwind\"\n";
+    let file = root.join("policy.d/everyone.kv");
+    std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+}

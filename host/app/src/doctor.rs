@@ -1,0 +1,250 @@
+//! `doctor`: what is wrong on this machine, and what to do about it.
+
+use std::path::Path;
+
+use clap::Args;
+use deskhook_elevation::Ways;
+use deskhook_policy::{Severity, Subject};
+use deskhook_wire::Status;
+use serde::Serialize;
+
+use crate::agent::runtime;
+use crate::output::{Colour, Exit, Outcome, json, paint, say};
+use crate::settings::{AgentSettings, Reach};
+use crate::{extensions, places, status};
+
+/// `doctor`.
+#[derive(Args)]
+pub struct Doctor {
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Grade {
+    Ok,
+    Note,
+    Problem,
+}
+
+/// One thing that was looked at.
+#[derive(Serialize)]
+struct Finding {
+    grade: Grade,
+    about: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+impl Finding {
+    fn ok(about: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            grade: Grade::Ok,
+            about,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    fn wrong(grade: Grade, (about, message): (&'static str, String), help: &str) -> Self {
+        Self {
+            grade,
+            about,
+            message,
+            help: Some(help.to_owned()),
+        }
+    }
+}
+
+/// Does what the command says; the answer is no when there is a problem.
+pub fn run(args: &Doctor) -> Outcome {
+    let settings = AgentSettings::default().over_file()?;
+    let mut findings = policy(&settings);
+    findings.extend(runtime(1)?.block_on(agent(&args.reach)));
+    findings.extend(extension_findings(&settings));
+    findings.push(elevation());
+    findings.extend(desktop());
+    let problem = findings
+        .iter()
+        .any(|finding| finding.grade == Grade::Problem);
+    if args.json {
+        json(&serde_json::json!({"ok": !problem, "findings": findings}))?;
+    } else {
+        findings.iter().for_each(print);
+    }
+    Ok(if problem { Exit::No } else { Exit::Done })
+}
+
+fn print(finding: &Finding) {
+    let (word, colour) = match finding.grade {
+        Grade::Ok => ("ok     ", Colour::Green),
+        Grade::Note => ("note   ", Colour::Yellow),
+        Grade::Problem => ("problem", Colour::Red),
+    };
+    say(format!(
+        "{} {:<10} {}",
+        paint(word, colour),
+        finding.about,
+        finding.message
+    ));
+    if let Some(help) = &finding.help {
+        say(format!("        help: {help}"));
+    }
+}
+
+fn policy(settings: &AgentSettings) -> Vec<Finding> {
+    let paths = settings.policy.clone().unwrap_or_else(places::policy);
+    let loaded = deskhook_source::load(&paths, &Subject::everyone(), None);
+    let mut findings: Vec<Finding> = loaded
+        .problems
+        .iter()
+        .map(|problem| {
+            let grade = if problem.severity == Severity::Error {
+                Grade::Problem
+            } else {
+                Grade::Note
+            };
+            let help = problem
+                .help
+                .clone()
+                .unwrap_or_else(|| "deskhook policy check shows the line".to_owned());
+            Finding::wrong(
+                grade,
+                ("policy", format!("{}: {}", problem.place, problem.message)),
+                &help,
+            )
+        })
+        .collect();
+    if loaded.files.is_empty() {
+        let message = format!("no layer files in {}", shown(&paths));
+        findings.push(Finding::wrong(
+            Grade::Note,
+            ("policy", message),
+            "put a layer file there; core/policy explains its form",
+        ));
+    } else if findings.is_empty() {
+        findings.push(Finding::ok(
+            "policy",
+            format!("{} layer files, nothing wrong", loaded.files.len()),
+        ));
+    }
+    findings
+}
+
+async fn agent(reach: &Reach) -> Vec<Finding> {
+    match status::get(reach).await {
+        Ok(status) => of_status(&status),
+        Err(_) => vec![Finding::wrong(
+            Grade::Problem,
+            ("agent", "it does not run".to_owned()),
+            "deskhook agent run",
+        )],
+    }
+}
+
+fn of_status(status: &Status) -> Vec<Finding> {
+    let mut findings = vec![Finding::ok(
+        "agent",
+        format!("version {}, process {}", status.version, status.pid),
+    )];
+    findings.push(match (&status.portal, status.online) {
+        (None, _) => Finding::wrong(
+            Grade::Problem,
+            ("portal", "this device is not enrolled".to_owned()),
+            "deskhook agent enrol --portal URL --token TOKEN",
+        ),
+        (Some(portal), false) => {
+            let message = format!(
+                "{portal} does not answer; {} reports wait",
+                status.unacknowledged
+            );
+            Finding::wrong(
+                Grade::Problem,
+                ("portal", message),
+                "is the portal up, and is its address right?",
+            )
+        }
+        (Some(portal), true) => Finding::ok("portal", format!("{portal} answers")),
+    });
+    findings
+}
+
+fn extension_findings(settings: &AgentSettings) -> Vec<Finding> {
+    let paths = settings.policy.clone().unwrap_or_else(places::policy);
+    let policy = deskhook_source::load(&paths, &Subject::everyone(), None)
+        .resolved
+        .policy;
+    let places = deskhook_agent::ExtensionPlaces {
+        packages: settings.packages.clone().unwrap_or_else(places::packages),
+        plugins: settings.plugins.clone().unwrap_or_else(places::plugins),
+        private: settings
+            .state
+            .clone()
+            .unwrap_or_else(places::state)
+            .join("plugins"),
+        own_plugins: false,
+    };
+    let set = extensions::load(&places, &policy);
+    let loaded = set.loaded.iter().map(|bound| {
+        let about = bound.extension.about();
+        Finding::ok("extension", format!("{} {}", about.name, about.version))
+    });
+    let rejected = set.rejected.iter().map(|(name, why)| {
+        Finding::wrong(
+            Grade::Problem,
+            ("extension", format!("{name}: {why}")),
+            "deskhook script check or plugin inspect says more",
+        )
+    });
+    loaded.chain(rejected).collect()
+}
+
+fn elevation() -> Finding {
+    match Ways::installed().obstacle() {
+        None => Finding::ok("elevation", "the helper can be started"),
+        Some(reason) => Finding::wrong(
+            Grade::Note,
+            ("elevation", reason.message),
+            "host/README.md says how it is installed",
+        ),
+    }
+}
+
+fn desktop() -> Vec<Finding> {
+    let set = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    let display = set("DISPLAY") || set("WAYLAND_DISPLAY");
+    if !display {
+        let message = "no display: no tray, no dialogs".to_owned();
+        return vec![Finding::wrong(
+            Grade::Note,
+            ("desktop", message),
+            "answer questions with: deskhook session answer",
+        )];
+    }
+    let zenity = ["/usr/bin/zenity", "/usr/local/bin/zenity"]
+        .iter()
+        .any(|path| Path::new(path).exists());
+    if zenity {
+        vec![Finding::ok("desktop", "a display and zenity for dialogs")]
+    } else {
+        vec![Finding::wrong(
+            Grade::Note,
+            ("desktop", "no zenity: no dialogs".to_owned()),
+            "install zenity",
+        )]
+    }
+}
+
+fn shown(paths: &[std::path::PathBuf]) -> String {
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}

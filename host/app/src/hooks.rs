@@ -1,0 +1,180 @@
+//! `hooks list` and `hooks explain`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use deskhook_agent::ExtensionPlaces;
+use deskhook_hooks::{Body, Hook, Limit};
+use deskhook_policy::Subject;
+use serde_json::{Value, json as value};
+
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, say};
+use crate::settings::AgentSettings;
+use crate::{extensions, places};
+
+/// The hooks that there are, and who hears them.
+#[derive(Subcommand)]
+pub enum Hooks {
+    /// Every hook with its kind and what it answers
+    List {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// One hook: its input, its answer, its limits, and who hears it in which order
+    Explain {
+        /// The hook, such as session.request
+        hook: String,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        settings: AgentSettings,
+    },
+}
+
+/// Does what the command says.
+pub fn run(command: Hooks) -> Outcome {
+    match command {
+        Hooks::List { json: as_json } => list(as_json),
+        Hooks::Explain {
+            hook,
+            json: as_json,
+            settings,
+        } => {
+            let hook = Hook::parse(&hook).map_err(|error| Failure::Usage(error.into()))?;
+            explain(hook, settings.over_file()?, as_json)
+        }
+    }
+}
+
+fn list(as_json: bool) -> Outcome {
+    let describe =
+        |hook: Hook| value!({"name": hook.name(), "kind": hook.kind(), "answer": hook.wants()});
+    if as_json {
+        json(&Hook::ALL.map(describe))?;
+        return Ok(Exit::Done);
+    }
+    for hook in Hook::ALL {
+        let kind = serde_json::to_value(hook.kind())?;
+        say(format!(
+            "{:<20} {:<10} {}",
+            hook.name(),
+            kind.as_str().unwrap_or_default(),
+            hook.wants()
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// Somebody who hears a hook.
+#[derive(serde::Serialize)]
+struct Listener {
+    name: String,
+    version: String,
+    priority: u8,
+    binding: Value,
+}
+
+fn explain(hook: Hook, settings: AgentSettings, as_json: bool) -> Outcome {
+    let (listeners, rejected) = listeners(hook, &settings);
+    let limit = Limit::of(hook, 0);
+    let fields = fields(hook);
+    if as_json {
+        json(&value!({
+            "name": hook.name(), "kind": hook.kind(), "answer": hook.wants(), "input": fields,
+            "limit_ms": {"cpu": limit.cpu.as_millis() as u64, "wall": limit.wall.as_millis() as u64},
+            "listeners": listeners, "rejected": rejected,
+        }))?;
+        return Ok(Exit::Done);
+    }
+    say(format!(
+        "{} ({})",
+        paint(hook.name(), Colour::Bold),
+        kind_word(hook)
+    ));
+    say(format!("  answer  {}", hook.wants()));
+    say(format!(
+        "  limit   {} ms computing, {} ms in all",
+        limit.cpu.as_millis(),
+        limit.wall.as_millis()
+    ));
+    say("  input   hook, now, device, person, policy_version and:");
+    for (name, text) in fields.as_object().into_iter().flatten() {
+        say(format!(
+            "          {name}: {}",
+            text.as_str().unwrap_or_default()
+        ));
+    }
+    say("  heard by, in order:");
+    for listener in &listeners {
+        say(format!(
+            "          {} {} (priority {}, {})",
+            listener.name, listener.version, listener.priority, listener.binding
+        ));
+    }
+    if listeners.is_empty() {
+        say("          nobody");
+    }
+    for (name, why) in rejected {
+        say(paint(&format!("  rejected {name}: {why}"), Colour::Yellow));
+    }
+    Ok(Exit::Done)
+}
+
+fn kind_word(hook: Hook) -> String {
+    serde_json::to_value(hook.kind())
+        .ok()
+        .and_then(|kind| kind.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// Name and sentence of each field of the hook's input.
+fn fields(hook: Hook) -> Value {
+    let schema = serde_json::to_value(Body::schema(hook)).unwrap_or(Value::Null);
+    let properties = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    let sentence = |(name, field): (String, Value)| {
+        let text = field
+            .get("description")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        (name, Value::from(text.lines().next().unwrap_or_default()))
+    };
+    Value::Object(properties.into_iter().map(sentence).collect())
+}
+
+fn listeners(hook: Hook, settings: &AgentSettings) -> (Vec<Listener>, Vec<(String, String)>) {
+    let paths: Vec<PathBuf> = settings.policy.clone().unwrap_or_else(places::policy);
+    let policy = deskhook_source::load(&paths, &Subject::everyone(), None)
+        .resolved
+        .policy;
+    let places = ExtensionPlaces {
+        packages: settings.packages.clone().unwrap_or_else(places::packages),
+        plugins: settings.plugins.clone().unwrap_or_else(places::plugins),
+        private: settings
+            .state
+            .clone()
+            .unwrap_or_else(places::state)
+            .join("plugins"),
+        own_plugins: false,
+    };
+    let set = extensions::load(&places, &policy);
+    let hears = set
+        .loaded
+        .iter()
+        .filter(|bound| bound.extension.about().hooks.contains(&hook));
+    let mut found: Vec<Listener> = hears
+        .map(|bound| Listener {
+            name: bound.extension.about().name.clone(),
+            version: bound.extension.about().version.clone(),
+            priority: bound.policy.priority,
+            binding: serde_json::to_value(bound.policy.binding).unwrap_or(Value::Null),
+        })
+        .collect();
+    found.sort_by(|one, other| (one.priority, &one.name).cmp(&(other.priority, &other.name)));
+    (found, set.rejected)
+}

@@ -1,0 +1,134 @@
+//! Everything that is printed, and the exit codes.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+/// How a command that could do its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done; the answer is yes.
+    Done,
+    /// Done; the answer is no.
+    No,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// It was called wrongly.
+    Usage(anyhow::Error),
+    /// It could not: not running, no network, unreadable file.
+    Could(anyhow::Error),
+    /// It could not, and this would help.
+    Help(anyhow::Error, String),
+}
+
+/// What every command returns.
+pub type Outcome = Result<Exit, Failure>;
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Could(error.into())
+    }
+}
+
+/// Prints a failure and turns an outcome into the contract's exit code.
+pub fn conclude(outcome: Outcome) -> ExitCode {
+    let (error, help, code) = match outcome {
+        Ok(Exit::Done) => return ExitCode::SUCCESS,
+        Ok(Exit::No) => return ExitCode::from(1),
+        Err(Failure::Usage(error)) => (error, None, 2),
+        Err(Failure::Could(error)) => (error, None, 3),
+        Err(Failure::Help(error, help)) => (error, Some(help), 3),
+    };
+    fail(&error, help.as_deref());
+    ExitCode::from(code)
+}
+
+fn fail(error: &anyhow::Error, help: Option<&str>) {
+    eprintln!("{} {error}", paint("error:", Colour::Red));
+    for cause in error.chain().skip(1) {
+        eprintln!("  because {cause}");
+    }
+    if let Some(help) = help {
+        eprintln!("{} {help}", paint("help:", Colour::Cyan));
+    }
+}
+
+/// A line on standard output. A reader that has gone away ends nothing.
+pub fn say(line: impl AsRef<str>) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
+}
+
+/// A line on standard error.
+pub fn remark(line: impl AsRef<str>) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "{}", line.as_ref());
+}
+
+/// One JSON document on standard output.
+pub fn json(value: &impl Serialize) -> Result<(), serde_json::Error> {
+    say(serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// The few colours that are used.
+#[derive(Clone, Copy)]
+pub enum Colour {
+    /// Refusals and errors.
+    Red,
+    /// What went well.
+    Green,
+    /// What wants a look.
+    Yellow,
+    /// What to do.
+    Cyan,
+    /// What matters less.
+    Dim,
+    /// What matters more.
+    Bold,
+}
+
+/// Text in colour, where standard output is a terminal and `NO_COLOR` is not set.
+pub fn paint(text: &str, colour: Colour) -> String {
+    if !coloured() {
+        return text.to_owned();
+    }
+    let code = match colour {
+        Colour::Red => "31;1",
+        Colour::Green => "32",
+        Colour::Yellow => "33",
+        Colour::Cyan => "36",
+        Colour::Dim => "2",
+        Colour::Bold => "1",
+    };
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
+}
+
+/// Whether colours are wanted.
+pub fn coloured() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !refused && std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Whether somebody looks at standard output as it comes.
+pub fn on_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}
+
+/// A progress bar on a terminal, and nothing elsewhere.
+pub fn progress(word: &str) -> indicatif::ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return indicatif::ProgressBar::hidden();
+    }
+    let form = "{msg} {bar:30} {bytes}/{total_bytes} {eta}";
+    let style = indicatif::ProgressStyle::with_template(form)
+        .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar());
+    indicatif::ProgressBar::new(0)
+        .with_style(style)
+        .with_message(word.to_owned())
+}

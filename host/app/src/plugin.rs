@@ -1,0 +1,59 @@
+//! `plugin inspect`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use deskhook_native::inspect;
+
+use crate::output::{Colour, Exit, Outcome, json, paint, say};
+
+/// Native plugins.
+#[derive(Subcommand)]
+pub enum Plugin {
+    /// Say what is in a plugin's folder, without running it
+    Inspect {
+        /// The plugin's folder, its manifest or its library
+        path: PathBuf,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Does what the command says.
+pub fn run(command: Plugin) -> Outcome {
+    let Plugin::Inspect {
+        path,
+        json: as_json,
+    } = command;
+    let inspection = inspect(&path)?;
+    let manifest = &inspection.manifest;
+    if as_json {
+        json(&serde_json::json!({
+            "manifest": serde_json::from_str::<serde_json::Value>(&manifest.to_json())?,
+            "library": inspection.library,
+            "sha256": inspection.sha256,
+            "matches": inspection.matches(),
+        }))?;
+    } else {
+        say(format!(
+            "{} {}",
+            paint(&manifest.id, Colour::Bold),
+            manifest.version
+        ));
+        for line in manifest.to_json().lines() {
+            say(format!("  {line}"));
+        }
+        let fits = if inspection.matches() {
+            "the library is the one of the manifest"
+        } else {
+            "the library is NOT the one of the manifest"
+        };
+        say(format!("  {fits}"));
+    }
+    Ok(if inspection.matches() {
+        Exit::Done
+    } else {
+        Exit::No
+    })
+}

@@ -1,0 +1,186 @@
+//! `policy check`, `resolve`, `explain`, `pin` and `schema`.
+
+mod diagnostic;
+mod explanation;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use deskhook_policy::{Problem, Severity, Subject};
+use deskhook_source::Loaded;
+
+use crate::agent::runtime;
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
+use crate::places;
+
+/// Layer files: what they say, and who said it.
+#[derive(Subcommand)]
+pub enum Policy {
+    /// Parse and validate; exits 1 when something is wrong
+    Check(Files),
+    /// Print the effective policy
+    Resolve(Files),
+    /// Say who set a key, and what that overrode
+    Explain {
+        /// The key, as a dotted path; a section explains every key inside it
+        key: String,
+        #[command(flatten)]
+        files: Files,
+    },
+    /// Fetch a client and print the line that pins it
+    Pin {
+        /// The download's address
+        url: String,
+        /// The client that it is for
+        #[arg(long, default_value = "anydesk")]
+        client: String,
+        /// The most bytes that are read
+        #[arg(long, default_value_t = 134_217_728)]
+        max_bytes: u64,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which layers, and for whom.
+#[derive(Args)]
+pub struct Files {
+    /// Layer files, or folders of them (default: this machine's policy folder)
+    paths: Vec<PathBuf>,
+    /// Apply only layers that are for this user
+    #[arg(long)]
+    user: Option<String>,
+    /// Apply only layers that are for these groups; may be given more than once
+    #[arg(long)]
+    group: Option<Vec<String>>,
+    /// Apply only layers that are for this device
+    #[arg(long)]
+    device: Option<String>,
+    /// Filter as on linux, windows or macos
+    #[arg(long)]
+    platform: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl Files {
+    fn load(&self) -> Result<Loaded, Failure> {
+        let paths = if self.paths.is_empty() {
+            places::policy()
+        } else {
+            self.paths.clone()
+        };
+        for path in &paths {
+            // A folder of its own that is not there holds no layers; one that was named is a slip.
+            std::fs::metadata(path).map_err(|error| {
+                Failure::Could(
+                    anyhow::Error::new(error).context(format!("cannot read {}", path.display())),
+                )
+            })?;
+        }
+        let subject = Subject {
+            user: self.user.clone(),
+            groups: self.group.clone(),
+            device: self.device.clone(),
+            platform: self.platform.clone(),
+            ..Subject::everyone()
+        };
+        Ok(deskhook_source::load(&paths, &subject, None))
+    }
+}
+
+/// Does what the command says.
+pub fn run(command: Policy) -> Outcome {
+    match command {
+        Policy::Check(files) => check(&files),
+        Policy::Resolve(files) => resolve(&files),
+        Policy::Explain { key, files } => explanation::run(&key, &files),
+        Policy::Pin {
+            url,
+            client,
+            max_bytes,
+            json,
+        } => pin(&url, &client, (max_bytes, json)),
+    }
+}
+
+fn check(files: &Files) -> Outcome {
+    let loaded = files.load()?;
+    let wrong = loaded.problems.iter().any(is_wrong);
+    if files.json {
+        json(&serde_json::json!({
+            "ok": !wrong,
+            "files": loaded.files,
+            "problems": loaded.problems,
+        }))?;
+    } else {
+        diagnostic::print(&loaded.problems);
+        summary(&loaded);
+    }
+    Ok(if wrong { Exit::No } else { Exit::Done })
+}
+
+/// A text that stands for a boolean is accepted and only remarked on; everything else is a slip
+/// that somebody has to mend.
+fn is_wrong(problem: &Problem) -> bool {
+    problem.severity == Severity::Error || problem.code != "text-for-bool"
+}
+
+fn summary(loaded: &Loaded) {
+    let count = |severity| {
+        loaded
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let files = loaded.files.len();
+    let line = format!("{files} layer files, {errors} errors, {warnings} warnings");
+    let colour = if errors > 0 {
+        Colour::Red
+    } else if warnings > 0 {
+        Colour::Yellow
+    } else {
+        Colour::Green
+    };
+    say(paint(&line, colour));
+}
+
+fn resolve(files: &Files) -> Outcome {
+    let loaded = files.load()?;
+    let policy = &loaded.resolved.policy;
+    if files.json {
+        let provenance: Vec<_> = loaded.resolved.provenance.iter().collect();
+        json(&serde_json::json!({
+            "version": policy.version,
+            "policy": policy.tree,
+            "provenance": provenance,
+            "problems": loaded.problems,
+        }))?;
+        return Ok(Exit::Done);
+    }
+    diagnostic::print(&loaded.problems);
+    json(&policy.tree)?;
+    Ok(Exit::Done)
+}
+
+fn pin(url: &str, client: &str, (max_bytes, as_json): (u64, bool)) -> Outcome {
+    let bar = crate::output::progress("fetching");
+    let pinned = runtime(1)?.block_on(deskhook_client::pin(url, max_bytes, |received, total| {
+        bar.set_length(total.unwrap_or(received));
+        bar.set_position(received);
+    }));
+    bar.finish_and_clear();
+    let pinned = pinned?;
+    let line = deskhook_client::pin_line(client, &pinned.sha256);
+    if as_json {
+        json(&serde_json::json!({"sha256": pinned.sha256, "bytes": pinned.bytes, "line": line}))?;
+    } else {
+        remark(format!("{} bytes, SHA-256 {}", pinned.bytes, pinned.sha256));
+        say(line);
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,180 @@
+//! `script new`, `check`, `test` and `run`.
+
+mod tests;
+mod trial;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use deskhook_script::{Finding, Severity, check, scaffold};
+use serde_json::json as value;
+
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
+
+/// Lua packages.
+#[derive(Subcommand)]
+pub enum Script {
+    /// Make a package that passes its own tests
+    New {
+        /// Its name: lower case letters, digits and dashes
+        name: String,
+        /// The folder to make it in (default: here)
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Look for mistakes without running anything
+    Check {
+        /// Package folders
+        #[arg(required = true)]
+        dirs: Vec<PathBuf>,
+        /// How to print
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the packages' own tests
+    Test(TestArgs),
+    /// Run one hook of a package on an input
+    Run(RunArgs),
+}
+
+/// `script test`.
+#[derive(Args)]
+pub struct TestArgs {
+    /// Package folders
+    #[arg(required = true)]
+    dirs: Vec<PathBuf>,
+    /// Run only tests whose name contains this
+    #[arg(long)]
+    filter: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Run again after each change, until it is ended
+    #[arg(long)]
+    watch: bool,
+}
+
+/// `script run`.
+#[derive(Args)]
+pub struct RunArgs {
+    /// The hook, such as session.request
+    hook: String,
+    /// The package's folder
+    dir: PathBuf,
+    /// A JSON file with the hook's input; - is standard input
+    #[arg(long, value_name = "F")]
+    input: PathBuf,
+    /// A JSON file that says what the fake host answers: clock, policy, facts, http, exec
+    #[arg(long, value_name = "F")]
+    fakes: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// How to print.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For CI
+    Junit,
+}
+
+/// Does what the command says.
+pub fn run(command: Script) -> Outcome {
+    match command {
+        Script::New { name, dir } => new(&name, &dir),
+        Script::Check {
+            dirs,
+            format,
+            json: as_json,
+        } => {
+            if format == Format::Junit {
+                return Err(Failure::Usage(anyhow::anyhow!(
+                    "check prints text or JSON; junit is for script test"
+                )));
+            }
+            check_all(&dirs, as_json)
+        }
+        Script::Test(args) => tests::run(&args),
+        Script::Run(args) => trial::run(&args),
+    }
+}
+
+fn new(name: &str, dir: &std::path::Path) -> Outcome {
+    let files = scaffold(name, dir)?;
+    for file in &files {
+        remark(format!("  {}", file.display()));
+    }
+    say(format!(
+        "made {name}; test it with: deskhook script test {}",
+        dir.join(name).display()
+    ));
+    Ok(Exit::Done)
+}
+
+fn check_all(dirs: &[PathBuf], as_json: bool) -> Outcome {
+    let mut wrong = false;
+    let mut all = vec![];
+    for dir in dirs {
+        let findings = check(dir);
+        wrong |= findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error);
+        if as_json {
+            all.extend(findings.iter().map(|finding| shape(dir, finding)));
+        } else {
+            findings.iter().for_each(|finding| print(dir, finding));
+            let errors = findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .count();
+            say(format!(
+                "{}: {errors} errors, {} warnings",
+                dir.display(),
+                findings.len() - errors
+            ));
+        }
+    }
+    if as_json {
+        json(&value!({"ok": !wrong, "findings": all}))?;
+    }
+    Ok(if wrong { Exit::No } else { Exit::Done })
+}
+
+fn shape(dir: &std::path::Path, finding: &Finding) -> serde_json::Value {
+    value!({
+        "package": dir, "file": finding.file, "line": finding.line, "column": finding.column,
+        "severity": word(finding.severity), "code": finding.code, "message": finding.message, "help": finding.help,
+    })
+}
+
+fn word(severity: Severity) -> &'static str {
+    if severity == Severity::Error {
+        "error"
+    } else {
+        "warning"
+    }
+}
+
+fn print(dir: &std::path::Path, finding: &Finding) {
+    let colour = if finding.severity == Severity::Error {
+        Colour::Red
+    } else {
+        Colour::Yellow
+    };
+    let place = dir.join(finding.place());
+    remark(format!(
+        "{} {}: {}",
+        paint(&format!("{}:", word(finding.severity)), colour),
+        place.display(),
+        finding.message
+    ));
+    if !finding.help.is_empty() {
+        remark(format!("{} {}", paint("help:", Colour::Cyan), finding.help));
+    }
+}

@@ -1,0 +1,251 @@
+//! `session start`, `session stop` and `session answer`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use deskhook_agent::watch_agent;
+use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, Status};
+
+use crate::agent::runtime;
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
+use crate::settings::Reach;
+use crate::status;
+
+/// What the tray and its dialogs do.
+#[derive(Subcommand)]
+pub enum Session {
+    /// Start a session
+    Start(StartArgs),
+    /// End the session
+    Stop(#[command(flatten)] Reach),
+    /// Answer the open question
+    Answer {
+        /// What to answer
+        answer: Answer,
+        #[command(flatten)]
+        reach: Reach,
+    },
+}
+
+/// `session start`.
+#[derive(Args)]
+pub struct StartArgs {
+    /// Why you need support
+    #[arg(long)]
+    reason: Option<String>,
+    /// The ticket's number
+    #[arg(long)]
+    ticket: Option<String>,
+    /// The client by name (default: the first that the policy enables)
+    #[arg(long)]
+    client: Option<String>,
+    /// Wait until the portal has the address, or until the session has ended
+    #[arg(long, value_enum)]
+    wait: Option<Wait>,
+    /// Print the last status as one JSON document
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// What to wait for.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Wait {
+    /// The portal has acknowledged the address
+    Reported,
+    /// The session is over
+    Ended,
+}
+
+/// An answer.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Answer {
+    /// Yes
+    Allow,
+    /// No
+    Deny,
+}
+
+/// Does what the command says.
+pub fn run(command: Session) -> Outcome {
+    runtime(1)?.block_on(async {
+        match command {
+            Session::Start(args) => start(args).await,
+            Session::Stop(reach) => simple(&reach, Asked::Stop, "session stopped").await,
+            Session::Answer {
+                answer: Answer::Allow,
+                reach,
+            } => simple(&reach, Asked::Allow, "allowed").await,
+            Session::Answer {
+                answer: Answer::Deny,
+                reach,
+            } => simple(&reach, Asked::Deny, "refused").await,
+        }
+    })
+}
+
+/// Asks for one thing and says what became of it.
+pub async fn simple(reach: &Reach, asked: Asked, done: &str) -> Outcome {
+    let answer = take(reach, asked, false).await?;
+    if answer.taken {
+        say(done);
+        return Ok(Exit::Done);
+    }
+    remark(
+        answer
+            .message
+            .unwrap_or_else(|| "the agent said no".to_owned()),
+    );
+    Ok(Exit::No)
+}
+
+/// Asks the agent to do something, as the person or as a link.
+pub async fn take(reach: &Reach, asked: Asked, link: bool) -> Result<ControlAnswer, Failure> {
+    match status::ask(reach, &ControlRequest::Do { asked, link }).await? {
+        ControlReply::Done(answer) => Ok(answer),
+        _ => Err(anyhow::anyhow!("the agent answered something else").into()),
+    }
+}
+
+async fn start(args: StartArgs) -> Outcome {
+    let socket = args.reach.socket()?;
+    let not_running = |error: deskhook_agent::ControlError| {
+        Failure::Help(error.into(), "start it with: deskhook agent run".to_owned())
+    };
+    let mut watch = watch_agent(&socket, &ControlRequest::Watch)
+        .await
+        .map_err(not_running)?;
+    let before = next(&mut watch).await?;
+    let asked = Asked::Start {
+        reason: args.reason,
+        ticket: args.ticket,
+        client: args.client,
+    };
+    let answer = take(&args.reach, asked, false).await?;
+    if !answer.taken {
+        remark(
+            answer
+                .message
+                .unwrap_or_else(|| "the agent said no".to_owned()),
+        );
+        return Ok(Exit::No);
+    }
+    let Some(wait) = args.wait else {
+        if args.json {
+            json(&status::get(&args.reach).await?)?;
+        } else {
+            say("session asked for");
+        }
+        return Ok(Exit::Done);
+    };
+    let shown = if args.json {
+        Shown::Nothing
+    } else {
+        Shown::Steps
+    };
+    let last = follow(&mut watch, before.attempts, (wait, shown)).await?;
+    if args.json {
+        json(&last)?;
+    }
+    conclude(&last, wait, shown)
+}
+
+/// Whether steps are printed as they come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Steps,
+    Nothing,
+}
+
+/// Follows the session that was asked for after `attempts` others, until it came as far as is
+/// waited for or is over.
+async fn follow(
+    watch: &mut deskhook_agent::Replies,
+    attempts: u64,
+    (wait, shown): (Wait, Shown),
+) -> Result<Status, Failure> {
+    let mut told = String::new();
+    loop {
+        let status = next(watch).await?;
+        if status.attempts <= attempts {
+            continue;
+        }
+        let line = step(&status);
+        if shown == Shown::Steps && line != told && status.session.is_some() {
+            remark(&line);
+            told = line;
+        }
+        if status.session.is_none() || (wait == Wait::Reported && status.reported) {
+            return Ok(status);
+        }
+    }
+}
+
+fn step(status: &Status) -> String {
+    if let Some(question) = &status.question {
+        return format!(
+            "{}: {} (deskhook session answer allow|deny)",
+            question.kind, question.title
+        );
+    }
+    match status.progress {
+        Some((received, Some(total))) if total > 0 => {
+            format!("fetching the client, {} %", received * 100 / total)
+        }
+        Some((received, _)) => format!("fetching the client, {} KiB", received / 1024),
+        None => status::session(status),
+    }
+}
+
+async fn next(watch: &mut deskhook_agent::Replies) -> Result<Status, Failure> {
+    match watch.next().await? {
+        ControlReply::Status(status) => Ok(*status),
+        _ => Err(anyhow::anyhow!("the agent answered something else").into()),
+    }
+}
+
+fn conclude(last: &Status, wait: Wait, shown: Shown) -> Outcome {
+    let outcome = last.last_outcome.as_deref().unwrap_or_default();
+    if last.session.is_some() {
+        if shown == Shown::Steps {
+            say(last.address.clone().unwrap_or_default());
+        }
+        return Ok(Exit::Done);
+    }
+    match outcome {
+        "denied" => {
+            reasons(last, "not started");
+            Ok(Exit::No)
+        }
+        "failed" => {
+            reasons(last, "failed");
+            Err(Failure::Could(anyhow::anyhow!(
+                "the session did not get as far"
+            )))
+        }
+        _ if wait == Wait::Ended => {
+            if shown == Shown::Steps {
+                say(format!("session over: {outcome}"));
+            }
+            Ok(Exit::Done)
+        }
+        _ => {
+            remark(format!("session over: {outcome}"));
+            Ok(Exit::No)
+        }
+    }
+}
+
+fn reasons(last: &Status, word: &str) {
+    remark(paint(word, Colour::Red));
+    for reason in &last.reasons {
+        remark(format!(
+            "  {} [{}, {}]",
+            reason.message, reason.code, reason.by
+        ));
+    }
+    if let Some(detail) = &last.detail {
+        for line in detail.lines() {
+            remark(format!("  {line}"));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! `agent.toml`, and the same keys as flags and variables.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+use crate::output::Failure;
+use crate::places;
+
+/// The agent's settings. A flag outweighs its variable, a variable the file, the file the default.
+#[derive(clap::Args, Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct AgentSettings {
+    /// Settings file (default: agent.toml in the user's or the system's configuration folder)
+    #[arg(long, env = "DESKHOOK_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Where identity, outbox, record and stores are kept
+    #[arg(long, env = "DESKHOOK_STATE", value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// The control socket
+    #[arg(long, env = "DESKHOOK_SOCKET", value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+    /// A policy file, or a folder of them; may be given more than once
+    #[arg(
+        long,
+        env = "DESKHOOK_POLICY",
+        value_name = "PATH",
+        value_delimiter = ':'
+    )]
+    pub policy: Option<Vec<PathBuf>>,
+    /// A folder of hook packages; may be given more than once
+    #[arg(
+        long,
+        env = "DESKHOOK_PACKAGES",
+        value_name = "DIR",
+        value_delimiter = ':'
+    )]
+    pub packages: Option<Vec<PathBuf>>,
+    /// A folder of native plugins; may be given more than once
+    #[arg(
+        long,
+        env = "DESKHOOK_PLUGINS",
+        value_name = "DIR",
+        value_delimiter = ':'
+    )]
+    pub plugins: Option<Vec<PathBuf>>,
+    /// A group that policy is resolved for; may be given more than once
+    #[arg(
+        long = "group",
+        env = "DESKHOOK_GROUPS",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub groups: Option<Vec<String>>,
+    /// The person's language, as a tag or an English name (default: the locale's)
+    #[arg(long, env = "DESKHOOK_LANGUAGE", value_name = "LANG")]
+    pub language: Option<String>,
+    /// Whether the tray icon is shown (default: true)
+    #[arg(long, env = "DESKHOOK_TRAY", value_name = "BOOL")]
+    pub tray: Option<bool>,
+}
+
+/// The control socket of the agent that a command speaks to.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Reach {
+    /// The agent's control socket
+    #[arg(long, env = "DESKHOOK_SOCKET", value_name = "PATH")]
+    socket: Option<PathBuf>,
+}
+
+impl Reach {
+    /// The flag's or variable's socket, else that of `agent.toml`, else the default.
+    pub fn socket(&self) -> Result<PathBuf, Failure> {
+        if let Some(socket) = &self.socket {
+            return Ok(socket.clone());
+        }
+        let settings = AgentSettings::default().over_file()?;
+        Ok(settings.socket.unwrap_or_else(places::socket))
+    }
+}
+
+impl AgentSettings {
+    /// These settings over those of the file.
+    pub fn over_file(self) -> Result<Self, Failure> {
+        let named = self
+            .config
+            .clone()
+            .or_else(|| std::env::var_os("DESKHOOK_CONFIG").map(PathBuf::from));
+        let path = named.or_else(|| places::settings("agent.toml"));
+        let file: Self = match &path {
+            Some(path) => read_toml(path)?,
+            None => Self::default(),
+        };
+        Ok(Self {
+            config: path,
+            state: self.state.or(file.state),
+            socket: self.socket.or(file.socket),
+            policy: self.policy.or(file.policy),
+            packages: self.packages.or(file.packages),
+            plugins: self.plugins.or(file.plugins),
+            groups: self.groups.or(file.groups),
+            language: self.language.or(file.language),
+            tray: self.tray.or(file.tray),
+        })
+    }
+}
+
+/// Reads a settings file; what is wrong is told with its line.
+pub fn read_toml<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, Failure> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let parsed = toml::from_str(&text);
+    Ok(parsed.with_context(|| format!("the settings in {} cannot be used", path.display()))?)
+}

@@ -1,0 +1,122 @@
+//! `status`.
+
+use clap::Args;
+use deskhook_agent::ask_agent;
+use deskhook_wire::{ControlReply, ControlRequest, Status};
+
+use crate::agent::runtime;
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, say};
+use crate::settings::Reach;
+
+/// `status`.
+#[derive(Args)]
+pub struct StatusArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// Does what the command says.
+pub fn run(args: &StatusArgs) -> Outcome {
+    let status = runtime(1)?.block_on(get(&args.reach))?;
+    if args.json {
+        json(&status)?;
+    } else {
+        print(&status);
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks the agent for its status.
+pub async fn get(reach: &Reach) -> Result<Status, Failure> {
+    let reply = ask(reach, &ControlRequest::Status).await?;
+    match reply {
+        ControlReply::Status(status) => Ok(*status),
+        _ => Err(anyhow::anyhow!("the agent answered something else").into()),
+    }
+}
+
+/// Asks the agent anything.
+pub async fn ask(reach: &Reach, request: &ControlRequest) -> Result<ControlReply, Failure> {
+    let socket = reach.socket()?;
+    let answered = ask_agent(&socket, request).await;
+    answered.map_err(|error| {
+        Failure::Help(error.into(), "start it with: deskhook agent run".to_owned())
+    })
+}
+
+fn print(status: &Status) {
+    let portal = match (&status.portal, status.online) {
+        (None, _) => paint("not enrolled", Colour::Yellow),
+        (Some(portal), true) => format!("{portal} ({})", paint("online", Colour::Green)),
+        (Some(portal), false) => format!("{portal} ({})", paint("not answering", Colour::Yellow)),
+    };
+    say(format!(
+        "agent {} running, process {}",
+        status.version, status.pid
+    ));
+    say(format!(
+        "  portal   {portal}, {} reports waiting",
+        status.unacknowledged
+    ));
+    say(format!(
+        "  policy   {} {}",
+        status.policy_version,
+        organization(status)
+    ));
+    for problem in &status.policy_problems {
+        say(format!("           {}", paint(problem, Colour::Yellow)));
+    }
+    say(format!("  session  {}", session(status)));
+    if let Some(question) = &status.question {
+        let line = format!(
+            "{}: {} ({} s left)",
+            question.kind, question.title, question.seconds
+        );
+        say(format!("  question {}", paint(&line, Colour::Bold)));
+        say("           answer with: deskhook session answer allow|deny");
+    }
+    for extension in &status.extensions {
+        let note = extension
+            .message
+            .as_ref()
+            .map(|message| format!(": {message}"))
+            .unwrap_or_default();
+        say(format!(
+            "  {:<10} {} {}{note}",
+            extension.state, extension.name, extension.version
+        ));
+    }
+}
+
+fn organization(status: &Status) -> String {
+    if status.organization.is_empty() {
+        String::new()
+    } else {
+        format!("of {}", status.organization)
+    }
+}
+
+/// The session in a few words.
+pub fn session(status: &Status) -> String {
+    let mut words = vec![status.phase.clone()];
+    words.extend(status.client.clone());
+    words.extend(status.address.clone());
+    words.extend(
+        status
+            .supporter
+            .as_ref()
+            .map(|supporter| format!("with {}", supporter.name)),
+    );
+    if status.phase == "idle" {
+        words.extend(
+            status
+                .last_outcome
+                .as_ref()
+                .map(|outcome| format!("(last: {outcome})")),
+        );
+    }
+    words.join(" ")
+}
