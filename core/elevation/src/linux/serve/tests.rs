@@ -76,7 +76,7 @@ fn a_refused_order_runs_nothing_and_leaves_no_mark() {
         ("order-expired", |order| order.expires = 1),
         ("too-long", |order| order.expires += 3600),
         ("program-not-allowed", |order| {
-            order.program = "/bin/sh".into()
+            order.program = "/bin/sh".into();
         }),
     ];
     let bench = Bench::new();
