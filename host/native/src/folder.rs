@@ -49,7 +49,8 @@ pub enum FolderError {
 
 /// Checks that nobody but `owner` can put anything at `folder`, and returns its real path, which
 /// alone is to be used from then on. A folder above it may be open to all where it is sticky
-/// (`/tmp`), as nobody can then replace what is not theirs.
+/// (`/tmp`), as nobody can then replace what is not theirs; and, where the folder may be our own,
+/// to our own group, as many systems make folders so and give everybody a group to themselves.
 #[cfg(unix)]
 pub fn trusted_folder(folder: &Path, owner: Owner) -> Result<PathBuf, FolderError> {
     let failed = |source| FolderError::Look {
@@ -67,7 +68,12 @@ pub fn trusted_folder(folder: &Path, owner: Owner) -> Result<PathBuf, FolderErro
             source,
         };
         let metadata = std::fs::symlink_metadata(place).map_err(failed)?;
-        judge(place, &metadata, owner, Sticky::of(place, &real))?;
+        let standing = if place == real {
+            Standing::Itself
+        } else {
+            Standing::Above
+        };
+        judge(place, &metadata, owner, standing)?;
     }
     Ok(real)
 }
@@ -78,23 +84,12 @@ pub fn trusted_folder(folder: &Path, _: Owner) -> Result<PathBuf, FolderError> {
     Err(FolderError::Unknown(folder.to_owned()))
 }
 
-/// Whether the sticky bit makes a place that all may write to acceptable.
+/// What is judged: what is loaded or the folder that it lies in, or a folder above that.
 #[cfg(unix)]
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sticky {
-    Suffices,
-    IsNotEnough,
-}
-
-#[cfg(unix)]
-impl Sticky {
-    fn of(place: &Path, folder: &Path) -> Self {
-        if place == folder {
-            Self::IsNotEnough
-        } else {
-            Self::Suffices
-        }
-    }
+pub(crate) enum Standing {
+    Itself,
+    Above,
 }
 
 #[cfg(unix)]
@@ -102,7 +97,7 @@ pub(crate) fn judge(
     path: &Path,
     metadata: &std::fs::Metadata,
     owner: Owner,
-    sticky: Sticky,
+    standing: Standing,
 ) -> Result<(), FolderError> {
     use std::os::unix::fs::MetadataExt as _;
     let (uid, mode) = (metadata.uid(), metadata.mode() & 0o7777);
@@ -118,8 +113,17 @@ pub(crate) fn judge(
             expected,
         });
     }
-    let is_open = mode & 0o022 != 0;
-    if is_open && !(sticky == Sticky::Suffices && mode & 0o1000 != 0) {
+    let own_group = uid == own && metadata.gid() == rustix::process::getegid().as_raw();
+    let others = if owner == Owner::RootOrSelf && own_group {
+        0o002
+    } else {
+        0o022
+    };
+    let is_open = match standing {
+        Standing::Itself => mode & 0o022 != 0,
+        Standing::Above => mode & others != 0 && mode & 0o1000 == 0,
+    };
+    if is_open {
         return Err(FolderError::Writable {
             path: path.to_owned(),
             mode,
@@ -149,6 +153,18 @@ mod tests {
             );
             std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o700)).unwrap();
         }
+    }
+
+    #[test]
+    fn a_folder_above_may_be_open_to_our_own_group_but_not_for_the_machine() {
+        let outer = tempfile::tempdir().unwrap();
+        let inner = outer.path().join("plugins");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::set_permissions(outer.path(), std::fs::Permissions::from_mode(0o775)).unwrap();
+        assert!(trusted_folder(&inner, Owner::RootOrSelf).is_ok());
+        assert!(trusted_folder(&inner, Owner::Root).is_err());
+        std::fs::set_permissions(&inner, std::fs::Permissions::from_mode(0o775)).unwrap();
+        assert!(trusted_folder(&inner, Owner::RootOrSelf).is_err());
     }
 
     #[test]

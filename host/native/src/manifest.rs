@@ -238,20 +238,21 @@ pub fn install(template: &str, library: &Path, plugins: &Path) -> Result<PathBuf
     fresh
         .persist(&beside)
         .map_err(|error| write(&beside)(error.error))?;
-    close_to_others(&beside).map_err(write(&beside))?;
+    close_to_others(&beside, 0o644).map_err(write(&beside))?;
+    close_to_others(&folder, 0o755).map_err(write(&folder))?;
     let path = folder.join(MANIFEST);
     std::fs::write(&path, manifest.to_json()).map_err(write(&path))?;
     Ok(folder)
 }
 
 #[cfg(unix)]
-fn close_to_others(path: &Path) -> std::io::Result<()> {
+fn close_to_others(path: &Path, mode: u32) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn close_to_others(_: &Path) -> std::io::Result<()> {
+fn close_to_others(_: &Path, _: u32) -> std::io::Result<()> {
     Ok(())
 }
 

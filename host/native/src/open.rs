@@ -148,7 +148,7 @@ fn trusted_file(
     metadata: &std::fs::Metadata,
     owner: Owner,
 ) -> Result<(), FolderError> {
-    crate::folder::judge(path, metadata, owner, crate::folder::Sticky::IsNotEnough)
+    crate::folder::judge(path, metadata, owner, crate::folder::Standing::Itself)
 }
 
 #[cfg(not(unix))]

@@ -136,6 +136,14 @@ impl Plugin {
     }
 }
 
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin")
+            .field("about", &self.about)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Extension for Plugin {
     fn about(&self) -> &About {
         &self.about

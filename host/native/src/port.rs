@@ -42,10 +42,10 @@ impl Port {
             state.ends = Some(Instant::now() + limit);
             std::mem::take(&mut state.lines)
         };
-        for line in lines {
-            // A log that nobody reads is no reason to fail.
-            let _ = way.ask(line, limit);
-        }
+        // A log that nobody reads is no reason to fail, nor to wait for each line.
+        let _ = lines
+            .into_iter()
+            .try_for_each(|line| self.ask(line).map(|_| ()));
         Running(self)
     }
 

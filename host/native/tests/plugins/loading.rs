@@ -131,7 +131,7 @@ fn a_plugin_is_installed_found_and_told_of_without_running() {
     let plugins = place.folder().join("plugins");
     let folder = install(&template().to_string(), &place.library(), &plugins).unwrap();
     std::fs::create_dir(plugins.join("no-plugin")).unwrap();
-    assert_eq!(discover(&plugins), [folder.clone()]);
+    assert_eq!(discover(&plugins), std::slice::from_ref(&folder));
     assert_eq!(discover(&plugins.join("nowhere")).len(), 0);
     let manifest = Manifest::read(&folder).unwrap();
     let told = inspect(&folder).unwrap();
