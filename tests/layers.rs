@@ -57,7 +57,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("miette",      &["app"]),
     ("clap",        &["app"]),
     // One room each for the network, the database, the script engine, foreign code, the desktop.
-    ("reqwest",     &["app", "client", "tests", "uplink"]),
+    ("reqwest",     &["agent", "app", "client", "tests", "uplink"]),
     ("axum",        &["portal"]),
     ("rusqlite",    &["portal"]),
     ("mlua",        &["script"]),

@@ -97,6 +97,7 @@ pub(crate) struct Loop {
     pub(crate) checks: Vec<CheckShape>,
     pub(crate) detail: Option<String>,
     pub(crate) client_started: bool,
+    pub(crate) clients_running: usize,
     pub(crate) password: Option<String>,
     pub(crate) notices: Vec<(u64, Notice)>,
     pub(crate) errands: Vec<(u64, Errand)>,
@@ -155,6 +156,11 @@ impl Loop {
             Wake::Started { password } => {
                 self.client_started = true;
                 self.password = password;
+            }
+            Wake::Gone(session) => {
+                self.clients.remove(&session);
+                self.ending.retain(|task| !task.is_finished());
+                self.clients_running = self.clients_running.saturating_sub(1);
             }
             Wake::Detail(detail) => self.detail = detail,
             Wake::Stop(done) => return Some(done),

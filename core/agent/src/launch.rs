@@ -32,7 +32,13 @@ impl Launching {
     /// resolves when the client is gone.
     pub(crate) fn spawn(self) -> (Stopper, tokio::task::JoinHandle<()>) {
         let (stopper, stopped) = oneshot::channel();
-        (stopper, tokio::spawn(self.run(stopped)))
+        let task = tokio::spawn(async move {
+            let (wakes, session) = (self.wakes.clone(), self.clearance.session().clone());
+            self.run(stopped).await;
+            // The loop is gone when the agent stopped; it waited for this task itself.
+            let _ = wakes.send(Wake::Gone(session)).await;
+        });
+        (stopper, task)
     }
 
     async fn run(self, mut stopped: oneshot::Receiver<()>) {

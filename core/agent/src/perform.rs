@@ -123,6 +123,7 @@ impl Loop {
         }
         .spawn();
         self.clients.insert(session, (stopper, task));
+        self.clients_running += 1;
     }
 
     fn stop_client(&mut self, session: &SessionId) {

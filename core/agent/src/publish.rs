@@ -92,6 +92,7 @@ impl Loop {
             notices: self.notices.clone(),
             errands: self.errands.clone(),
             client_started: self.client_started,
+            clients_running: self.clients_running,
             password: self.password.clone(),
         }
     }

@@ -49,6 +49,9 @@ pub struct Snapshot {
     pub errands: Vec<(u64, Errand)>,
     /// Whether the client of the session was started.
     pub client_started: bool,
+    /// Clients that were started or are being started and have not ended: one for a session, and
+    /// those of former sessions that take their time to end.
+    pub clients_running: usize,
     /// The password of the running client, where it made one. Never leaves this machine.
     pub password: Option<String>,
 }

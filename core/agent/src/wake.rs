@@ -46,6 +46,8 @@ pub enum Wake {
         /// The password that it made, if it made one.
         password: Option<String>,
     },
+    /// A client has ended, whoever ended it.
+    Gone(SessionId),
     /// What an administrator needs to mend the last failure.
     Detail(Option<String>),
     /// Time went by.

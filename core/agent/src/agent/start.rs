@@ -210,6 +210,7 @@ fn assemble(
         checks: vec![],
         detail: None,
         client_started: false,
+        clients_running: 0,
         password: None,
         notices: vec![],
         errands: vec![],

@@ -131,7 +131,7 @@ async fn reach(
 }
 
 async fn reach_end(agent: &AgentHandle) -> anyhow::Result<()> {
-    let ended = agent.until(|now| now.view.session.is_none());
+    let ended = agent.until(|now| now.view.session.is_none() && now.clients_running == 0);
     tokio::time::timeout(PATIENCE, ended)
         .await
         .context("the session did not end")?
