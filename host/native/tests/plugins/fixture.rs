@@ -142,8 +142,7 @@ pub(crate) fn cargo_library(arguments: &[&str]) -> PathBuf {
         .flat_map(|it| it["filenames"].as_array().cloned().unwrap_or_default());
     let mut libraries = files.filter_map(|it| it.as_str().map(PathBuf::from));
     let suffix = std::env::consts::DLL_SUFFIX;
-    let found = libraries
-        .find(|path| path.to_string_lossy().ends_with(suffix) && !path.starts_with("deps"));
+    let found = libraries.find(|path| path.to_string_lossy().ends_with(suffix));
     found.expect("a dynamic library is built")
 }
 
