@@ -1,103 +1,92 @@
 use deskhook_hooks::{
-    AddressReported, Call, ClientExited, ElevationFinished, Hook, SessionEnded, SessionStarted,
+    AddressReported, Body, Call, ClientExited, ElevationFinished, Hook, SessionEnded,
+    SessionStarted,
 };
-use deskhook_session::{
-    AskOutcome, ElevationOutcome, Observation, Outcome, Reason, SessionId, Supporter,
-};
+use deskhook_session::{AskOutcome, ElevationOutcome, Observation, Reason, SessionId};
 use deskhook_wire::AskOutcomeShape;
 
 use crate::chains::{self, Chains};
 
 /// The call that an observation becomes; `started` is when the session began, RFC 3339.
 pub(crate) fn call(chains: &Chains, started: &str, observation: Observation) -> Call {
+    let (hook, body) = given(chains, started, observation);
+    chains.call(hook, body)
+}
+
+fn given(chains: &Chains, started: &str, observation: Observation) -> (Hook, Body) {
+    let started = started.to_owned();
     match observation {
         Observation::AddressReported { address, client } => {
             let address = address.to_string();
-            chains.call(Hook::AddressReported, AddressReported { address, client })
+            (
+                Hook::AddressReported,
+                AddressReported { address, client }.into(),
+            )
         }
         Observation::SessionStarted {
-            session,
+            session: SessionId(session),
             supporter,
             client,
         } => {
             let supporter = Some(chains::supporter_input(&supporter));
-            let (session, started) = (session.0, started.to_owned());
-            chains.call(
-                Hook::SessionStarted,
-                SessionStarted {
-                    session,
-                    supporter,
-                    client,
-                    started,
-                },
-            )
+            let body = SessionStarted {
+                session,
+                supporter,
+                client,
+                started,
+            };
+            (Hook::SessionStarted, body.into())
         }
         Observation::SessionEnded {
-            session,
+            session: SessionId(session),
             supporter,
             client,
             outcome,
             seconds,
-        } => ended(
-            chains,
-            started,
-            Ended {
+        } => {
+            let supporter = supporter.as_ref().map(chains::supporter_input);
+            let (outcome, ended) = (outcome.word().to_owned(), chains.context().now);
+            let body = SessionEnded {
                 session,
                 supporter,
                 client,
+                started,
+                ended,
                 outcome,
                 seconds,
-            },
-        ),
+            };
+            (Hook::SessionEnded, body.into())
+        }
         Observation::ClientExited {
             client,
             code,
             signal,
-        } => chains.call(
+        } => (
             Hook::ClientExited,
             ClientExited {
                 client,
                 code,
                 signal,
-            },
+            }
+            .into(),
         ),
         Observation::ElevationFinished {
-            session,
+            session: SessionId(session),
             outcome,
             program,
         } => {
-            let (session, outcome) = (session.0, outcome.to_owned());
-            chains.call(
+            let outcome = outcome.to_owned();
+            (
                 Hook::ElevationFinished,
                 ElevationFinished {
                     session,
                     outcome,
                     program,
-                },
+                }
+                .into(),
             )
         }
     }
-}
-
-struct Ended {
-    session: SessionId,
-    supporter: Option<Supporter>,
-    client: String,
-    outcome: Outcome,
-    seconds: u64,
-}
-
-fn ended(chains: &Chains, started: &str, end: Ended) -> Call {
-    let body = SessionEnded {
-        session: end.session.0,
-        supporter: end.supporter.as_ref().map(chains::supporter_input),
-        client: end.client,
-        started: started.to_owned(),
-        ended: chains.context().now,
-        outcome: end.outcome.word().to_owned(),
-        seconds: end.seconds,
-    };
-    chains.call(Hook::SessionEnded, body)
 }
 
 /// What became of a portal's request, as it goes to the portal.

@@ -26,6 +26,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Session {
     boot: String,
+    attempts: u64,
     begun: u64,
     asked: u64,
     person_present: bool,
@@ -40,6 +41,7 @@ impl Session {
     pub fn new(boot: &str) -> Self {
         Self {
             boot: boot.to_owned(),
+            attempts: 0,
             begun: 0,
             asked: 0,
             person_present: true,
@@ -91,6 +93,7 @@ impl Session {
             let (last, reasons) = (self.last.clone(), self.reasons.clone());
             return View {
                 phase: PhaseName::Idle,
+                attempts: self.attempts,
                 last,
                 reasons,
                 ..View::default()
@@ -102,6 +105,7 @@ impl Session {
         };
         View {
             phase: live.phase_name(),
+            attempts: self.attempts,
             session: Some(live.id.clone()),
             client: Some(live.spec.name.clone()),
             address: live.address.clone(),

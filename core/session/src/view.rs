@@ -7,6 +7,8 @@ use crate::{Moment, Outcome, Question, Reason, SessionId, Supporter};
 pub struct View {
     /// Where it stands.
     pub phase: PhaseName,
+    /// How often somebody asked to start since the agent did, refusals included.
+    pub attempts: u64,
     /// Which session; none when idle.
     pub session: Option<SessionId>,
     /// The client's name.

@@ -141,6 +141,9 @@ pub struct Status {
     pub policy_version: String,
     /// Errors and warnings of the policy's files.
     pub policy_problems: Vec<String>,
+    /// How often somebody asked to start since the agent did, refusals included.
+    #[serde(default)]
+    pub attempts: u64,
     /// Where the session stands: `idle`, `checking`, ...
     pub phase: String,
     /// The session's id.

@@ -24,6 +24,7 @@ impl Session {
         if self.live.is_some() {
             return vec![Effect::Tell(Notice::AlreadyRunning)];
         }
+        self.attempts += 1;
         let spec = match pick(policy, wish.client.as_deref()) {
             Ok(spec) => spec,
             Err(reason) => return self.refuse_start(reason),
