@@ -1,6 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use deskhook_hooks::Fault;
 use mlua::{FromLuaMulti, Function, IntoLuaMulti, Lua, MultiValue};
 
 use super::{caller, fault};
@@ -32,9 +33,8 @@ impl From<&str> for Complaint {
     }
 }
 
-/// A function of the API. Its complaints say which function (unless its name is empty)
-/// and which line of the package; a
-/// panic in it ends the call.
+/// A function of the API. Its complaints say which function (unless its name is empty) and which
+/// line of the package. A panic in it ends the call, and so does a limit that was reached in it.
 pub(crate) fn native<A, R>(
     lua: &Lua,
     stage: &Arc<Stage>,
@@ -53,7 +53,12 @@ where
                 .into_lua_multi(lua)
                 .map_err(Complaint::Lua)
         };
-        match catch_unwind(AssertUnwindSafe(run)) {
+        let ended = catch_unwind(AssertUnwindSafe(run));
+        if let Some(millis) = stage.meter.exceeded() {
+            let place = caller(lua);
+            stage.end(Fault::Late { millis, place });
+        }
+        match ended {
             Ok(Ok(values)) => Ok(values),
             Ok(Err(Complaint::Lua(error))) => Err(error),
             Ok(Err(Complaint::Said(message))) => Err(located(lua, name, &message)),

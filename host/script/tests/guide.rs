@@ -1,0 +1,49 @@
+//! Every file that the guide for integrators shows is a file that works.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use deskhook_script::{REFERENCE, check, test};
+
+fn guide() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/README.md");
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The blocks behind `<!-- file: NAME -->`.
+fn files(guide: &str) -> Vec<(&str, &str)> {
+    let parts = guide.split("<!-- file: ").skip(1);
+    parts
+        .map(|part| {
+            let (name, rest) = part.split_once(" -->").unwrap();
+            let (_, block) = rest.split_once("```").unwrap();
+            let (_, block) = block.split_once('\n').unwrap();
+            (name, block.split_once("```").unwrap().0)
+        })
+        .collect()
+}
+
+#[test]
+fn the_first_hook_of_the_guide_passes_its_check_and_tests() {
+    let (dir, guide) = (tempfile::tempdir().unwrap(), guide());
+    let root = dir.path().join("no-weekends");
+    for (name, text) in files(&guide) {
+        let path = root.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    assert_eq!(check(&root), []);
+    let report = test(&root, None).unwrap();
+    assert!(report.passed(), "{report:?}");
+    assert_eq!(report.cases.len(), 2);
+}
+
+#[test]
+fn the_guide_names_every_function() {
+    let guide = guide();
+    for entry in REFERENCE {
+        let last = entry.name.rsplit('.').next().unwrap();
+        assert!(guide.contains(last), "{} is not in the guide", entry.name);
+    }
+}
