@@ -138,20 +138,25 @@ mod tests {
 
     use super::*;
 
+    fn set_mode(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
     #[test]
     fn a_folder_that_others_can_write_to_is_refused() {
         let outer = tempfile::tempdir().unwrap();
         let inner = outer.path().join("plugins");
         std::fs::create_dir(&inner).unwrap();
+        set_mode(&inner, 0o755);
         assert!(trusted_folder(&inner, Owner::RootOrSelf).is_ok());
         for place in [inner.as_path(), outer.path()] {
-            std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o777)).unwrap();
+            set_mode(place, 0o777);
             let refused = trusted_folder(&inner, Owner::RootOrSelf).unwrap_err();
             assert!(
                 matches!(refused, FolderError::Writable { mode: 0o777, .. }),
                 "{refused}"
             );
-            std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o700)).unwrap();
+            set_mode(place, 0o700);
         }
     }
 
@@ -160,10 +165,11 @@ mod tests {
         let outer = tempfile::tempdir().unwrap();
         let inner = outer.path().join("plugins");
         std::fs::create_dir(&inner).unwrap();
-        std::fs::set_permissions(outer.path(), std::fs::Permissions::from_mode(0o775)).unwrap();
+        set_mode(&inner, 0o755);
+        set_mode(outer.path(), 0o775);
         assert!(trusted_folder(&inner, Owner::RootOrSelf).is_ok());
         assert!(trusted_folder(&inner, Owner::Root).is_err());
-        std::fs::set_permissions(&inner, std::fs::Permissions::from_mode(0o775)).unwrap();
+        set_mode(&inner, 0o775);
         assert!(trusted_folder(&inner, Owner::RootOrSelf).is_err());
     }
 

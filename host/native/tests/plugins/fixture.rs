@@ -63,6 +63,8 @@ impl Place {
         let fresh = self.folder.path().join("fresh.so");
         compile(source, flags, &fresh);
         std::fs::rename(fresh, self.library()).expect("the same disk");
+        set_mode(&self.library(), 0o644);
+        set_mode(&self.folder(), 0o755);
         self
     }
 
@@ -75,6 +77,12 @@ impl Place {
     pub(crate) fn open(&self) -> Result<Plugin, OpenError> {
         Plugin::open(&self.library(), &self.manifest(&template()), &self.terms())
     }
+}
+
+/// Whatever this account's umask says.
+pub(crate) fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("it is ours");
 }
 
 pub(crate) fn template() -> Value {

@@ -3,7 +3,7 @@ use deskhook_native::{MANIFEST, Manifest, OpenError, Plugin, discover, inspect, 
 use deskhook_session::Verdict;
 use serde_json::json;
 
-use crate::fixture::{Desk, Place, limit, request, template, whole};
+use crate::fixture::{Desk, Place, limit, request, set_mode, template, whole};
 
 /// Each fixture is refused, and the sentence says what was expected and found.
 #[test]
@@ -91,18 +91,15 @@ fn a_library_is_another_than_manifest_and_policy_say() {
     ));
 }
 
-#[cfg(unix)]
 #[test]
 fn a_place_that_others_can_write_to_and_a_link_are_refused() {
-    use std::os::unix::fs::PermissionsExt as _;
     let place = Place::new().with_c(&[]);
-    let mode = |mode| std::fs::Permissions::from_mode(mode);
-    std::fs::set_permissions(place.library(), mode(0o666)).unwrap();
+    set_mode(&place.library(), 0o666);
     assert!(matches!(place.open().err(), Some(OpenError::Place { .. })));
-    std::fs::set_permissions(place.library(), mode(0o644)).unwrap();
-    std::fs::set_permissions(place.folder(), mode(0o777)).unwrap();
+    set_mode(&place.library(), 0o644);
+    set_mode(&place.folder(), 0o777);
     assert!(matches!(place.open().err(), Some(OpenError::Place { .. })));
-    std::fs::set_permissions(place.folder(), mode(0o755)).unwrap();
+    set_mode(&place.folder(), 0o755);
     assert!(place.open().is_ok());
     let manifest = place.manifest(&template());
     let link = place.folder().join("link.so");

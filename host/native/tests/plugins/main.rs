@@ -1,5 +1,7 @@
 //! Real libraries, in C and in Rust, loaded and called.
 
+#![cfg(unix)]
+
 mod calling;
 mod fixture;
 mod loading;
