@@ -2,7 +2,7 @@ use deskhook_hooks::{
     AddressReported, Body, Call, ClientExited, ElevationFinished, Hook, SessionEnded,
     SessionStarted,
 };
-use deskhook_session::{AskOutcome, ElevationOutcome, Observation, Reason, SessionId};
+use deskhook_session::{AskOutcome, ElevationOutcome, Observation, Reason};
 use deskhook_wire::AskOutcomeShape;
 
 use crate::chains::{self, Chains};
@@ -14,77 +14,57 @@ pub(crate) fn call(chains: &Chains, started: &str, observation: Observation) -> 
 }
 
 fn given(chains: &Chains, started: &str, observation: Observation) -> (Hook, Body) {
-    let started = started.to_owned();
     match observation {
         Observation::AddressReported { address, client } => {
             let address = address.to_string();
-            (
-                Hook::AddressReported,
-                AddressReported { address, client }.into(),
-            )
-        }
-        Observation::SessionStarted {
-            session: SessionId(session),
-            supporter,
-            client,
-        } => {
-            let supporter = Some(chains::supporter_input(&supporter));
-            let body = SessionStarted {
-                session,
-                supporter,
-                client,
-                started,
-            };
-            (Hook::SessionStarted, body.into())
-        }
-        Observation::SessionEnded {
-            session: SessionId(session),
-            supporter,
-            client,
-            outcome,
-            seconds,
-        } => {
-            let supporter = supporter.as_ref().map(chains::supporter_input);
-            let (outcome, ended) = (outcome.word().to_owned(), chains.context().now);
-            let body = SessionEnded {
-                session,
-                supporter,
-                client,
-                started,
-                ended,
-                outcome,
-                seconds,
-            };
-            (Hook::SessionEnded, body.into())
+            let body = AddressReported { address, client };
+            (Hook::AddressReported, body.into())
         }
         Observation::ClientExited {
             client,
             code,
             signal,
-        } => (
-            Hook::ClientExited,
-            ClientExited {
+        } => {
+            let body = ClientExited {
                 client,
                 code,
                 signal,
+            };
+            (Hook::ClientExited, body.into())
+        }
+        Observation::SessionStarted {
+            session,
+            supporter,
+            client,
+        } => {
+            let body = SessionStarted {
+                session: session.0,
+                supporter: Some(chains::supporter_input(&supporter)),
+                client,
+                started: started.to_owned(),
+            };
+            (Hook::SessionStarted, body.into())
+        }
+        Observation::SessionEnded(end) => (
+            Hook::SessionEnded,
+            SessionEnded {
+                session: end.session.0,
+                supporter: end.supporter.as_ref().map(chains::supporter_input),
+                client: end.client,
+                started: started.to_owned(),
+                ended: chains.context().now,
+                outcome: end.outcome.word().to_owned(),
+                seconds: end.seconds,
             }
             .into(),
         ),
-        Observation::ElevationFinished {
-            session: SessionId(session),
-            outcome,
-            program,
-        } => {
-            let outcome = outcome.to_owned();
-            (
-                Hook::ElevationFinished,
-                ElevationFinished {
-                    session,
-                    outcome,
-                    program,
-                }
-                .into(),
-            )
+        Observation::ElevationFinished(end) => {
+            let body = ElevationFinished {
+                session: end.session.0,
+                outcome: end.outcome.to_owned(),
+                program: end.program,
+            };
+            (Hook::ElevationFinished, body.into())
         }
     }
 }

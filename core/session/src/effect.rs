@@ -155,18 +155,7 @@ pub enum Observation {
         client: String,
     },
     /// `session.ended`.
-    SessionEnded {
-        /// Whose.
-        session: SessionId,
-        /// Who was in, if anybody.
-        supporter: Option<Supporter>,
-        /// The client's name.
-        client: String,
-        /// How it ended.
-        outcome: Outcome,
-        /// How long it lasted.
-        seconds: u64,
-    },
+    SessionEnded(SessionEnd),
     /// `client.exited`.
     ClientExited {
         /// The client's name.
@@ -177,14 +166,33 @@ pub enum Observation {
         signal: Option<i32>,
     },
     /// `elevation.finished`.
-    ElevationFinished {
-        /// Whose.
-        session: SessionId,
-        /// `granted`, `denied`, `expired`, `failed`.
-        outcome: &'static str,
-        /// The program.
-        program: String,
-    },
+    ElevationFinished(ElevationEnd),
+}
+
+/// A session that is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionEnd {
+    /// Which.
+    pub session: SessionId,
+    /// Who was in, if anybody.
+    pub supporter: Option<Supporter>,
+    /// The client's name.
+    pub client: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How long it lasted, in seconds.
+    pub seconds: u64,
+}
+
+/// A request for elevated rights that is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ElevationEnd {
+    /// In which session.
+    pub session: SessionId,
+    /// `granted`, `denied`, `expired`, `failed`.
+    pub outcome: &'static str,
+    /// The program.
+    pub program: String,
 }
 
 /// One line of the audit record.

@@ -20,7 +20,9 @@ mod terms;
 mod verdict;
 mod view;
 
-pub use effect::{AskOutcome, Effect, Entry, Inquiry, Notice, Observation};
+pub use effect::{
+    AskOutcome, Effect, ElevationEnd, Entry, Inquiry, Notice, Observation, SessionEnd,
+};
 pub use event::{ClientFailure, ElevationOutcome, Event};
 pub use live::Outcome;
 pub use machine::Session;

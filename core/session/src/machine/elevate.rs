@@ -2,8 +2,8 @@ use super::Session;
 use crate::live::{Elevation, ElevationStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
-    Answer, AskOutcome, Effect, ElevationAsk, ElevationOutcome, ElevationPermit, Entry, Judgement,
-    Moment, Observation, QuestionKind, Reason, Terms,
+    Answer, AskOutcome, Effect, ElevationAsk, ElevationEnd, ElevationOutcome, ElevationPermit,
+    Entry, Judgement, Moment, Observation, QuestionKind, Reason, Terms,
 };
 
 /// How long the person has to agree.
@@ -161,11 +161,11 @@ impl Session {
                 ask: elevation.ask.ask,
                 outcome: AskOutcome::Elevation(outcome),
             },
-            Effect::Observe(Observation::ElevationFinished {
+            Effect::Observe(Observation::ElevationFinished(ElevationEnd {
                 session,
                 outcome: word,
                 program,
-            }),
+            })),
         ]
     }
 

@@ -4,6 +4,7 @@ use super::Session;
 use crate::live::Phase;
 use crate::{
     AskOutcome, Effect, ElevationOutcome, Entry, Moment, Notice, Observation, Outcome, Reason,
+    SessionEnd,
 };
 
 impl Session {
@@ -35,13 +36,13 @@ impl Session {
         };
         self.last = Some(outcome.clone());
         let (session, client) = (live.id, live.spec.name);
-        effects.push(Effect::Observe(Observation::SessionEnded {
+        effects.push(Effect::Observe(Observation::SessionEnded(SessionEnd {
             session,
             supporter,
             client,
             outcome,
             seconds,
-        }));
+        })));
         effects
     }
 

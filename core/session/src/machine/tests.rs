@@ -417,7 +417,7 @@ fn whoever_waits_for_an_answer_gets_it_when_the_session_ends() {
         }
     )));
     let observed =
-        |effect: &Effect| matches!(effect, Effect::Observe(Observation::SessionEnded { .. }));
+        |effect: &Effect| matches!(effect, Effect::Observe(Observation::SessionEnded(_)));
     assert_eq!(effects.iter().filter(|effect| observed(effect)).count(), 1);
 }
 
