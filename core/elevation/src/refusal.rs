@@ -27,10 +27,12 @@ pub enum Refusal {
     #[error("the installed Deskhook is not safe to run as root")]
     OwnFile(#[source] Distrust),
     /// An open file came with it.
-    #[error("the open file {0} was passed on to it")]
+    #[error("the open file {0} was passed on to `deskhook elevate`")]
     Handle(u32),
     /// It would share a terminal with whoever started it.
-    #[error("it leads the terminal session that it was started in")]
+    #[error(
+        "`deskhook elevate` leads the terminal session that it was started in: the agent starts it"
+    )]
     Terminal,
     /// The portal's public key.
     #[cfg(target_os = "linux")]
