@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use mlua::{Function, Lua, Value};
 use crate::package::{INIT, Trouble};
 use crate::stage::{Turn, lock};
 use crate::value::{to_json, to_lua};
-use crate::vm::{Vm, chunk};
+use crate::vm::{Vm, chunk, crash};
 use crate::{LoadError, Package, api};
 
 /// What `init.lua` may take: it only names functions and requires modules.
@@ -70,6 +71,14 @@ impl Extension for Script {
         if !self.about.hooks.contains(&call.hook) {
             return Ok(Answer::Nothing);
         }
+        // The state is out of its place while it runs, so after a panic the next call gets another.
+        let run = AssertUnwindSafe(|| self.answer(call, limit, host));
+        catch_unwind(run).unwrap_or_else(|panic| Err(crash(&*panic)))
+    }
+}
+
+impl Script {
+    fn answer(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
         let mut kept = lock(&self.vm);
         let vm = match kept.take() {
             Some(vm) => vm,

@@ -217,3 +217,29 @@ end)
 "#;
     tests(&source.replace("NAMES", &names.join(", ")));
 }
+
+#[test]
+fn the_globals_are_these_and_no_others() {
+    tests(
+        r#"
+local function names(of)
+  local list = {}
+  for name in pairs(of) do
+    list[#list + 1] = name
+  end
+  table.sort(list)
+  return list
+end
+test("globals", function(t)
+  t.equal(names(_G), {
+    "_G", "_VERSION", "assert", "bit32", "buffer", "coroutine", "debug", "deskhook", "error",
+    "getmetatable", "integer", "ipairs", "math", "next", "os", "pairs", "pcall", "print", "rawequal", "rawget",
+    "rawlen", "rawset", "require", "select", "setmetatable", "string", "table", "test", "tonumber",
+    "tostring", "type", "typeof", "unpack", "utf8", "vector", "xpcall",
+  })
+  t.equal(names(os), { "clock" })
+  t.equal(names(debug), { "traceback" })
+end)
+"#,
+    );
+}

@@ -52,7 +52,8 @@ fn failed(failure: Failure) -> Fault {
     }
 }
 
-pub(super) fn crash(panic: &(dyn Any + Send)) -> Fault {
+/// What a panic says.
+pub(crate) fn crash(panic: &(dyn Any + Send)) -> Fault {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     Fault::Crashed {
