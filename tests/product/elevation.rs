@@ -159,17 +159,18 @@ fn a_policy_with_a_broken_layer_allows_nothing() -> Result<()> {
 }
 
 #[test]
-fn a_deskhook_in_a_folder_of_others_refuses_even_as_root() -> Result<()> {
+fn a_deskhook_in_any_other_folder_refuses_even_as_root() -> Result<()> {
     need_office!();
     let office = Office::open()?;
     let order = office.sign(&office.order("1"));
-    let build = "/var/tmp/target/debug/deskhook";
-    office
-        .machine
-        .shell(&format!("install -D -m 0755 /usr/bin/deskhook {build}"))?;
-    let mut command = office.machine.command(build);
-    let told = told(&output(command.args(["elevate", &order]))?)?;
-    assert_eq!(told, refused("helper-not-installed"));
+    // One that others can write in, and one that they cannot.
+    for build in ["/var/tmp/target/debug/deskhook", "/usr/lib/target/deskhook"] {
+        let script = format!("install -D -m 0755 /usr/bin/deskhook {build}");
+        office.machine.shell(&script)?;
+        let mut command = office.machine.command(build);
+        let told = told(&output(command.args(["elevate", &order]))?)?;
+        assert_eq!(told, refused("helper-not-installed"), "{build}");
+    }
     assert_eq!(office.renewed()?, "");
     Ok(())
 }

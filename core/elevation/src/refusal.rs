@@ -26,6 +26,9 @@ pub enum Refusal {
     #[cfg(target_os = "linux")]
     #[error("the installed Deskhook is not safe to run as root")]
     OwnFile(#[source] Distrust),
+    /// Not the file that the polkit action and the sudo rule name.
+    #[error("`{}` is not the installed Deskhook", .0.display())]
+    Elsewhere(PathBuf),
     /// An open file came with it.
     #[error("the open file {0} was passed on to `deskhook elevate`")]
     Handle(u32),
@@ -126,6 +129,7 @@ impl Refusal {
             Self::Usage => "usage",
             Self::Platform => "no-elevation",
             Self::NotRoot => "not-root",
+            Self::Elsewhere(_) => "helper-not-installed",
             Self::Handle(_) => "inherited-file",
             Self::Terminal => "terminal",
             Self::KeyContent(_) => "portal-key",

@@ -90,6 +90,7 @@ impl Bench {
     pub(crate) fn places(&self) -> Places {
         Places {
             ground: self.ground(),
+            deskhook: self.path("usr/bin/deskhook"),
             policy: self.path("etc/deskhook/policy.d"),
             portal_key: self.path("etc/deskhook/portal.pub"),
             device: self.path("etc/deskhook/device"),

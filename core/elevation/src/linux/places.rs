@@ -31,6 +31,7 @@ pub(crate) struct Device {
 #[derive(Clone, Debug)]
 pub struct Places {
     pub(crate) ground: Ground,
+    pub(crate) deskhook: PathBuf,
     pub(crate) policy: PathBuf,
     pub(crate) portal_key: PathBuf,
     pub(crate) device: PathBuf,
@@ -43,6 +44,7 @@ impl Places {
     pub fn installed() -> Self {
         Self {
             ground: Ground::of_root(),
+            deskhook: PathBuf::from("/usr/bin/deskhook"),
             policy: PathBuf::from("/etc/deskhook/policy.d"),
             portal_key: PathBuf::from("/etc/deskhook/portal.pub"),
             device: PathBuf::from("/etc/deskhook/device"),

@@ -9,11 +9,15 @@ use crate::Refusal;
 
 /// Cuts this process off from whoever started it: no terminal, no open file but the three
 /// standard ones, no core file, files that are for root to change. Refuses where its own file is
-/// not root's alone.
+/// not the installed one, or not root's alone.
 pub(crate) fn seclude(places: &Places) -> Result<(), Refusal> {
     let own = std::env::current_exe();
     let own = own.map_err(|error| Refusal::System("name this program's file", error))?;
-    places.ground.file(&own).map_err(Refusal::OwnFile)?;
+    let own = places.ground.file(&own).map_err(Refusal::OwnFile)?;
+    let installed = places.ground.file(&places.deskhook);
+    if own != installed.map_err(Refusal::OwnFile)? {
+        return Err(Refusal::Elsewhere(own));
+    }
     refuse_handles()?;
     leave_terminal()?;
     umask(Mode::WGRP | Mode::WOTH);
