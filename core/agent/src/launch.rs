@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use deskhook_client::{
-    Desktop, LaunchError, LaunchOptions, LaunchPlan, Places, RunningClient, launch, obtain,
+    Desktop, LaunchError, LaunchOptions, LaunchPlan, Places, RunningClient, launch, locate, obtain,
 };
 use deskhook_hooks::{AddressRead, Answer, Chain, ClientLaunch, ClientLocate, Hook};
 use deskhook_policy::Address;
@@ -41,7 +41,11 @@ impl Launching {
         (stopper, task)
     }
 
-    async fn run(self, mut stopped: oneshot::Receiver<()>) {
+    async fn run(mut self, mut stopped: oneshot::Receiver<()>) {
+        let places = self.places.clone();
+        self.clearance = self
+            .clearance
+            .settled(|spec| locate(spec, &places).is_some());
         let session = self.clearance.session().clone();
         let launched = tokio::select! {
             launched = self.launch(&session) => launched,

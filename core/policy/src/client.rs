@@ -32,6 +32,8 @@ pub struct ClientSpec {
     pub stop: Stop,
     /// The supporter's link.
     pub link: LinkForm,
+    /// What does the same work where this program is not on the machine, most wanted first.
+    pub otherwise: Vec<ClientSpec>,
 }
 
 /// A place where a client's program may be.

@@ -31,6 +31,19 @@ impl Clearance {
     pub fn spec(&self) -> &ClientSpec {
         &self.spec
     }
+
+    /// The same clearance for whichever of the client's own alternatives is on this machine;
+    /// unchanged where the client itself is, or none of them.
+    #[must_use]
+    pub fn settled(mut self, present: impl Fn(&ClientSpec) -> bool) -> Self {
+        if !present(&self.spec) {
+            let otherwise = std::mem::take(&mut self.spec.otherwise);
+            if let Some(other) = otherwise.into_iter().find(present) {
+                self.spec = other;
+            }
+        }
+        self
+    }
 }
 
 /// Proof that policy, hooks and the person agreed to run one program with elevated rights, once:

@@ -16,6 +16,7 @@ impl ClientSpec {
         let suffix = suffix.strip_prefix("ad_").unwrap_or(suffix);
         let not_ready = ["SERVICE_NOT_RUNNING", "0"];
         Self {
+            otherwise: vec![],
             name: "anydesk".to_owned(),
             display_name: "AnyDesk".to_owned(),
             executables: executables(suffix),

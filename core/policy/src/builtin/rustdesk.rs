@@ -5,6 +5,7 @@ impl ClientSpec {
     /// RustDesk. `--get-id` prints the ID; the link is `rustdesk://<id>`.
     pub fn rustdesk() -> Self {
         Self {
+            otherwise: vec![],
             name: "rustdesk".to_owned(),
             display_name: "RustDesk".to_owned(),
             executables: vec![

@@ -7,6 +7,7 @@ impl ClientSpec {
     /// it is stopped; `sample-client --get-id` prints the same number.
     pub fn sample() -> Self {
         Self {
+            otherwise: vec![],
             name: "sample".to_owned(),
             display_name: "Sample client".to_owned(),
             executables: vec![executable("", "{self}")],

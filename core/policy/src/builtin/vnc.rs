@@ -90,5 +90,6 @@ fn vnc(name: &str, program: &str, arguments: Vec<String>, view_only: &[&str]) ->
             template: "{address}".to_owned(),
             ..LinkForm::default()
         },
+        otherwise: vec![],
     }
 }

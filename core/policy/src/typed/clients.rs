@@ -115,14 +115,15 @@ fn vnc(section: Branch<'_>) -> Vec<ClientSpec> {
         Some("network") => VncListen::Network,
         _ => VncListen::Loopback,
     };
-    let mut specs = vec![ClientSpec::x11vnc(listen), ClientSpec::x0vncserver(listen)];
+    let [mut spec, mut other] = [ClientSpec::x11vnc(listen), ClientSpec::x0vncserver(listen)];
     if section.flag("ViewOnly") == Some(true) {
-        for spec in &mut specs {
+        for spec in [&mut spec, &mut other] {
             let watch = std::mem::take(&mut spec.launch.allowed_arguments);
             spec.launch.arguments.extend(watch);
         }
     }
-    specs
+    spec.otherwise.push(other.clone());
+    vec![spec, other]
 }
 
 /// A client of the organisation's own; `sample` builds on the built-in sample client.

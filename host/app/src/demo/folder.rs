@@ -126,8 +126,7 @@ fn write_policy(root: &Path, client: DemoClient, with_plugin: bool) -> anyhow::R
     let file = root.join("policy.d/10-tenant.json");
     std::fs::write(&file, serde_json::to_string_pretty(&tenant)?)
         .with_context(|| format!("cannot write {}", file.display()))?;
-    let text =
-        "Key = Integration.AnyDesk.Ui.TrayMenuTextEnglish\nValue = \"Get help from Northwind\"\n";
+    let text = format!("Key = {key}.Ui.TrayMenuTextEnglish\nValue = \"Get help from Northwind\"\n");
     let file = root.join("policy.d/everyone.kv");
     std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
 }
