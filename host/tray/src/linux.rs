@@ -1,0 +1,20 @@
+mod clipboard;
+mod desk;
+mod notification;
+mod question;
+mod screen;
+mod tray;
+mod zenity;
+
+use deskhook_agent::AgentHandle;
+
+/// Shows what there is to see and sends on what the person does, until the agent stops: the icon
+/// and its menu, the dialogs, the notifications, and what only a desktop can do. A part that this
+/// desktop lacks is left out; the terminal has the same questions and answers.
+pub async fn run(handle: AgentHandle) {
+    tokio::join!(
+        tray::run(handle.clone()),
+        question::run(handle.clone()),
+        desk::run(handle),
+    );
+}

@@ -1,0 +1,134 @@
+use std::collections::BTreeSet;
+
+use deskhook_agent::Snapshot;
+use deskhook_hooks::{ItemKind, MenuItem};
+use deskhook_policy::{Language, MenuEntry};
+
+use super::{LONGEST_TEXT, item};
+use crate::{clean, link};
+
+/// How deep submenus may lie in each other, and how many entries one menu may have.
+const DEEPEST: usize = 3;
+const MOST: usize = 64;
+
+/// Names that an organisation's entries cannot take: an entry called `stop` must never stand in
+/// for the one that stops.
+const BUILT_IN: [&str; 11] = [
+    "organisation",
+    "start",
+    "state",
+    "address",
+    "supporter",
+    "elevation",
+    "stop",
+    "question",
+    "about",
+    "quit",
+    "",
+];
+const BUILT_IN_PREFIXES: [&str; 3] = ["link-", "line-", "refused-"];
+
+/// The organisation's `WebLinks` for this platform.
+pub(super) fn links(snapshot: &Snapshot, language: &Language) -> Vec<MenuItem> {
+    let here = snapshot
+        .device
+        .as_ref()
+        .map_or(std::env::consts::OS, |device| device.os.as_str());
+    let fits = |platform: &str| {
+        platform.is_empty()
+            || platform.eq_ignore_ascii_case("any")
+            || platform.eq_ignore_ascii_case(here)
+    };
+    let links = snapshot.policy.web_links.iter().enumerate().take(MOST);
+    let links = links.filter(|(_, link)| fits(&link.platform) && link::is_safe(&link.target));
+    links
+        .map(|(index, link)| MenuItem {
+            target: Some(link.target.clone()),
+            ..item(
+                &format!("link-{}", index + 1),
+                ItemKind::Link,
+                text(&link.name, language, &link.target),
+            )
+        })
+        .collect()
+}
+
+/// The organisation's `Tray.Items`.
+pub(super) fn own(snapshot: &Snapshot, language: &Language) -> Vec<MenuItem> {
+    let mut taken = BTreeSet::new();
+    level(&snapshot.policy.tray.items, language, (&mut taken, DEEPEST))
+}
+
+fn level(
+    entries: &[MenuEntry],
+    language: &Language,
+    (taken, deeper): (&mut BTreeSet<String>, usize),
+) -> Vec<MenuItem> {
+    let mut items = vec![];
+    for entry in entries.iter().take(MOST) {
+        let Some(mut made) = made(entry, language, taken) else {
+            continue;
+        };
+        if made.kind == ItemKind::Submenu {
+            made.items = match deeper {
+                0 => vec![],
+                _ => level(&entry.items, language, (taken, deeper - 1)),
+            };
+            if made.items.is_empty() {
+                continue;
+            }
+        }
+        items.push(made);
+    }
+    items
+}
+
+/// One entry without its submenu; none where it is no entry that a menu can have.
+fn made(entry: &MenuEntry, language: &Language, taken: &mut BTreeSet<String>) -> Option<MenuItem> {
+    let kind = match entry.kind.as_str() {
+        "" | "item" => ItemKind::Item,
+        "link" => ItemKind::Link,
+        "separator" => ItemKind::Separator,
+        "submenu" => ItemKind::Submenu,
+        "label" => ItemKind::Label,
+        _ => return None,
+    };
+    let target = entry.target.clone().filter(|target| link::is_safe(target));
+    if kind == ItemKind::Link && target.is_none() {
+        return None;
+    }
+    let id = id(&entry.id, kind, taken)?;
+    let shown = match kind {
+        ItemKind::Separator => String::new(),
+        _ => text(&entry.text, language, &id),
+    };
+    Some(MenuItem {
+        target,
+        icon: entry.icon.clone(),
+        ..item(&id, kind, shown)
+    })
+}
+
+/// The entry's own name where it may have it. A line, a submenu or a link that has none gets one;
+/// an entry that is picked by its name cannot do without.
+fn id(wanted: &str, kind: ItemKind, taken: &mut BTreeSet<String>) -> Option<String> {
+    let reserved = BUILT_IN.contains(&wanted)
+        || BUILT_IN_PREFIXES
+            .iter()
+            .any(|prefix| wanted.starts_with(prefix));
+    let id = match (reserved, kind) {
+        (false, _) => wanted.to_owned(),
+        (true, ItemKind::Item) => return None,
+        (true, _) => format!("entry-{}", taken.len() + 1),
+    };
+    taken.insert(id.clone()).then_some(id)
+}
+
+fn text(text: &deskhook_policy::LocalText, language: &Language, otherwise: &str) -> String {
+    let text = clean::line(text.get(language).unwrap_or_default(), LONGEST_TEXT);
+    if text.is_empty() {
+        clean::line(otherwise, LONGEST_TEXT)
+    } else {
+        text
+    }
+}
