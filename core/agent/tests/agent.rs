@@ -1,0 +1,329 @@
+//! The agent as an embedder uses it: real files, a real client process, no portal.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskhook_agent::{Agent, AgentConfig, ExtensionPlaces, ExtensionSet, Snapshot, ask_agent};
+use deskhook_hooks::{
+    About, Answer, Bound, Call, Extension, ExtensionKind, Fault, Hook, HostCall, HostPort, Limit,
+};
+use deskhook_policy::{ExtensionPolicy, Policy};
+use deskhook_session::{Origin, Outcome, Request, Verdict};
+use deskhook_wire::{Asked, ControlReply, ControlRequest};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Far beyond what any step takes.
+const LONG: Duration = Duration::from_secs(20);
+
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    /// A folder with one client: it prints an address, then waits to be ended.
+    fn new(settings: Value) -> Self {
+        let desk = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let client = desk.at("client.sh");
+        std::fs::write(
+            &client,
+            "#!/bin/sh\necho ADDRESS=123456789\nexec sleep 600\n",
+        )
+        .unwrap();
+        std::fs::set_permissions(&client, PermissionsExt::from_mode(0o700)).unwrap();
+        std::fs::create_dir(desk.at("policy.d")).unwrap();
+        desk.write_policy(settings);
+        desk
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write_policy(&self, settings: Value) {
+        let mut settings = settings;
+        settings["Integration.Clients.test"] = json!({
+            "Executables": [{"Path": self.at("client.sh")}],
+            "Address": [{"Output": {"Prefix": "ADDRESS=", "Template": "{value}"}}],
+            "Link": {"Template": "anydesk:{address}"},
+        });
+        let layer = json!({"scope": "tenant", "name": "Acme", "settings": settings});
+        let aside = self.at("policy.new");
+        std::fs::write(&aside, layer.to_string()).unwrap();
+        std::fs::rename(aside, self.at("policy.d/tenant.json")).unwrap();
+    }
+
+    fn config(&self) -> AgentConfig {
+        let mut config = AgentConfig::new(self.at("state"), [self.at("policy.d")]);
+        config.socket = Some(self.at("agent.sock"));
+        config
+    }
+
+    async fn start(&self) -> Agent {
+        Agent::start(self.config()).await.unwrap()
+    }
+}
+
+fn start() -> Request {
+    Request::Start {
+        reason: None,
+        ticket: None,
+        client: None,
+    }
+}
+
+async fn until(agent: &Agent, fits: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
+    let handle = agent.handle();
+    match tokio::time::timeout(LONG, handle.until(fits)).await {
+        Ok(snapshot) => snapshot.unwrap(),
+        Err(_) => panic!("it never came to that: {:#?}", handle.snapshot().view),
+    }
+}
+
+#[tokio::test]
+async fn a_client_is_started_asked_and_ended() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    agent.handle().request(start(), Origin::Person).await;
+    let known = until(&agent, |now| now.view.address.is_some()).await;
+    assert_eq!(
+        known.view.address.as_ref().unwrap().grouped(),
+        "123 456 789"
+    );
+    agent.handle().request(Request::Stop, Origin::Person).await;
+    let ended = until(&agent, |now| {
+        now.view.session.is_none() && now.clients_running == 0
+    })
+    .await;
+    assert_eq!(ended.view.last, Some(Outcome::Stopped));
+    agent.stop().await;
+    let record = std::fs::read_to_string(desk.at("state/record.jsonl")).unwrap();
+    for action in [
+        "session.requested",
+        "session.cleared",
+        "client.ready",
+        "session.ended",
+    ] {
+        assert!(record.contains(action), "{action} is not on the record");
+    }
+}
+
+#[tokio::test]
+async fn stopping_the_agent_ends_the_client() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    let handle = agent.handle();
+    handle.request(start(), Origin::Person).await;
+    until(&agent, |now| now.view.address.is_some()).await;
+    agent.stop().await;
+    assert_eq!(handle.snapshot().view.last, Some(Outcome::AgentStopped));
+    assert!(!desk.at("agent.sock").exists());
+}
+
+#[tokio::test]
+async fn a_client_that_ends_by_itself_ends_the_session() {
+    let desk = Desk::new(json!({}));
+    std::fs::write(
+        desk.at("client.sh"),
+        "#!/bin/sh\necho ADDRESS=123456789\nread line\n",
+    )
+    .unwrap();
+    let agent = desk.start().await;
+    agent.handle().request(start(), Origin::Person).await;
+    let ended = until(&agent, |now| {
+        now.view.session.is_none() && now.view.last.is_some()
+    })
+    .await;
+    assert!(
+        matches!(
+            ended.view.last,
+            Some(Outcome::ClientExited | Outcome::Failed)
+        ),
+        "{:?}",
+        ended.view.last
+    );
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn a_required_check_that_is_not_there_denies() {
+    let desk = Desk::new(json!({"Extensions.Packages.posture": {"Binding": "required"}}));
+    let agent = desk.start().await;
+    agent.handle().request(start(), Origin::Person).await;
+    let denied = until(&agent, |now| now.view.last.is_some()).await;
+    assert_eq!(denied.view.reasons[0].code, "check-missing");
+    assert_eq!(denied.view.reasons[0].by, "posture");
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn a_written_policy_applies_while_the_agent_runs_and_a_broken_one_does_not() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    assert_eq!(agent.handle().snapshot().organization, "Acme");
+    desk.write_policy(json!({"Organization.Name": "Acme Two"}));
+    until(&agent, |now| now.organization == "Acme Two").await;
+    std::fs::write(desk.at("policy.d/tenant.json"), "{\"scope\": \"tenant\", ").unwrap();
+    let broken = until(&agent, |now| !now.problems.is_empty()).await;
+    assert_eq!(
+        (broken.organization.as_str(), broken.policy.clients.len()),
+        ("Acme Two", 1)
+    );
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_under_way_ends_when_the_policy_forbids_its_client() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    agent.handle().request(start(), Origin::Person).await;
+    until(&agent, |now| now.view.address.is_some()).await;
+    std::fs::remove_file(desk.at("policy.d/tenant.json")).unwrap();
+    let ended = until(&agent, |now| now.view.session.is_none()).await;
+    assert_eq!(ended.view.last, Some(Outcome::Policy));
+    agent.stop().await;
+}
+
+/// A package that asks its host for things and denies with what it was told.
+struct Asking(About);
+
+impl Extension for Asking {
+    fn about(&self) -> &About {
+        &self.0
+    }
+
+    fn call(&self, _: &Call, _: Limit, host: &HostPort) -> Result<Answer, Fault> {
+        let ask = |call| match host.ask(call, LONG) {
+            Ok(value) => value.to_string(),
+            Err(error) => error.to_string(),
+        };
+        let policy = |key: &str| {
+            ask(HostCall::Policy {
+                key: key.to_owned(),
+            })
+        };
+        let stored = ask(HostCall::StoreSet {
+            key: "k".into(),
+            value: json!(1),
+        }) + &ask(HostCall::StoreGet { key: "k".into() });
+        let message = format!("{} {} {stored}", policy("Asked.For"), policy("Other.Key"));
+        Ok(Answer::Verdict(Verdict::Deny {
+            code: "told".into(),
+            message,
+        }))
+    }
+}
+
+fn load_asking(_: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
+    let about = About {
+        name: "asking".into(),
+        version: "1".into(),
+        kind: ExtensionKind::Script,
+        hooks: vec![Hook::SessionRequest],
+        capabilities: vec!["policy:Asked".into(), "policy:Other".into()],
+        timer_seconds: None,
+        sha256: String::new(),
+    };
+    let bound = policy
+        .extensions
+        .packages
+        .get("asking")
+        .cloned()
+        .unwrap_or_else(ExtensionPolicy::default);
+    ExtensionSet {
+        loaded: vec![Bound {
+            extension: Arc::new(Asking(about)),
+            policy: bound,
+        }],
+        rejected: vec![],
+    }
+}
+
+#[tokio::test]
+async fn a_package_gets_what_the_policy_grants_and_nothing_else() {
+    let desk = Desk::new(json!({
+        "Asked.For": "value", "Other.Key": "secret",
+        "Extensions.Packages.asking": {"Capabilities": ["policy:Asked"]},
+    }));
+    let mut config = desk.config();
+    config.load = load_asking;
+    let agent = Agent::start(config).await.unwrap();
+    agent.handle().request(start(), Origin::Person).await;
+    let denied = until(&agent, |now| now.view.last.is_some()).await;
+    let message = &denied.view.reasons[0].message;
+    assert!(
+        message.starts_with("\"value\" ") && message.contains("policy:Other.Key"),
+        "{message}"
+    );
+    assert!(
+        !message.contains("secret") && message.ends_with("null1"),
+        "{message}"
+    );
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn the_control_socket_answers_and_a_second_agent_is_refused() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    let socket = desk.at("agent.sock");
+    let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0);
+    let ControlReply::Status(status) = ask_agent(&socket, &ControlRequest::Status).await.unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(status.phase, "idle");
+    let stop = ControlRequest::Do {
+        asked: Asked::Stop,
+        link: false,
+    };
+    let ControlReply::Done(answer) = ask_agent(&socket, &stop).await.unwrap() else {
+        panic!()
+    };
+    assert!(!answer.taken);
+    let other = AgentConfig {
+        state: desk.at("other"),
+        ..desk.config()
+    };
+    assert!(Agent::start(other).await.is_err());
+    agent.stop().await;
+    assert!(ask_agent(&socket, &ControlRequest::Status).await.is_err());
+}
+
+#[tokio::test]
+async fn a_link_starts_a_session_and_cannot_answer_or_stop() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    let socket = desk.at("agent.sock");
+    let start = Asked::Start {
+        reason: None,
+        ticket: None,
+        client: None,
+    };
+    let ControlReply::Done(answer) = ask_agent(
+        &socket,
+        &ControlRequest::Do {
+            asked: start,
+            link: true,
+        },
+    )
+    .await
+    .unwrap() else {
+        panic!()
+    };
+    assert!(answer.taken);
+    until(&agent, |now| now.view.address.is_some()).await;
+    for asked in [Asked::Stop, Asked::Quit, Asked::Click { item: "x".into() }] {
+        let request = ControlRequest::Do { asked, link: true };
+        let ControlReply::Done(answer) = ask_agent(&socket, &request).await.unwrap() else {
+            panic!()
+        };
+        assert!(!answer.taken, "{request:?}");
+    }
+    agent.stop().await;
+}
