@@ -237,6 +237,22 @@ impl Answer {
 }
 
 impl Hook {
+    /// The JSON Schema of an answer other than nothing; none for a hook that only observes.
+    pub fn answer_schema(self) -> Option<schemars::Schema> {
+        match self {
+            Self::TrayMenu => Some(schemars::schema_for!(MenuPatch)),
+            Self::ConsentPrompt => Some(schemars::schema_for!(ConsentPatch)),
+            Self::ClientLaunch => Some(schemars::schema_for!(LaunchPatch)),
+            Self::AddressReport | Self::StateCollect => Some(schemars::schema_for!(FieldsPatch)),
+            Self::MenuClick => Some(schemars::schema_for!(Vec<ExtensionRequest>)),
+            _ => match self.kind() {
+                Kind::Decide => Some(schemars::schema_for!(VerdictAnswer)),
+                Kind::Provide => Some(schemars::schema_for!(String)),
+                Kind::Transform | Kind::Observe => None,
+            },
+        }
+    }
+
     /// What an answer to this hook looks like, in words.
     pub fn wants(self) -> &'static str {
         match self {
