@@ -2,8 +2,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use deskhook_hooks::{Answer, Call, CallError, Extension, Fault, Hook, Kind, Limit};
-use deskhook_session::Verdict;
+use deskhook_hooks::{Answer, Call, CallError, Extension, Fault, Hook, Kind, Limit, VerdictAnswer};
 use serde_json::{Map, Value, json};
 
 use crate::fake::{FakeHost, Fakes, Record};
@@ -55,10 +54,10 @@ pub enum RunError {
 
 impl RunResult {
     /// What the chain makes of it: for a hook of kind `decide`, a failure is a denial.
-    pub fn verdict(&self) -> Option<Verdict> {
+    pub fn verdict(&self) -> Option<VerdictAnswer> {
         match &self.answer {
-            Ok(Answer::Verdict(verdict)) => Some(verdict.clone()),
-            Err(fault) if self.hook.kind() == Kind::Decide => Some(Verdict::Deny {
+            Ok(Answer::Verdict(verdict)) => Some(verdict.into()),
+            Err(fault) if self.hook.kind() == Kind::Decide => Some(VerdictAnswer::Deny {
                 code: "check-failed".to_owned(),
                 message: fault.to_string(),
             }),
@@ -68,7 +67,7 @@ impl RunResult {
 
     /// Whether the answer of a hook of kind `decide` is no, whatever the reason.
     pub fn denies(&self) -> bool {
-        matches!(self.verdict(), Some(Verdict::Deny { .. }))
+        matches!(self.verdict(), Some(VerdictAnswer::Deny { .. }))
     }
 
     /// The answer as a test sees it: `hook`, `verdict`, `code`, `message`, `title`, `timeout`,

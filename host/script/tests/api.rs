@@ -1,7 +1,5 @@
 //! The Lua API, tried from Lua on a pretended host.
 
-#![allow(clippy::unwrap_used)]
-
 use deskhook_script::{REFERENCE, test};
 
 const MANIFEST: &str = r#"{"name": "sample", "version": "1.0.0", "api": 1,
@@ -54,7 +52,7 @@ return {
 "#;
 
 fn tests(source: &str) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a test is right about its own files");
     let root = dir.path().join("sample");
     for (path, text) in [
         ("deskhook.json", MANIFEST),
@@ -65,10 +63,11 @@ fn tests(source: &str) {
         ("tests/all.lua", source),
     ] {
         let path = root.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        std::fs::create_dir_all(path.parent().expect("a test is right about its own files"))
+            .expect("a test is right about its own files");
+        std::fs::write(path, text).expect("a test is right about its own files");
     }
-    let report = test(&root, None).unwrap();
+    let report = test(&root, None).expect("a test is right about its own files");
     assert!(!report.cases.is_empty());
     assert!(report.passed(), "{:#?}", report.cases);
 }

@@ -1,7 +1,5 @@
 //! What counts against a call's limit, what survives a call, and how a package runs in the chain.
 
-#![allow(clippy::unwrap_used)]
-
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -17,14 +15,20 @@ const MANIFEST: &str = r#"{"name": "sample", "version": "1.0.0", "api": 1,
   "hooks": ["session.request"], "capabilities": ["policy:Sample"]}"#;
 
 fn script(dir: &Path, init: &str) -> Script {
-    std::fs::write(dir.join("deskhook.json"), MANIFEST).unwrap();
+    std::fs::write(dir.join("deskhook.json"), MANIFEST)
+        .expect("a test is right about its own files");
     let init = format!("deskhook.on('session.request', function(ctx) {init} end)");
-    std::fs::write(dir.join("init.lua"), init).unwrap();
-    Script::new(Package::load(dir).unwrap(), &["policy:Sample".to_owned()]).unwrap()
+    std::fs::write(dir.join("init.lua"), init).expect("a test is right about its own files");
+    Script::new(
+        Package::load(dir).expect("a test is right about its own files"),
+        &["policy:Sample".to_owned()],
+    )
+    .expect("a test is right about its own files")
 }
 
 fn call(reason: &str) -> Call {
-    Call::read(Some(Hook::SessionRequest), json!({ "reason": reason })).unwrap()
+    Call::read(Some(Hook::SessionRequest), json!({ "reason": reason }))
+        .expect("a test is right about its own files")
 }
 
 /// A host that answers every question with the key asked for, after `delay`.

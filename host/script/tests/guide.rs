@@ -1,14 +1,12 @@
 //! Every file that the guide for integrators shows is a file that works.
 
-#![allow(clippy::unwrap_used)]
-
 use std::path::Path;
 
 use deskhook_script::{REFERENCE, check, test};
 
 fn guide() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/README.md");
-    std::fs::read_to_string(path).unwrap()
+    std::fs::read_to_string(path).expect("a test is right about its own files")
 }
 
 /// The blocks behind `<!-- file: NAME -->`.
@@ -16,10 +14,22 @@ fn files(guide: &str) -> Vec<(&str, &str)> {
     let parts = guide.split("<!-- file: ").skip(1);
     parts
         .map(|part| {
-            let (name, rest) = part.split_once(" -->").unwrap();
-            let (_, block) = rest.split_once("```").unwrap();
-            let (_, block) = block.split_once('\n').unwrap();
-            (name, block.split_once("```").unwrap().0)
+            let (name, rest) = part
+                .split_once(" -->")
+                .expect("a test is right about its own files");
+            let (_, block) = rest
+                .split_once("```")
+                .expect("a test is right about its own files");
+            let (_, block) = block
+                .split_once('\n')
+                .expect("a test is right about its own files");
+            (
+                name,
+                block
+                    .split_once("```")
+                    .expect("a test is right about its own files")
+                    .0,
+            )
         })
         .collect()
 }

@@ -1,8 +1,6 @@
 //! Whatever a script does, a call of it ends with an answer or a fault that says where, and the
 //! next call works.
 
-#![allow(clippy::unwrap_used)]
-
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -30,15 +28,17 @@ const LIMIT: Limit = Limit {
 const BOUND: Duration = Duration::from_millis((2000 + 250) * 10);
 
 fn script(dir: &Path, attack: &str) -> Script {
-    std::fs::write(dir.join("deskhook.json"), MANIFEST).unwrap();
-    std::fs::write(dir.join("init.lua"), INIT).unwrap();
-    std::fs::write(dir.join("attack.lua"), attack).unwrap();
-    let package = Package::load(dir).unwrap();
-    Script::new(package, &["policy:Slow".to_owned()]).unwrap()
+    std::fs::write(dir.join("deskhook.json"), MANIFEST)
+        .expect("a test is right about its own files");
+    std::fs::write(dir.join("init.lua"), INIT).expect("a test is right about its own files");
+    std::fs::write(dir.join("attack.lua"), attack).expect("a test is right about its own files");
+    let package = Package::load(dir).expect("a test is right about its own files");
+    Script::new(package, &["policy:Slow".to_owned()]).expect("a test is right about its own files")
 }
 
 fn call(reason: &str) -> Call {
-    Call::read(Some(Hook::SessionRequest), json!({ "reason": reason })).unwrap()
+    Call::read(Some(Hook::SessionRequest), json!({ "reason": reason }))
+        .expect("a test is right about its own files")
 }
 
 /// A host that never answers: what is asked of it stays in the channel.

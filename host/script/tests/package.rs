@@ -1,7 +1,5 @@
 //! What a folder has to be for a package, and what loading one costs at most.
 
-#![allow(clippy::unwrap_used)]
-
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -13,19 +11,22 @@ const INIT: &str = "deskhook.on('session.request', function() end)";
 
 fn write(dir: &Path, path: &str, content: impl AsRef<[u8]>) {
     let path = dir.join(path);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, content).unwrap();
+    std::fs::create_dir_all(path.parent().expect("a test is right about its own files"))
+        .expect("a test is right about its own files");
+    std::fs::write(path, content).expect("a test is right about its own files");
 }
 
 fn folder() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a test is right about its own files");
     write(dir.path(), "deskhook.json", MANIFEST);
     write(dir.path(), "init.lua", INIT);
     dir
 }
 
 fn refusal(dir: &Path) -> String {
-    Package::load(dir).unwrap_err().to_string()
+    Package::load(dir)
+        .expect_err("the package is refused")
+        .to_string()
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! What authors of packages rely on: scaffold, check, test, run.
 
-#![allow(clippy::unwrap_used)]
-
 use std::path::{Path, PathBuf};
 
 use deskhook_hooks::{Fault, Hook};
@@ -12,11 +10,12 @@ struct Folder(tempfile::TempDir);
 
 impl Folder {
     fn package(files: &[(&str, &str)]) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
+        let folder = Self(tempfile::tempdir().expect("a test is right about its own files"));
         for (path, text) in files {
             let path = folder.0.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
+            std::fs::create_dir_all(path.parent().expect("a test is right about its own files"))
+                .expect("a test is right about its own files");
+            std::fs::write(path, text).expect("a test is right about its own files");
         }
         folder
     }
