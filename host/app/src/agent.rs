@@ -14,7 +14,7 @@ use crate::{extensions, places};
 
 /// The agent.
 #[derive(Subcommand)]
-pub enum Agent {
+pub(crate) enum Agent {
     /// Run the agent until it is stopped
     Run(RunArgs),
     /// Enrol this device at a portal, once
@@ -23,14 +23,14 @@ pub enum Agent {
 
 /// `agent run`.
 #[derive(Args)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     #[command(flatten)]
     settings: AgentSettings,
 }
 
 /// `agent enrol`.
 #[derive(Args)]
-pub struct EnrolArgs {
+pub(crate) struct EnrolArgs {
     /// The portal's address, https (http for this machine's own loopback alone)
     #[arg(long, env = "DESKHOOK_PORTAL")]
     portal: String,
@@ -42,7 +42,7 @@ pub struct EnrolArgs {
 }
 
 /// Does what the command says.
-pub fn run(command: Agent) -> Outcome {
+pub(crate) fn run(command: Agent) -> Outcome {
     match command {
         Agent::Run(args) => runtime(2)?.block_on(run_agent(args.settings)),
         Agent::Enrol(args) => runtime(1)?.block_on(enrol(args)),
@@ -50,7 +50,7 @@ pub fn run(command: Agent) -> Outcome {
 }
 
 /// A tokio runtime with as many threads as asked for.
-pub fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Failure> {
+pub(crate) fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
         .enable_all()
@@ -59,12 +59,12 @@ pub fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 /// Log lines go to standard error; `DESKHOOK_LOG` says which (default: warn).
-pub fn log_to_stderr() {
+pub(crate) fn log_to_stderr() {
     log_to_stderr_above("warn");
 }
 
 /// As [`log_to_stderr`], with another default.
-pub fn log_to_stderr_above(level: &str) {
+pub(crate) fn log_to_stderr_above(level: &str) {
     let filter = EnvFilter::try_from_env("DESKHOOK_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     // A second call (demo runs two parts in one process) keeps the first.
     let _ = tracing_subscriber::fmt()
@@ -74,7 +74,7 @@ pub fn log_to_stderr_above(level: &str) {
 }
 
 /// The configuration that settings give.
-pub fn config(settings: &AgentSettings) -> AgentConfig {
+pub(crate) fn config(settings: &AgentSettings) -> AgentConfig {
     let state = settings.state.clone().unwrap_or_else(places::state);
     let policy = settings.policy.clone().unwrap_or_else(places::policy);
     let mut config = AgentConfig::new(&state, policy);
@@ -140,7 +140,7 @@ async fn run_agent(settings: AgentSettings) -> Outcome {
 }
 
 /// Resolves when this process is asked to end (SIGTERM, SIGINT, SIGHUP).
-pub async fn asked_to_stop() {
+pub(crate) async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let mut asked: Vec<_> = [
         SignalKind::terminate(),

@@ -12,7 +12,7 @@ use crate::output::{Exit, Failure, Outcome, json, remark, say};
 
 /// The tamper-evident record.
 #[derive(Subcommand)]
-pub enum Audit {
+pub(crate) enum Audit {
     /// Check that a record was not changed
     Verify {
         /// A record file, or the address of a portal's export
@@ -30,7 +30,7 @@ pub enum Audit {
 }
 
 /// Does what the command says.
-pub fn run(command: Audit) -> Outcome {
+pub(crate) fn run(command: Audit) -> Outcome {
     let Audit::Verify {
         place,
         head,

@@ -5,9 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::{Exit, Outcome, conclude};
-use crate::{
-    agent, audit, demo, doctor, hooks, links, menu, plugin, policy, portal, script, session, status,
-};
+use crate::{agent, audit, doctor, hooks, links, menu, plugin, policy, script, session, status};
 
 /// Remote support that an organisation customises with data, Lua and plugins.
 #[derive(Parser)]
@@ -25,8 +23,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "portal")]
     /// The whole product on one machine: portal, agent, a sample organisation, a client
-    Demo(demo::Demo),
+    Demo(crate::demo::Demo),
     /// The agent: run it, or enrol this device
     #[command(subcommand)]
     Agent(agent::Agent),
@@ -52,9 +51,10 @@ enum Command {
     /// Look into native plugins
     #[command(subcommand)]
     Plugin(plugin::Plugin),
+    #[cfg(feature = "portal")]
     /// The support staff's server: run it, and set it up
     #[command(subcommand)]
-    Portal(portal::Portal),
+    Portal(crate::portal::Portal),
     /// The tamper-evident record
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -68,13 +68,14 @@ enum Command {
 }
 
 /// Reads the command line and does what it says.
-pub fn run() -> ExitCode {
+pub(crate) fn run() -> ExitCode {
     conclude(dispatch(Cli::parse().command))
 }
 
 fn dispatch(command: Command) -> Outcome {
     match command {
-        Command::Demo(args) => demo::run(args),
+        #[cfg(feature = "portal")]
+        Command::Demo(args) => crate::demo::run(args),
         Command::Agent(args) => agent::run(args),
         Command::Status(args) => status::run(&args),
         Command::Session(args) => session::run(args),
@@ -84,7 +85,8 @@ fn dispatch(command: Command) -> Outcome {
         Command::Script(args) => script::run(args),
         Command::Hooks(args) => hooks::run(args),
         Command::Plugin(args) => plugin::run(args),
-        Command::Portal(args) => portal::run(args),
+        #[cfg(feature = "portal")]
+        Command::Portal(args) => crate::portal::run(args),
         Command::Audit(args) => audit::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions { shell } => {

@@ -15,7 +15,7 @@ use crate::output::Outcome;
 
 /// `demo`.
 #[derive(Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Keep everything in this folder (default: a temporary one that is removed)
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -31,7 +31,7 @@ pub struct Demo {
 }
 
 /// Does what the command says.
-pub fn run(args: Demo) -> Outcome {
+pub(crate) fn run(args: Demo) -> Outcome {
     runtime(2)?.block_on(async move {
         let once = args.once;
         let stage = stage::Stage::build(args).await?;

@@ -15,7 +15,7 @@ use crate::{extensions, places, status};
 
 /// `doctor`.
 #[derive(Args)]
-pub struct Doctor {
+pub(crate) struct Doctor {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -63,7 +63,7 @@ impl Finding {
 }
 
 /// Does what the command says; the answer is no when there is a problem.
-pub fn run(args: &Doctor) -> Outcome {
+pub(crate) fn run(args: &Doctor) -> Outcome {
     let settings = AgentSettings::default().over_file()?;
     let mut findings = policy(&settings);
     findings.extend(runtime(1)?.block_on(agent(&args.reach)));

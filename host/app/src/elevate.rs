@@ -9,7 +9,7 @@ use deskhook_policy::{Policy, Problem, Severity, Subject};
 use deskhook_source::load;
 
 /// Carries the order out, and tells what became of it in one line of JSON.
-pub fn run(arguments: &[String]) -> ExitCode {
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let answer = deskhook_elevation::serve(arguments, policy);
     // Whoever asked may be gone; what was done stays done.
     let _ = writeln!(std::io::stdout(), "{}", answer.line());

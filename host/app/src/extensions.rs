@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use deskhook_agent::{ExtensionPlaces, ExtensionSet};
 use deskhook_hooks::{Bound, Extension};
-use deskhook_native::{Manifest, Owner, Plugin, Terms};
+use deskhook_native::{Manifest, Owner, Plugin, Terms, trusted_folder};
 use deskhook_policy::{ExtensionPolicy, Policy};
 use deskhook_script::{Package, Script};
 
 /// Everything in the places that the policy does not switch off. One that cannot be loaded is
 /// rejected with its reason and keeps no other from running. A name that was found already (an
 /// earlier folder wins) is rejected as well.
-pub fn load(places: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
+pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
     let mut set = ExtensionSet::default();
     for folder in places
         .packages
@@ -90,12 +90,13 @@ fn script(folder: &Path, bound: &ExtensionPolicy) -> Loaded {
 }
 
 fn plugin(folder: &Path, places: &ExtensionPlaces, bound: &ExtensionPolicy) -> Loaded {
-    let manifest = Manifest::read(folder)?;
     let owner = if places.own_plugins {
         Owner::RootOrSelf
     } else {
         Owner::Root
     };
+    trusted_folder(folder, owner)?;
+    let manifest = Manifest::read(folder)?;
     let terms = Terms {
         owner,
         pinned: bound.sha256.clone(),

@@ -14,7 +14,7 @@ use crate::{extensions, places};
 
 /// The hooks that there are, and who hears them.
 #[derive(Subcommand)]
-pub enum Hooks {
+pub(crate) enum Hooks {
     /// Every hook with its kind and what it answers
     List {
         /// Print one JSON document
@@ -29,12 +29,12 @@ pub enum Hooks {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        settings: AgentSettings,
+        settings: Box<AgentSettings>,
     },
 }
 
 /// Does what the command says.
-pub fn run(command: Hooks) -> Outcome {
+pub(crate) fn run(command: Hooks) -> Outcome {
     match command {
         Hooks::List { json: as_json } => list(as_json),
         Hooks::Explain {
@@ -43,7 +43,7 @@ pub fn run(command: Hooks) -> Outcome {
             settings,
         } => {
             let hook = Hook::parse(&hook).map_err(|error| Failure::Usage(error.into()))?;
-            explain(hook, settings.over_file()?, as_json)
+            explain(hook, &settings.over_file()?, as_json)
         }
     }
 }
@@ -76,8 +76,8 @@ struct Listener {
     binding: Value,
 }
 
-fn explain(hook: Hook, settings: AgentSettings, as_json: bool) -> Outcome {
-    let (listeners, rejected) = listeners(hook, &settings);
+fn explain(hook: Hook, settings: &AgentSettings, as_json: bool) -> Outcome {
+    let (listeners, rejected) = listeners(hook, settings);
     let limit = Limit::of(hook, 0);
     let fields = fields(hook);
     if as_json {

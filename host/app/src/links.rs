@@ -10,7 +10,7 @@ use crate::settings::Reach;
 
 /// `open`.
 #[derive(Args)]
-pub struct Open {
+pub(crate) struct Open {
     /// The link: `deskhook:remotesupport`, `deskhook:remotesupport:default`, or the same under
     /// the organisation's own scheme
     url: String,
@@ -20,7 +20,7 @@ pub struct Open {
 
 /// Does what the command says. A link changes nothing; it asks to start a session, as the menu
 /// entry does.
-pub fn run(args: &Open) -> Outcome {
+pub(crate) fn run(args: &Open) -> Outcome {
     if !starts_session(&args.url) {
         return Err(Failure::Usage(anyhow::anyhow!(
             "the link {:?} asks for nothing that is known; deskhook:remotesupport asks to start a session",

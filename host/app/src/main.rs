@@ -3,6 +3,7 @@
 mod agent;
 mod audit;
 mod cli;
+#[cfg(feature = "portal")]
 mod demo;
 mod doctor;
 mod elevate;
@@ -14,6 +15,7 @@ mod output;
 mod places;
 mod plugin;
 mod policy;
+#[cfg(feature = "portal")]
 mod portal;
 mod sample_client;
 mod script;

@@ -11,7 +11,7 @@ use crate::{session, status};
 
 /// The tray's menu in the terminal.
 #[derive(Subcommand)]
-pub enum Tray {
+pub(crate) enum Tray {
     /// Print the menu as it is now
     Show {
         /// Language tag or English name (default: the person's)
@@ -33,7 +33,7 @@ pub enum Tray {
 }
 
 /// Does what the command says.
-pub fn run(command: Tray) -> Outcome {
+pub(crate) fn run(command: Tray) -> Outcome {
     runtime(1)?.block_on(async {
         match command {
             Tray::Show {
@@ -86,7 +86,7 @@ async fn click(id: &str, reach: &Reach) -> Outcome {
 }
 
 /// Prints a menu as it stands in the tray.
-pub fn print(menu: &Menu) {
+pub(crate) fn print(menu: &Menu) {
     if !menu.tooltip.is_empty() {
         say(paint(
             &format!("{} [{}]", menu.tooltip, menu.icon),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done; the answer is yes.
     Done,
     /// Done; the answer is no.
@@ -17,7 +17,7 @@ pub enum Exit {
 
 /// Why a command could not do its work.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// It was called wrongly.
     Usage(anyhow::Error),
     /// It could not: not running, no network, unreadable file.
@@ -27,7 +27,7 @@ pub enum Failure {
 }
 
 /// What every command returns.
-pub type Outcome = Result<Exit, Failure>;
+pub(crate) type Outcome = Result<Exit, Failure>;
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -36,7 +36,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 }
 
 /// Prints a failure and turns an outcome into the contract's exit code.
-pub fn conclude(outcome: Outcome) -> ExitCode {
+pub(crate) fn conclude(outcome: Outcome) -> ExitCode {
     let (error, help, code) = match outcome {
         Ok(Exit::Done) => return ExitCode::SUCCESS,
         Ok(Exit::No) => return ExitCode::from(1),
@@ -59,26 +59,26 @@ fn fail(error: &anyhow::Error, help: Option<&str>) {
 }
 
 /// A line on standard output. A reader that has gone away ends nothing.
-pub fn say(line: impl AsRef<str>) {
+pub(crate) fn say(line: impl AsRef<str>) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
 }
 
 /// A line on standard error.
-pub fn remark(line: impl AsRef<str>) {
+pub(crate) fn remark(line: impl AsRef<str>) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr().lock(), "{}", line.as_ref());
 }
 
 /// One JSON document on standard output.
-pub fn json(value: &impl Serialize) -> Result<(), serde_json::Error> {
+pub(crate) fn json(value: &impl Serialize) -> Result<(), serde_json::Error> {
     say(serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
 /// The few colours that are used.
 #[derive(Clone, Copy)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// Refusals and errors.
     Red,
     /// What went well.
@@ -94,7 +94,7 @@ pub enum Colour {
 }
 
 /// Text in colour, where standard output is a terminal and `NO_COLOR` is not set.
-pub fn paint(text: &str, colour: Colour) -> String {
+pub(crate) fn paint(text: &str, colour: Colour) -> String {
     if !coloured() {
         return text.to_owned();
     }
@@ -110,18 +110,13 @@ pub fn paint(text: &str, colour: Colour) -> String {
 }
 
 /// Whether colours are wanted.
-pub fn coloured() -> bool {
+pub(crate) fn coloured() -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     !refused && std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Whether somebody looks at standard output as it comes.
-pub fn on_terminal() -> bool {
-    std::io::stdout().is_terminal()
-}
-
 /// A progress bar on a terminal, and nothing elsewhere.
-pub fn progress(word: &str) -> indicatif::ProgressBar {
+pub(crate) fn progress(word: &str) -> indicatif::ProgressBar {
     if !std::io::stderr().is_terminal() {
         return indicatif::ProgressBar::hidden();
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// `$XDG_STATE_HOME/deskhook`, else `~/.local/state/deskhook`.
-pub fn state() -> PathBuf {
+pub(crate) fn state() -> PathBuf {
     let home = || variable("HOME").unwrap_or_else(|| PathBuf::from("/"));
     variable("XDG_STATE_HOME")
         .unwrap_or_else(|| home().join(".local/state"))
@@ -11,31 +11,31 @@ pub fn state() -> PathBuf {
 }
 
 /// `$XDG_RUNTIME_DIR/deskhook/agent.sock`, else beside the state.
-pub fn socket() -> PathBuf {
+pub(crate) fn socket() -> PathBuf {
     variable("XDG_RUNTIME_DIR")
         .map_or_else(state, |folder| folder.join("deskhook"))
         .join("agent.sock")
 }
 
 /// The root-owned policy folder.
-pub fn policy() -> Vec<PathBuf> {
+pub(crate) fn policy() -> Vec<PathBuf> {
     vec![PathBuf::from("/etc/deskhook/policy.d")]
 }
 
 /// The folders of hook packages.
-pub fn packages() -> Vec<PathBuf> {
+pub(crate) fn packages() -> Vec<PathBuf> {
     ["/usr/share/deskhook/packages", "/etc/deskhook/packages"]
         .map(PathBuf::from)
         .into()
 }
 
 /// The folder of native plugins.
-pub fn plugins() -> Vec<PathBuf> {
+pub(crate) fn plugins() -> Vec<PathBuf> {
     vec![PathBuf::from("/usr/lib/deskhook/plugins")]
 }
 
 /// Settings of a program: `$XDG_CONFIG_HOME/deskhook/<file>` over `/etc/deskhook/<file>`.
-pub fn settings(file: &str) -> Option<PathBuf> {
+pub(crate) fn settings(file: &str) -> Option<PathBuf> {
     let home = variable("HOME").map(|home| home.join(".config"));
     let own = variable("XDG_CONFIG_HOME")
         .or(home)

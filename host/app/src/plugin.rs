@@ -9,7 +9,7 @@ use crate::output::{Colour, Exit, Outcome, json, paint, say};
 
 /// Native plugins.
 #[derive(Subcommand)]
-pub enum Plugin {
+pub(crate) enum Plugin {
     /// Say what is in a plugin's folder, without running it
     Inspect {
         /// The plugin's folder, its manifest or its library
@@ -21,7 +21,7 @@ pub enum Plugin {
 }
 
 /// Does what the command says.
-pub fn run(command: Plugin) -> Outcome {
+pub(crate) fn run(command: Plugin) -> Outcome {
     let Plugin::Inspect {
         path,
         json: as_json,

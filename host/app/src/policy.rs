@@ -15,7 +15,7 @@ use crate::places;
 
 /// Layer files: what they say, and who said it.
 #[derive(Subcommand)]
-pub enum Policy {
+pub(crate) enum Policy {
     /// Parse and validate; exits 1 when something is wrong
     Check(Files),
     /// Print the effective policy
@@ -45,7 +45,7 @@ pub enum Policy {
 
 /// Which layers, and for whom.
 #[derive(Args)]
-pub struct Files {
+pub(crate) struct Files {
     /// Layer files, or folders of them (default: this machine's policy folder)
     paths: Vec<PathBuf>,
     /// Apply only layers that are for this user
@@ -92,7 +92,7 @@ impl Files {
 }
 
 /// Does what the command says.
-pub fn run(command: Policy) -> Outcome {
+pub(crate) fn run(command: Policy) -> Outcome {
     match command {
         Policy::Check(files) => check(&files),
         Policy::Resolve(files) => resolve(&files),

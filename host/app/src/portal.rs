@@ -14,7 +14,7 @@ use crate::settings::read_toml;
 
 /// The support staff's server.
 #[derive(Subcommand)]
-pub enum Portal {
+pub(crate) enum Portal {
     /// Run the server until it is stopped
     Run(PortalSettings),
     /// The people who may sign in
@@ -27,7 +27,7 @@ pub enum Portal {
 
 /// People.
 #[derive(Subcommand)]
-pub enum User {
+pub(crate) enum User {
     /// Add somebody; prints a one-time sign-in link
     Add {
         /// The name to sign in with
@@ -49,7 +49,7 @@ pub enum User {
 
 /// Tokens.
 #[derive(Subcommand)]
-pub enum Token {
+pub(crate) enum Token {
     /// Make a one-time enrolment token, valid for a day
     New {
         /// The group that the device will belong to
@@ -68,7 +68,7 @@ pub enum Token {
 
 /// The portal's settings. A flag outweighs its variable, a variable the file, the file the default.
 #[derive(Args, Clone, Debug)]
-pub struct PortalSettings {
+pub(crate) struct PortalSettings {
     /// Settings file (default: portal.toml in the user's or the system's configuration folder)
     #[arg(long, env = "DESKHOOK_PORTAL_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -105,7 +105,7 @@ impl PortalSettings {
 }
 
 /// Where people and agents reach a portal.
-pub fn address(config: &PortalConfig, listen: SocketAddr) -> String {
+pub(crate) fn address(config: &PortalConfig, listen: SocketAddr) -> String {
     let scheme = if config.tls.is_some() {
         "https"
     } else {
@@ -119,7 +119,7 @@ pub fn address(config: &PortalConfig, listen: SocketAddr) -> String {
 }
 
 /// Does what the command says.
-pub fn run(command: Portal) -> Outcome {
+pub(crate) fn run(command: Portal) -> Outcome {
     match command {
         Portal::Run(settings) => runtime(2)?.block_on(serve(settings.config()?)),
         Portal::User(User::Add {

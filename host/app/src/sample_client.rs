@@ -29,7 +29,7 @@ struct Failure {
 
 /// Runs `deskhook sample-client` with the arguments after that word: 0 done, 1 nothing runs,
 /// 2 wrong usage, 3 could not.
-pub fn run(args: &[String]) -> ExitCode {
+pub(crate) fn run(args: &[String]) -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["run"] => serve(&folder()),

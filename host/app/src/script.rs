@@ -13,7 +13,7 @@ use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
 
 /// Lua packages.
 #[derive(Subcommand)]
-pub enum Script {
+pub(crate) enum Script {
     /// Make a package that passes its own tests
     New {
         /// Its name: lower case letters, digits and dashes
@@ -42,7 +42,7 @@ pub enum Script {
 
 /// `script test`.
 #[derive(Args)]
-pub struct TestArgs {
+pub(crate) struct TestArgs {
     /// Package folders
     #[arg(required = true)]
     dirs: Vec<PathBuf>,
@@ -59,7 +59,7 @@ pub struct TestArgs {
 
 /// `script run`.
 #[derive(Args)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// The hook, such as session.request
     hook: String,
     /// The package's folder
@@ -77,7 +77,7 @@ pub struct RunArgs {
 
 /// How to print.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people
     Text,
     /// For CI
@@ -85,7 +85,7 @@ pub enum Format {
 }
 
 /// Does what the command says.
-pub fn run(command: Script) -> Outcome {
+pub(crate) fn run(command: Script) -> Outcome {
     match command {
         Script::New { name, dir } => new(&name, &dir),
         Script::Check {

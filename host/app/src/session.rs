@@ -11,7 +11,7 @@ use crate::status;
 
 /// What the tray and its dialogs do.
 #[derive(Subcommand)]
-pub enum Session {
+pub(crate) enum Session {
     /// Start a session
     Start(StartArgs),
     /// End the session
@@ -27,7 +27,7 @@ pub enum Session {
 
 /// `session start`.
 #[derive(Args)]
-pub struct StartArgs {
+pub(crate) struct StartArgs {
     /// Why you need support
     #[arg(long)]
     reason: Option<String>,
@@ -49,7 +49,7 @@ pub struct StartArgs {
 
 /// What to wait for.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Wait {
+pub(crate) enum Wait {
     /// The portal has acknowledged the address
     Reported,
     /// The session is over
@@ -58,7 +58,7 @@ pub enum Wait {
 
 /// An answer.
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Yes
     Allow,
     /// No
@@ -66,7 +66,7 @@ pub enum Answer {
 }
 
 /// Does what the command says.
-pub fn run(command: Session) -> Outcome {
+pub(crate) fn run(command: Session) -> Outcome {
     runtime(1)?.block_on(async {
         match command {
             Session::Start(args) => start(args).await,
@@ -84,7 +84,7 @@ pub fn run(command: Session) -> Outcome {
 }
 
 /// Asks for one thing and says what became of it.
-pub async fn simple(reach: &Reach, asked: Asked, done: &str) -> Outcome {
+pub(crate) async fn simple(reach: &Reach, asked: Asked, done: &str) -> Outcome {
     let answer = take(reach, asked, false).await?;
     if answer.taken {
         say(done);
@@ -99,7 +99,11 @@ pub async fn simple(reach: &Reach, asked: Asked, done: &str) -> Outcome {
 }
 
 /// Asks the agent to do something, as the person or as a link.
-pub async fn take(reach: &Reach, asked: Asked, link: bool) -> Result<ControlAnswer, Failure> {
+pub(crate) async fn take(
+    reach: &Reach,
+    asked: Asked,
+    link: bool,
+) -> Result<ControlAnswer, Failure> {
     match status::ask(reach, &ControlRequest::Do { asked, link }).await? {
         ControlReply::Done(answer) => Ok(answer),
         _ => Err(anyhow::anyhow!("the agent answered something else").into()),

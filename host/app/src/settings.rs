@@ -11,17 +11,17 @@ use crate::places;
 /// The agent's settings. A flag outweighs its variable, a variable the file, the file the default.
 #[derive(clap::Args, Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct AgentSettings {
+pub(crate) struct AgentSettings {
     /// Settings file (default: agent.toml in the user's or the system's configuration folder)
     #[arg(long, env = "DESKHOOK_CONFIG", value_name = "FILE")]
     #[serde(skip)]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Where identity, outbox, record and stores are kept
     #[arg(long, env = "DESKHOOK_STATE", value_name = "DIR")]
-    pub state: Option<PathBuf>,
+    pub(crate) state: Option<PathBuf>,
     /// The control socket
     #[arg(long, env = "DESKHOOK_SOCKET", value_name = "PATH")]
-    pub socket: Option<PathBuf>,
+    pub(crate) socket: Option<PathBuf>,
     /// A policy file, or a folder of them; may be given more than once
     #[arg(
         long,
@@ -29,7 +29,7 @@ pub struct AgentSettings {
         value_name = "PATH",
         value_delimiter = ':'
     )]
-    pub policy: Option<Vec<PathBuf>>,
+    pub(crate) policy: Option<Vec<PathBuf>>,
     /// A folder of hook packages; may be given more than once
     #[arg(
         long,
@@ -37,7 +37,7 @@ pub struct AgentSettings {
         value_name = "DIR",
         value_delimiter = ':'
     )]
-    pub packages: Option<Vec<PathBuf>>,
+    pub(crate) packages: Option<Vec<PathBuf>>,
     /// A folder of native plugins; may be given more than once
     #[arg(
         long,
@@ -45,7 +45,7 @@ pub struct AgentSettings {
         value_name = "DIR",
         value_delimiter = ':'
     )]
-    pub plugins: Option<Vec<PathBuf>>,
+    pub(crate) plugins: Option<Vec<PathBuf>>,
     /// A group that policy is resolved for; may be given more than once
     #[arg(
         long = "group",
@@ -53,18 +53,18 @@ pub struct AgentSettings {
         value_name = "NAME",
         value_delimiter = ','
     )]
-    pub groups: Option<Vec<String>>,
+    pub(crate) groups: Option<Vec<String>>,
     /// The person's language, as a tag or an English name (default: the locale's)
     #[arg(long, env = "DESKHOOK_LANGUAGE", value_name = "LANG")]
-    pub language: Option<String>,
+    pub(crate) language: Option<String>,
     /// Whether the tray icon is shown (default: true)
     #[arg(long, env = "DESKHOOK_TRAY", value_name = "BOOL")]
-    pub tray: Option<bool>,
+    pub(crate) tray: Option<bool>,
 }
 
 /// The control socket of the agent that a command speaks to.
 #[derive(clap::Args, Clone, Debug, Default)]
-pub struct Reach {
+pub(crate) struct Reach {
     /// The agent's control socket
     #[arg(long, env = "DESKHOOK_SOCKET", value_name = "PATH")]
     socket: Option<PathBuf>,
@@ -72,7 +72,7 @@ pub struct Reach {
 
 impl Reach {
     /// The flag's or variable's socket, else that of `agent.toml`, else the default.
-    pub fn socket(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn socket(&self) -> Result<PathBuf, Failure> {
         if let Some(socket) = &self.socket {
             return Ok(socket.clone());
         }
@@ -83,7 +83,7 @@ impl Reach {
 
 impl AgentSettings {
     /// These settings over those of the file.
-    pub fn over_file(self) -> Result<Self, Failure> {
+    pub(crate) fn over_file(self) -> Result<Self, Failure> {
         let named = self
             .config
             .clone()
@@ -108,7 +108,7 @@ impl AgentSettings {
 }
 
 /// Reads a settings file; what is wrong is told with its line.
-pub fn read_toml<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, Failure> {
+pub(crate) fn read_toml<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, Failure> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let parsed = toml::from_str(&text);

@@ -10,7 +10,7 @@ use crate::settings::Reach;
 
 /// `status`.
 #[derive(Args)]
-pub struct StatusArgs {
+pub(crate) struct StatusArgs {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -19,7 +19,7 @@ pub struct StatusArgs {
 }
 
 /// Does what the command says.
-pub fn run(args: &StatusArgs) -> Outcome {
+pub(crate) fn run(args: &StatusArgs) -> Outcome {
     let status = runtime(1)?.block_on(get(&args.reach))?;
     if args.json {
         json(&status)?;
@@ -30,7 +30,7 @@ pub fn run(args: &StatusArgs) -> Outcome {
 }
 
 /// Asks the agent for its status.
-pub async fn get(reach: &Reach) -> Result<Status, Failure> {
+pub(crate) async fn get(reach: &Reach) -> Result<Status, Failure> {
     let reply = ask(reach, &ControlRequest::Status).await?;
     match reply {
         ControlReply::Status(status) => Ok(*status),
@@ -39,7 +39,7 @@ pub async fn get(reach: &Reach) -> Result<Status, Failure> {
 }
 
 /// Asks the agent anything.
-pub async fn ask(reach: &Reach, request: &ControlRequest) -> Result<ControlReply, Failure> {
+pub(crate) async fn ask(reach: &Reach, request: &ControlRequest) -> Result<ControlReply, Failure> {
     let socket = reach.socket()?;
     let answered = ask_agent(&socket, request).await;
     answered.map_err(|error| {
@@ -100,7 +100,7 @@ fn organization(status: &Status) -> String {
 }
 
 /// The session in a few words.
-pub fn session(status: &Status) -> String {
+pub(crate) fn session(status: &Status) -> String {
     let mut words = vec![status.phase.clone()];
     words.extend(status.client.clone());
     words.extend(status.address.clone());

@@ -4,7 +4,7 @@ use anyhow::bail;
 
 /// The client of a demonstration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DemoClient {
+pub(crate) enum DemoClient {
     /// The built-in sample client.
     Sample,
     /// A VNC server over the X display of this process, on the loopback alone, with a random
@@ -22,7 +22,7 @@ const FOLDERS: [&str; 4] = ["/usr/local/bin", "/usr/bin", "/bin", "/snap/bin"];
 impl DemoClient {
     /// The client that was named; else VNC where a display and a server are there, else the
     /// sample client. An installed AnyDesk or RustDesk is somebody's own: never without its name.
-    pub fn choose(named: Option<&str>) -> anyhow::Result<Self> {
+    pub(crate) fn choose(named: Option<&str>) -> anyhow::Result<Self> {
         match named.map(str::to_ascii_lowercase).as_deref() {
             None if has_display() && vnc_server().is_some() => Ok(Self::Vnc),
             None | Some("sample") => Ok(Self::Sample),
@@ -42,7 +42,7 @@ impl DemoClient {
     }
 
     /// Its policy, as settings of a layer file.
-    pub fn settings(self) -> (&'static str, serde_json::Value) {
+    pub(crate) fn settings(self) -> (&'static str, serde_json::Value) {
         match self {
             Self::Sample => (
                 "Integration.Clients.sample",
@@ -55,7 +55,7 @@ impl DemoClient {
     }
 
     /// What it is, in words.
-    pub fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         match self {
             Self::Sample => {
                 "the built-in sample client (no display with a VNC server here)".to_owned()

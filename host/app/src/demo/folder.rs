@@ -20,11 +20,11 @@ const LIBRARY: &str = if cfg!(windows) {
 };
 
 /// The sample organisation in a folder: policy, hook packages, one native plugin.
-pub struct DemoFolder {
+pub(crate) struct DemoFolder {
     /// The folder.
-    pub root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Why there is no native plugin, if there is none.
-    pub no_plugin: Option<String>,
+    pub(crate) no_plugin: Option<String>,
     /// Removes the folder at the end, where it is a temporary one.
     _temporary: Option<tempfile::TempDir>,
 }
@@ -32,7 +32,7 @@ pub struct DemoFolder {
 impl DemoFolder {
     /// Lays the organisation out in `dir`, or in a temporary folder. What is there already of a
     /// former demonstration is written anew; anything else is left alone.
-    pub fn lay_out(dir: Option<PathBuf>, client: DemoClient) -> anyhow::Result<Self> {
+    pub(crate) fn lay_out(dir: Option<PathBuf>, client: DemoClient) -> anyhow::Result<Self> {
         let (root, temporary) = match dir {
             Some(dir) => (dir, None),
             None => {
@@ -63,7 +63,7 @@ impl DemoFolder {
     }
 
     /// A folder or file in it.
-    pub fn at(&self, name: &str) -> PathBuf {
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 }

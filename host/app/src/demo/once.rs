@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One session from beginning to end without anybody; each step is printed with its time as it
 /// happens. The answer is yes only if all of them did.
-pub async fn run(stage: Stage) -> Outcome {
+pub(crate) async fn run(stage: Stage) -> Outcome {
     say(format!(
         "{} with {}",
         paint("demo", Colour::Bold),

@@ -7,7 +7,7 @@ use crate::menu;
 use crate::output::{Colour, Exit, Outcome, paint, say};
 
 /// Shows where to look, then tells what happens until somebody ends it.
-pub async fn run(stage: Stage) -> Outcome {
+pub(crate) async fn run(stage: Stage) -> Outcome {
     introduce(&stage);
     let agent = stage.agent();
     let tray = tokio::spawn(deskhook_tray::run(agent.clone()));

@@ -22,21 +22,21 @@ const STAFF: &str = "sam";
 const PORT: u16 = 8460;
 
 /// A portal and an agent enrolled in it, running in this process.
-pub struct Stage {
+pub(crate) struct Stage {
     /// Where everything lies.
-    pub folder: DemoFolder,
+    pub(crate) folder: DemoFolder,
     /// The client.
-    pub client: DemoClient,
+    pub(crate) client: DemoClient,
     /// The portal's address.
-    pub portal: String,
+    pub(crate) portal: String,
     /// The one-time sign-in link.
-    pub sign_in: String,
+    pub(crate) sign_in: String,
     /// A key for the portal's API.
-    pub api_key: String,
+    pub(crate) api_key: String,
     /// The agent's control socket.
-    pub socket: PathBuf,
+    pub(crate) socket: PathBuf,
     /// The device's name at the portal.
-    pub device: String,
+    pub(crate) device: String,
     agent: Agent,
     closing: oneshot::Sender<()>,
     serving: JoinHandle<()>,
@@ -44,7 +44,7 @@ pub struct Stage {
 
 impl Stage {
     /// Builds everything and waits until the portal sees the agent.
-    pub async fn build(args: Demo) -> anyhow::Result<Self> {
+    pub(crate) async fn build(args: Demo) -> anyhow::Result<Self> {
         crate::agent::log_to_stderr_above("error");
         let client = DemoClient::choose(args.client.as_deref())?;
         let folder = DemoFolder::lay_out(args.dir, client)?;
@@ -85,12 +85,12 @@ impl Stage {
     }
 
     /// A way to the agent.
-    pub fn agent(&self) -> AgentHandle {
+    pub(crate) fn agent(&self) -> AgentHandle {
         self.agent.handle()
     }
 
     /// Stops the agent, then the portal.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.agent.stop().await;
         // A portal that is gone already is stopped.
         let _ = self.closing.send(());

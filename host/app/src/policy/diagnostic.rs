@@ -14,7 +14,7 @@ struct Shown<'a> {
 }
 
 /// Prints problems on standard error, each with its place and the way out.
-pub fn print(problems: &[Problem]) {
+pub(super) fn print(problems: &[Problem]) {
     let theme = if coloured() {
         GraphicalTheme::unicode()
     } else {

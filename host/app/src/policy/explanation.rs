@@ -4,7 +4,7 @@ use super::{Files, diagnostic};
 use crate::output::{Colour, Exit, Outcome, json, paint, remark, say};
 
 /// `policy explain KEY PATH...`.
-pub fn run(key: &str, files: &Files) -> Outcome {
+pub(super) fn run(key: &str, files: &Files) -> Outcome {
     let loaded = files.load()?;
     let explanation = explain(&loaded.resolved, key);
     let known = explanation.set_by.is_some()

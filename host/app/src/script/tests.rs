@@ -6,7 +6,7 @@ use crate::agent::{asked_to_stop, runtime};
 use crate::output::{Colour, Exit, Failure, Outcome, paint, remark, say};
 
 /// `script test`.
-pub fn run(args: &TestArgs) -> Outcome {
+pub(super) fn run(args: &TestArgs) -> Outcome {
     let exit = once(args)?;
     if !args.watch {
         return Ok(exit);

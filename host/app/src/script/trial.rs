@@ -13,7 +13,7 @@ use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
 const LARGEST: u64 = 1 << 20;
 
 /// `script run`: of a hook that decides, everything but an allowance or an abstention is a no.
-pub fn run(args: &RunArgs) -> Outcome {
+pub(super) fn run(args: &RunArgs) -> Outcome {
     let hook = Hook::parse(&args.hook).map_err(|error| Failure::Usage(error.into()))?;
     let input = read(&args.input)?;
     let fakes = match &args.fakes {
