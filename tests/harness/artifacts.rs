@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::env::consts::{DLL_EXTENSION, DLL_PREFIX, DLL_SUFFIX};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,8 +20,8 @@ pub struct Artifacts {
 /// The build's results, made when first asked for: `cargo test` itself builds neither the binary
 /// of another package nor a cdylib. Paths come from cargo, never from a guess at its folders.
 ///
-/// `DESKHOOK_BIN` names another binary to test, such as an installed one; its plugins are then
-/// looked for beside it.
+/// `DESKHOOK_BIN` names another binary to test, such as an installed one, with its plugins beside
+/// it; then nothing is built.
 ///
 /// # Panics
 /// With cargo's own words when the build fails.
@@ -31,23 +32,29 @@ pub fn artifacts() -> &'static Artifacts {
 
 impl Artifacts {
     fn make() -> Result<Self> {
-        let mut made = Self::read_or_build()?;
-        if let Some(named) = std::env::var_os("DESKHOOK_BIN") {
-            made.deskhook = PathBuf::from(named);
-            let beside = made
-                .deskhook
-                .parent()
-                .unwrap_or(Path::new("."))
-                .to_path_buf();
-            for library in made.plugins.values_mut() {
-                let name = library.file_name().context("a library has a name")?;
-                let installed = beside.join(name);
-                if installed.exists() {
-                    *library = installed;
-                }
+        match std::env::var_os("DESKHOOK_BIN") {
+            Some(named) => Self::beside(PathBuf::from(named)),
+            None => Self::read_or_build(),
+        }
+    }
+
+    /// A binary that somebody named, and the libraries in the same folder.
+    fn beside(deskhook: PathBuf) -> Result<Self> {
+        let folder = deskhook.parent().unwrap_or(Path::new("."));
+        let mut plugins = BTreeMap::new();
+        for entry in
+            fs::read_dir(folder).with_context(|| format!("no folder {}", folder.display()))?
+        {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let bare = name
+                .strip_prefix(DLL_PREFIX)
+                .and_then(|name| name.strip_suffix(DLL_SUFFIX));
+            if let Some(bare) = bare {
+                plugins.insert(bare.replace('_', "-"), path.clone());
             }
         }
-        Ok(made)
+        Ok(Self { deskhook, plugins })
     }
 
     /// nextest starts a process for each test: the first one asks cargo, the others read what it
@@ -83,10 +90,8 @@ impl Artifacts {
             } else if is("cdylib") {
                 let files = message["filenames"].as_array().into_iter().flatten();
                 let mut files = files.filter_map(Value::as_str).map(PathBuf::from);
-                let library = files.find(|path| {
-                    path.extension()
-                        .is_some_and(|kind| kind == std::env::consts::DLL_EXTENSION)
-                });
+                let library =
+                    files.find(|path| path.extension().is_some_and(|kind| kind == DLL_EXTENSION));
                 plugins.insert(
                     name.replace('_', "-"),
                     library.context("a cdylib is a file")?,

@@ -6,11 +6,11 @@ use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::{Method, Url};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::home::Home;
-use crate::process::Process;
+use crate::process::{Process, processes_of};
 use crate::walk::{free_port, shots};
 
 /// Chromium without a window, driven through chromedriver, with a profile of its own.
@@ -177,19 +177,8 @@ impl Drop for Browser {
     /// Chromium's processes are children of chromedriver, in groups of their own: what names this
     /// profile on its command line is ours.
     fn drop(&mut self) {
-        let profile = self.home.path().display().to_string();
-        for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let id = entry
-                .file_name()
-                .to_string_lossy()
-                .parse::<i32>()
-                .ok()
-                .and_then(Pid::from_raw);
-            let Some(id) = id else { continue };
-            let arguments = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            if String::from_utf8_lossy(&arguments).contains(&profile) {
-                let _ = kill_process(id, Signal::KILL);
-            }
+        for id in processes_of(self.home.path()) {
+            let _ = kill_process(id, Signal::KILL);
         }
     }
 }

@@ -3,6 +3,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::Signal;
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::home::Home;
 use crate::patience::eventually;
@@ -109,22 +110,51 @@ impl TestPortal {
         self.printed(&["portal", "user", "add", name, "--role", role])
     }
 
-    /// A program that may do what `scopes` name, such as `clients:view`, for an account that is
-    /// there.
+    /// Adds an account, follows its one-time link as a browser would, and chooses a password.
     ///
     /// # Errors
-    /// With what the command said.
-    pub fn api(&self, owner: &str, scopes: &[&str]) -> Result<Api> {
-        let mut arguments = vec!["portal", "key", "new", owner];
-        for scope in scopes {
-            arguments.extend(["--scope", scope]);
-        }
-        let key = self.printed(&arguments)?;
-        Ok(Api {
+    /// When any step is refused.
+    pub async fn sign_in(&self, name: &str, role: &str) -> Result<Api> {
+        let link = self.account(name, role)?;
+        let mut api = Api {
             base: self.url(),
-            key,
+            cookie: String::new(),
+            form_token: None,
             client: self.client.clone(),
-        })
+        };
+        let fields = inputs(&api.page(&link).await?);
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        for input in &fields {
+            let value = if input.kind == "password" {
+                PASSWORD
+            } else {
+                &input.value
+            };
+            body.append_pair(&input.name, value);
+        }
+        let request = self.client.post(&link).header("origin", self.url());
+        let form = "application/x-www-form-urlencoded";
+        let answer = request
+            .header("content-type", form)
+            .body(body.finish())
+            .send()
+            .await?;
+        let cookie = answer
+            .headers()
+            .get("set-cookie")
+            .and_then(|cookie| cookie.to_str().ok());
+        let cookie = cookie.with_context(|| format!("not signed in: {}", answer.status()))?;
+        cookie
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .clone_into(&mut api.cookie);
+        let profile = api.page(&format!("{}/profile", self.url())).await?;
+        let token = inputs(&profile)
+            .into_iter()
+            .find(|input| input.name == "form_token");
+        api.form_token = Some(token.context("no form token on the profile page")?.value);
+        Ok(api)
     }
 
     fn printed(&self, arguments: &[&str]) -> Result<String> {
@@ -144,10 +174,14 @@ impl TestPortal {
     }
 }
 
-/// The portal's JSON API, as a program with a key uses it.
+/// What everybody here signs in with.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// The portal's JSON API, as its own pages use it: with a browser's cookie and the form token.
 pub struct Api {
     base: String,
-    key: String,
+    cookie: String,
+    form_token: Option<String>,
     client: reqwest::Client,
 }
 
@@ -194,9 +228,53 @@ impl Api {
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Value> {
-        let answer = request.bearer_auth(&self.key).send().await?;
+        let token = self.form_token.as_deref().unwrap_or_default();
+        let request = request
+            .header("origin", &self.base)
+            .header("deskhook-form", token);
+        let answer = request.header("cookie", &self.cookie).send().await?;
         let (status, text) = (answer.status(), answer.text().await?);
         ensure!(status.is_success(), "{status}: {text}");
         serde_json::from_str(&text).with_context(|| format!("no JSON: {text}"))
     }
+
+    async fn page(&self, url: &str) -> Result<String> {
+        let answer = self
+            .client
+            .get(url)
+            .header("cookie", &self.cookie)
+            .send()
+            .await?;
+        let (status, text) = (answer.status(), answer.text().await?);
+        ensure!(status.is_success(), "{url}: {status}: {text}");
+        Ok(text)
+    }
+}
+
+/// A field of a form.
+struct Input {
+    name: String,
+    kind: String,
+    value: String,
+}
+
+/// The named fields of the forms on a page.
+fn inputs(page: &str) -> Vec<Input> {
+    let tags = page
+        .split("<input")
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next());
+    let fields = tags.map(|tag| {
+        let attribute = |name: &str| {
+            let value = tag.split(&format!(" {name}=\"")).nth(1)?;
+            Some(value.split('"').next()?.to_owned())
+        };
+        let part = |name: &str| attribute(name).unwrap_or_default();
+        Input {
+            name: part("name"),
+            kind: part("type"),
+            value: part("value"),
+        }
+    });
+    fields.filter(|input| !input.name.is_empty()).collect()
 }

@@ -1,5 +1,7 @@
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -33,6 +35,26 @@ pub struct Finished {
 /// When it cannot be started, or has not ended within [`PATIENCE`].
 pub fn run(command: &mut Command) -> Result<Finished> {
     Process::start(command)?.end()
+}
+
+/// The processes that name `folder` on their command line or live in it: those that were started
+/// there, and what they started.
+pub fn processes_of(folder: &Path) -> Vec<Pid> {
+    let name = folder.display().to_string();
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let named = entries.filter_map(|entry| {
+        let id = entry
+            .file_name()
+            .to_string_lossy()
+            .parse()
+            .ok()
+            .and_then(Pid::from_raw)?;
+        let arguments = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let lives = fs::read_link(entry.path().join("cwd")).unwrap_or_default();
+        let ours = String::from_utf8_lossy(&arguments).contains(&name) || lives.starts_with(folder);
+        ours.then_some(id)
+    });
+    named.collect()
 }
 
 impl Process {

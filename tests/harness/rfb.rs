@@ -1,9 +1,11 @@
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, ToSocketAddrs};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use des::Des;
-use des::cipher::{BlockCipherEncrypt as _, KeyInit as _};
+use des::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _};
 
 use crate::patience::PATIENCE;
 
@@ -68,6 +70,47 @@ pub fn handshake(address: impl ToSocketAddrs, password: &str) -> Result<Greeting
         size: (number(0), number(2)),
         name: String::from_utf8_lossy(&name).into_owned(),
     })
+}
+
+/// The key under which every VNC server and viewer keeps passwords in files: it hides them from
+/// a glance and protects nothing.
+const FILE_KEY: [u8; 8] = [23, 82, 107, 6, 35, 78, 88, 7];
+
+/// The password in the one VNC password file below `folder`.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn vnc_password(folder: &Path) -> Result<String> {
+    let mut found = Vec::new();
+    password_files(folder, &mut found);
+    ensure!(
+        found.len() == 1,
+        "{} password files in {}",
+        found.len(),
+        folder.display()
+    );
+    let kept: [u8; 8] = found[0]
+        .as_slice()
+        .try_into()
+        .context("a password file has 8 bytes")?;
+    let mut block = kept.into();
+    Des::new(&FILE_KEY.map(u8::reverse_bits).into()).decrypt_block(&mut block);
+    let text = String::from_utf8(block.to_vec())?;
+    Ok(text.trim_end_matches('\0').to_owned())
+}
+
+fn password_files(folder: &Path, found: &mut Vec<Vec<u8>>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            password_files(&path, found);
+        } else if path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().contains("passw"))
+        {
+            found.extend(fs::read(&path).ok());
+        }
+    }
 }
 
 /// The challenge, encrypted with DES under the password's first eight bytes, each with its bits

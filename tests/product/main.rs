@@ -1,6 +1,14 @@
 //! Whole-product tests: the real binary, started as people and machines start it. One module for
 //! each way through the product; `ground` shows that what they stand on carries.
 
+mod bootstrapper;
+mod demo;
 mod elevation;
 mod ground;
+mod policy;
+mod scene;
+mod session;
 mod standin;
+mod tray;
+mod uplink;
+mod vnc;

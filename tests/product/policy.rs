@@ -52,8 +52,14 @@ fn broken_json_is_told_with_its_place_and_what_is_missing() -> Result<()> {
     let home = Home::new()?;
     let broken = [
         (r#"{"AnyDesk: {"Enabled": true}}"#, 2),
-        (r#"{"AnyDesk": {"Enabled": true, BootstrapperUrl": "https://files.example/a"}}"#, 2),
-        ("{\"AnyDesk\": {\n\"Ui\": {\"TrayMenuTextEnglish\": \"Get help} }}", 3),
+        (
+            r#"{"AnyDesk": {"Enabled": true, BootstrapperUrl": "https://files.example/a"}}"#,
+            2,
+        ),
+        (
+            "{\"AnyDesk\": {\n\"Ui\": {\"TrayMenuTextEnglish\": \"Get help} }}",
+            3,
+        ),
     ];
     for (number, (value, line)) in broken.into_iter().enumerate() {
         let file = format!("broken-{number}.kv");
@@ -61,7 +67,11 @@ fn broken_json_is_told_with_its_place_and_what_is_missing() -> Result<()> {
         let said = policy(&home, &["check", &file])?;
         assert_eq!(said.code, Some(1), "{value}\n{}", said.stderr);
         let place = format!("{file}:{line}:");
-        assert!(said.stderr.contains(&place), "{value}\nno {place} in\n{}", said.stderr);
+        assert!(
+            said.stderr.contains(&place),
+            "{value}\nno {place} in\n{}",
+            said.stderr
+        );
         assert!(said.stderr.contains("help"), "{value}\n{}", said.stderr);
     }
     Ok(())
@@ -70,17 +80,24 @@ fn broken_json_is_told_with_its_place_and_what_is_missing() -> Result<()> {
 #[test]
 fn explain_names_who_set_a_key_and_whom_that_overrode() -> Result<()> {
     let home = Home::new()?;
-    let layer = |scope: &str, name: &str, minutes: u32| {
-        json!({ "scope": scope, "name": name, "settings": { "Session.MaxMinutes": minutes } })
-    };
+    let layer = |scope: &str, name: &str, minutes: u32| json!({ "scope": scope, "name": name, "settings": { "Session.MaxMinutes": minutes } });
     home.write("policy/1.json", layer("tenant", "", 120).to_string())?;
     home.write("policy/2.json", layer("group", "Berlin", 45).to_string())?;
-    let said = policy(&home, &["explain", "session.maxminutes", "policy", "--json"])?;
+    let said = policy(
+        &home,
+        &["explain", "session.maxminutes", "policy", "--json"],
+    )?;
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let explained: Value = serde_json::from_str(&said.stdout).context("one JSON document")?;
     assert_eq!(explained["value"], 45, "{explained:#}");
-    assert_eq!(explained["set_by"]["layer"]["name"], "Berlin", "{explained:#}");
-    assert_eq!(explained["overridden"][0]["layer"]["scope"], "tenant", "{explained:#}");
+    assert_eq!(
+        explained["set_by"]["layer"]["name"], "Berlin",
+        "{explained:#}"
+    );
+    assert_eq!(
+        explained["overridden"][0]["layer"]["scope"], "tenant",
+        "{explained:#}"
+    );
     Ok(())
 }
 

@@ -1,0 +1,132 @@
+//! The way to the portal goes wrong: nothing is lost, and nothing is told twice.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use harness::Fault;
+
+use crate::scene::{Scene, sample};
+
+const OUTAGES: &[Fault] = &[
+    Fault::Refuse,
+    Fault::Swallow,
+    Fault::Reset,
+    Fault::HalfClose(20),
+    Fault::Delay(Duration::from_millis(300)),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_waits_for_the_portal_to_come_back_and_is_told_once() -> Result<()> {
+    let (mut scene, link) = Scene::behind_a_link(sample()).await?;
+    scene.agent.start()?;
+    for (round, outage) in OUTAGES.iter().enumerate() {
+        link.set(*outage);
+        assert_eq!(scene.agent.deskhook(&["session", "start"])?.code, Some(0));
+        let status = scene
+            .agent
+            .until_status("the client should run", |status| {
+                status["address"].is_string()
+            })?;
+        if !matches!(outage, Fault::Delay(_)) {
+            assert_eq!(
+                status["reported"], false,
+                "{outage:?}: only the portal's word counts"
+            );
+        }
+        link.set(Fault::None);
+        scene
+            .agent
+            .until_status("the portal should have it", |status| {
+                status["reported"] == true
+            })?;
+        assert_eq!(scene.agent.deskhook(&["session", "stop"])?.code, Some(0));
+        scene
+            .agent
+            .until_status("all should be told", |status| status["unacknowledged"] == 0)?;
+        let past = scene.api.get("sessions").await?;
+        let ended = past
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|past| past["outcome"] == "stopped");
+        assert_eq!(ended.count(), round + 1, "{outage:?}: {past:#}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happened_while_the_portal_was_down_is_told_when_it_is_back() -> Result<()> {
+    let mut scene = Scene::with_policy(sample()).await?;
+    scene.report()?;
+    scene.portal.kill()?;
+    assert_eq!(scene.agent.deskhook(&["session", "stop"])?.code, Some(0));
+    scene
+        .agent
+        .until_status("the end should wait for the portal", |status| {
+            status["unacknowledged"] != 0
+        })?;
+    scene.portal.run().await?;
+    scene
+        .agent
+        .until_status("all should be told", |status| status["unacknowledged"] == 0)?;
+    let past = scene.api.get("sessions").await?;
+    assert_eq!(past[0]["outcome"], "stopped", "{past:#}");
+    Ok(())
+}
+
+/// 1,000 rounds under `tests/run --long`.
+fn rounds() -> u32 {
+    if std::env::var_os("DESKHOOK_LONG").is_some() {
+        1000
+    } else {
+        30
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_is_killed_at_any_moment_loses_and_doubles_nothing() -> Result<()> {
+    let mut scene = Scene::prepared(sample(), harness::TestAgent::new()?).await?;
+    for round in 0..rounds() {
+        scene.agent.start()?;
+        scene
+            .agent
+            .deskhook(&["session", "start", "--reason", &format!("round {round}")])?;
+        // Each round is killed at another state of its way.
+        match round % 4 {
+            0 => {}
+            1 => drop(
+                scene
+                    .agent
+                    .until_status("a client", |status| status["client"].is_string())?,
+            ),
+            2 => drop(
+                scene
+                    .agent
+                    .until_status("an address", |status| status["address"].is_string())?,
+            ),
+            _ => drop(
+                scene
+                    .agent
+                    .until_status("the portal's word", |status| status["reported"] == true)?,
+            ),
+        }
+        scene.agent.kill()?;
+    }
+    scene.agent.start()?;
+    scene.agent.until_status("all should be told", |status| {
+        status["unacknowledged"] == 0 && status["online"] == true
+    })?;
+    let past = scene.api.get("sessions").await?;
+    let past = past.as_array().cloned().unwrap_or_default();
+    let mut reasons: Vec<_> = past.iter().map(|past| past["reason"].to_string()).collect();
+    let all = reasons.len();
+    reasons.sort();
+    reasons.dedup();
+    assert_eq!(reasons.len(), all, "a session is told once: {past:#?}");
+    let open = past.iter().filter(|past| past["outcome"].is_null()).count();
+    assert_eq!(
+        open, 0,
+        "a session that died with its agent is over: {past:#?}"
+    );
+    Ok(())
+}
