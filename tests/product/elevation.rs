@@ -219,7 +219,7 @@ fn nothing_of_the_caller_reaches_the_program() -> Result<()> {
     need_office!();
     let office = Office::open()?;
     let look = "#!/bin/sh\nexec >/var/log/renewed\npwd\numask\nenv | cut -d= -f1 | sort | xargs\n\
-                ls /proc/$$/fd | xargs\n(: </dev/tty) 2>/dev/null || echo no terminal\n";
+                ls -m /proc/$$/fd\n(: </dev/tty) 2>/dev/null || echo no terminal\n";
     office.machine.write(RENEW, "0755", look)?;
     for (number, way) in WAYS.iter().enumerate() {
         let order = office.sign(&office.order(&number.to_string()));
@@ -234,7 +234,7 @@ fn nothing_of_the_caller_reaches_the_program() -> Result<()> {
         assert_eq!(seen[..2], ["/", "0022"], "{seen:?}");
         assert_eq!(seen[2], "HOME LANG LOGNAME PATH PWD SHELL USER", "{seen:?}");
         // The three standard ones, and the script itself as the shell reads it.
-        assert_eq!(seen[3..], ["0 1 10 2", "no terminal"], "{seen:?}");
+        assert_eq!(seen[3..], ["0, 1, 10, 2", "no terminal"], "{seen:?}");
     }
     Ok(())
 }
