@@ -1,7 +1,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::head::hash_from_hex;
-use crate::{Entry, Head};
+use crate::{Entry, Head, Why};
 
 /// The longest line, in bytes without its line feed.
 pub(crate) const LONGEST: usize = 64 * 1024;
@@ -50,6 +50,20 @@ impl Link {
         format!("{BEFORE}{}{BETWEEN}{hash}{AFTER}", self.canonical)
     }
 
+    /// Checks that this link stands right behind `head`.
+    pub fn follow(&self, head: &Head) -> Result<(), Why> {
+        let expected = head.entries + 1;
+        let found = Entry::from_canonical(&self.canonical).map(|(number, _)| number);
+        match found {
+            None => Err(Why::Unreadable),
+            Some(found) if found != expected => Err(Why::Order { expected, found }),
+            Some(_) if Self::join(head, self.canonical.clone()).head != self.head => {
+                Err(Why::Changed(expected))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
     pub(crate) fn join(head: &Head, canonical: String) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(head.hash);
@@ -79,5 +93,24 @@ impl<'a> Claim<'a> {
             number,
             hash: hash_from_hex(hash)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_follows_the_head_that_it_was_made_behind_and_no_other() {
+        let first = Link::after(&Head::default(), &Entry::default()).unwrap();
+        let second = Link::after(&first.head, &Entry::default()).unwrap();
+        assert_eq!(first.follow(&Head::default()), Ok(()));
+        assert_eq!(second.follow(&first.head), Ok(()));
+        let (expected, found) = (1, 2);
+        let missing = second.follow(&Head::default());
+        assert_eq!(missing, Err(Why::Order { expected, found }));
+        let mut changed = second.clone();
+        changed.canonical = changed.canonical.replace("\"at\":\"\"", "\"at\":\"x\"");
+        assert_eq!(changed.follow(&first.head), Err(Why::Changed(2)));
     }
 }

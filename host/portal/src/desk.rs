@@ -10,6 +10,7 @@ use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::password::Passwords;
 use crate::store::Store;
+use crate::verification::Verification;
 
 /// What every request may use.
 pub(crate) struct Desk {
@@ -18,6 +19,7 @@ pub(crate) struct Desk {
     pub(crate) hub: Arc<Hub>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) passwords: Passwords,
+    pub(crate) verification: Verification,
     /// Signs elevation orders.
     pub(crate) key: SigningKey,
 }

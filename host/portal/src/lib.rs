@@ -24,6 +24,7 @@ pub mod set_up;
 mod shapes;
 mod store;
 mod tls;
+mod verification;
 mod visitor;
 mod web;
 

@@ -17,6 +17,7 @@ use crate::password::Passwords;
 use crate::routes;
 use crate::store::{Store, StoreError, devices, one_time};
 use crate::tls::{self, TlsError};
+use crate::verification::Verification;
 use crate::web::{outcome, serving};
 
 /// How often devices that went away are looked for.
@@ -61,6 +62,7 @@ impl Portal {
             hub,
             metrics,
             passwords: Passwords::new(),
+            verification: Verification::default(),
             key,
         };
         Ok(Self {

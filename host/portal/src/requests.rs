@@ -175,7 +175,7 @@ async fn order(
 ) -> Result<String, Failure> {
     let by = visitor.clone();
     let online = desk.hub.is_online(&wish.device, clock::now());
-    let made = desk.store.write(move |unit| {
+    let made = desk.store.attempt(move |unit| {
         let session = match session_for(unit, &by, &wish)? {
             Ok(session) => session,
             Err(failure) => return Ok(Err(failure)),

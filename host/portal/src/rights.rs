@@ -225,6 +225,19 @@ impl Verb {
         }
     }
 
+    /// What it allows, in words.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::SessionConnect => "connect to a device",
+            Self::SessionDisconnect => "end a session",
+            Self::ElevationRequest => "ask for elevated rights",
+            Self::PolicyPublish => "publish a policy",
+            Self::ApiKeyCreate => "create API keys",
+            Self::AuditExport => "export the audit record",
+            Self::OrganizationDelete => "delete the organization",
+        }
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::SessionConnect => "session.connect",

@@ -90,6 +90,16 @@ impl Store {
         self.writer.run(work).await
     }
 
+    /// The same for work that may refuse: then nothing of it stays, and the refusal is answered.
+    pub(crate) async fn attempt<T, R, F>(&self, work: F) -> Result<Result<T, R>, StoreError>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Result<Result<T, R>, StoreError> + Send + 'static,
+    {
+        self.write(|unit| unit.attempt(work)).await
+    }
+
     /// Runs `work` on a connection that only reads.
     pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where

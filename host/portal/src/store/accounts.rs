@@ -12,7 +12,6 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) display_name: String,
     pub(crate) role: Role,
-    pub(crate) created_at: Millis,
     pub(crate) disabled_at: Option<Millis>,
     /// Whether a password was set.
     pub(crate) has_password: bool,
@@ -122,7 +121,6 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         role: role.parse().map_err(|error| {
             rusqlite::Error::FromSqlConversionFailure(3, Type::Text, Box::new(error))
         })?,
-        created_at: row.get("created_at")?,
         disabled_at: row.get("disabled_at")?,
         has_password: password.is_some(),
         seen_at: row.get("seen_at")?,

@@ -6,13 +6,14 @@ use crate::store::StoreError;
 /// Puts what happened on the record. In the same transaction as the change itself.
 pub(crate) fn append(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
     let link = Link::after(&head(connection)?, entry)?;
-    let insert = "INSERT INTO audit (n, canonical, hash, subject) VALUES (?1, ?2, ?3, ?4)";
-    let number = link.head.entries as i64;
+    let insert = "INSERT INTO audit (n, canonical, hash, subject, session)
+        VALUES (?1, ?2, ?3, ?4, ?5)";
     connection.prepare_cached(insert)?.execute(params![
-        number,
+        link.head.entries as i64,
         link.canonical,
         link.head.hash,
-        entry.subject
+        entry.subject,
+        entry.session
     ])?;
     Ok(())
 }
@@ -39,24 +40,34 @@ pub(crate) fn page(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The newest `limit` entries with numbers below `before`, newest first; of one subject or of all.
+/// Which entries of the record.
+#[derive(Clone, Debug)]
+pub(crate) enum About {
+    All,
+    Device(String),
+    Session { device: String, session: String },
+}
+
+/// The newest `limit` entries with numbers below `before`, newest first.
 pub(crate) fn newest(
     connection: &Connection,
-    subject: Option<&str>,
+    about: &About,
     before: u64,
     limit: u32,
 ) -> Result<Vec<(u64, Entry)>, StoreError> {
     let before = i64::try_from(before).unwrap_or(i64::MAX);
-    let select = match subject {
-        Some(_) => {
-            "SELECT n, canonical, hash FROM audit WHERE n < ?1 AND subject = ?3 ORDER BY n DESC LIMIT ?2"
-        }
-        None => {
-            "SELECT n, canonical, hash FROM audit WHERE n < ?1 AND ?3 IS NULL ORDER BY n DESC LIMIT ?2"
+    let (which, subject, session) = match about {
+        About::All => ("?3 IS NULL AND ?4 IS NULL", None, None),
+        About::Device(device) => ("subject = ?3 AND ?4 IS NULL", Some(device), None),
+        About::Session { device, session } => {
+            ("subject = ?3 AND session = ?4", Some(device), Some(session))
         }
     };
-    let mut statement = connection.prepare_cached(select)?;
-    let rows = statement.query_map(params![before, limit, subject], link)?;
+    let select = format!(
+        "SELECT n, canonical, hash FROM audit WHERE n < ?1 AND {which} ORDER BY n DESC LIMIT ?2"
+    );
+    let mut statement = connection.prepare_cached(&select)?;
+    let rows = statement.query_map(params![before, limit, subject, session], link)?;
     let mut entries = Vec::new();
     for link in rows {
         entries.extend(Entry::from_canonical(&link?.canonical));

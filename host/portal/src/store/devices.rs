@@ -186,13 +186,32 @@ impl Reach {
 
 pub(crate) fn list(connection: &Connection, reach: &Reach) -> Result<Vec<Device>, StoreError> {
     let select = format!("{SELECT} WHERE ?1 IS NULL OR bound_person = ?1 COLLATE NOCASE");
-    let mut statement = connection.prepare_cached(&select)?;
+    read_all(connection, &select, reach)
+}
+
+fn read_all(
+    connection: &Connection,
+    select: &str,
+    reach: &Reach,
+) -> Result<Vec<Device>, StoreError> {
+    let mut statement = connection.prepare_cached(select)?;
     let mut rows = statement.query([reach.person()])?;
     let mut devices = Vec::new();
     while let Some(row) = rows.next()? {
         devices.push(device(connection, row)?);
     }
     Ok(devices)
+}
+
+/// Those of which a session goes on.
+pub(crate) fn in_sessions(
+    connection: &Connection,
+    reach: &Reach,
+) -> Result<Vec<Device>, StoreError> {
+    let select = format!(
+        "{SELECT} WHERE device.session IS NOT NULL AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)"
+    );
+    read_all(connection, &select, reach)
 }
 
 pub(crate) fn find(

@@ -90,7 +90,7 @@ mod tests {
     fn the_audit_table_takes_no_change() {
         let folder = tempfile::tempdir().unwrap();
         let connection = connect(folder.path()).unwrap();
-        let insert = "INSERT INTO audit VALUES (1, '{}', x'00', '')";
+        let insert = "INSERT INTO audit VALUES (1, '{}', x'00', '', NULL)";
         connection.execute(insert, []).unwrap();
         for change in ["UPDATE audit SET canonical = 'x'", "DELETE FROM audit"] {
             assert!(connection.execute(change, []).is_err(), "{change}");

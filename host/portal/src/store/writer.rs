@@ -27,6 +27,21 @@ impl<'c> Unit<'c> {
         }
     }
 
+    /// Runs `work` so that a refusal undoes it.
+    pub(crate) fn attempt<T, R>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<Result<T, R>, StoreError>,
+    ) -> Result<Result<T, R>, StoreError> {
+        self.connection.execute_batch("SAVEPOINT attempt")?;
+        let done = work(self)?;
+        if done.is_err() {
+            self.connection.execute_batch("ROLLBACK TO attempt")?;
+            self.changes.clear();
+        }
+        self.connection.execute_batch("RELEASE attempt")?;
+        Ok(done)
+    }
+
     /// Tells whoever watches, once it is committed.
     pub(crate) fn tell(&mut self, change: Change) {
         self.changes.push(change);

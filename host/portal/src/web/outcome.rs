@@ -11,7 +11,7 @@ use deskhook_wire::ApiError;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::pages;
+use crate::pages::{self, Appearance};
 use crate::visitor::Visitor;
 
 /// How long a request may take that is not held open on purpose.
@@ -29,7 +29,7 @@ const SAFETY: [(&str, &str); 6] = [
          object-src 'none'",
     ),
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
+    ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     (
@@ -45,13 +45,14 @@ pub(crate) async fn finish(
     next: Next,
 ) -> Response {
     let uri = request.uri().clone();
+    let appearance = Appearance::of(request.headers());
     let patience = match uri.path() {
         deskhook_wire::PATH_ORDERS => LONGEST,
         _ => PATIENCE,
     };
     let mut response = match tokio::time::timeout(patience, next.run(request)).await {
-        Ok(response) => told(&desk, &uri, response).await,
-        Err(_) => told(&desk, &uri, Failure::Late.into_response()).await,
+        Ok(response) => told(&desk, &uri, appearance, response),
+        Err(_) => told(&desk, &uri, appearance, Failure::Late.into_response()),
     };
     add_headers(&desk, response.headers_mut());
     desk.metrics.answered(response.status().as_u16());
@@ -75,7 +76,7 @@ fn add_headers(desk: &Desk, headers: &mut HeaderMap) {
         .or_insert(HeaderValue::from_static("no-store"));
 }
 
-async fn told(desk: &Desk, uri: &Uri, mut response: Response) -> Response {
+fn told(desk: &Desk, uri: &Uri, appearance: Appearance, mut response: Response) -> Response {
     let failure = match response.extensions_mut().remove::<Failure>() {
         Some(failure) => failure,
         None => match plain_failure(&response) {
@@ -90,7 +91,7 @@ async fn told(desk: &Desk, uri: &Uri, mut response: Response) -> Response {
     } else if matches!(failure, Failure::NotSignedIn) && !uri.path().starts_with("/live/") {
         Redirect::to(&sign_in(uri)).into_response()
     } else {
-        pages::failure::show(desk, visitor.as_ref(), &failure)
+        pages::failure::show(desk, visitor.as_ref(), appearance, &failure)
     };
     if let Some(retry) = retry {
         told.headers_mut().insert("retry-after", retry);

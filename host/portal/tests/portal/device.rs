@@ -12,7 +12,7 @@ use deskhook_wire::{
     PATH_REPORTS, PersonShape, Report, RequestParts,
 };
 use ed25519_dalek::SigningKey;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, Method, StatusCode, redirect};
 
 pub(crate) struct Device {
     pub(crate) http: Client,
@@ -26,12 +26,17 @@ pub(crate) struct Device {
     pub(crate) sequence: u64,
 }
 
-pub(crate) fn now() -> SystemTime {
-    SystemTime::now()
+pub(crate) fn http() -> Client {
+    // The first call of a process settles it; the others find it settled.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder().redirect(redirect::Policy::none());
+    client.build().expect("an HTTP client")
 }
 
-fn since_1970(time: SystemTime) -> u64 {
-    let length = time.duration_since(UNIX_EPOCH).expect("a clock after 1970");
+fn since_1970() -> u64 {
+    let length = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("a clock after 1970");
     u64::try_from(length.as_millis()).expect("a clock of this era")
 }
 
@@ -46,7 +51,7 @@ impl Device {
     pub(crate) fn new(base: &str, person: &str) -> Self {
         let name = format!("{}-laptop", person.to_lowercase().replace(' ', "-"));
         Self {
-            http: crate::house::http(),
+            http: http(),
             base: base.to_owned(),
             key: SigningKey::from_bytes(&bytes()),
             about: DeviceAbout {
@@ -107,7 +112,7 @@ impl Device {
         body: Vec<u8>,
     ) -> reqwest::RequestBuilder {
         self.counter += 1;
-        let time = since_1970(now()) / 1000;
+        let time = since_1970() / 1000;
         let parts = RequestParts {
             method: method.as_str(),
             path,
@@ -140,7 +145,7 @@ impl Device {
     pub(crate) async fn deliver(&mut self, sequence: u64, report: Report) -> StatusCode {
         let delivery = Delivery {
             sequence,
-            at: since_1970(now()),
+            at: since_1970(),
             report,
         };
         let body = serde_json::to_vec(&delivery).expect("a delivery");

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use deskhook_portal::{Portal, PortalConfig, Role, set_up};
-use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::device::Device;
+use crate::device::{self, Device};
 
 pub(crate) struct House {
     pub(crate) base: String,
@@ -16,13 +16,6 @@ pub(crate) struct House {
     pub(crate) http: Client,
     _kept: Option<tempfile::TempDir>,
     _stop: oneshot::Sender<()>,
-}
-
-pub(crate) fn http() -> Client {
-    // The first call of a process settles it; the others find it settled.
-    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().redirect(redirect::Policy::none());
-    client.build().expect("an HTTP client")
 }
 
 impl House {
@@ -56,7 +49,7 @@ impl House {
         Self {
             base,
             folder,
-            http: http(),
+            http: device::http(),
             _kept: None,
             _stop: stop,
         }

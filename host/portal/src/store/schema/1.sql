@@ -71,6 +71,7 @@ CREATE TABLE device (
   session            INTEGER,
   order_sequence     INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX device_session ON device (session) WHERE session IS NOT NULL;
 
 -- The highest counter of each start of an agent, and which of the 63 below it were used.
 CREATE TABLE boot (
@@ -139,9 +140,11 @@ CREATE TABLE audit (
   n         INTEGER PRIMARY KEY,
   canonical TEXT NOT NULL,
   hash      BLOB NOT NULL,
-  subject   TEXT NOT NULL
+  subject   TEXT NOT NULL,
+  session   TEXT
 ) STRICT;
 CREATE INDEX audit_subject ON audit (subject, n);
+CREATE INDEX audit_session ON audit (session, n) WHERE session IS NOT NULL;
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
   BEGIN SELECT raise(ABORT, 'the audit record is append-only'); END;
 CREATE TRIGGER audit_keeps BEFORE DELETE ON audit

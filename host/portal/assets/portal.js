@@ -1,0 +1,139 @@
+// Comfort on every page; nothing here is needed to use it.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
+
+// Tells a screen reader.
+function tell(text) {
+  const told = byId("told");
+  if (told) told.textContent = text;
+}
+
+// Times: written by the server, kept true here.
+function span(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86400)];
+  if (s < 60) return `${s} s`;
+  if (m < 60) return `${m} min`;
+  if (h < 24) return m % 60 ? `${h} h ${m % 60} min` : `${h} h`;
+  return d === 1 ? "1 day" : `${d} days`;
+}
+
+function clock(ms) {
+  const s = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")} left`;
+}
+
+function full(at) {
+  const today = new Date().toDateString() === at.toDateString();
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const day = at.getFullYear() === new Date().getFullYear() ? { month: "short", day: "numeric" } : { year: "numeric", month: "short", day: "numeric" };
+  return today ? at.toLocaleTimeString([], time) : at.toLocaleString([], { ...day, ...time });
+}
+
+function freshenTimes() {
+  each(document, "time[data-time]", (time) => {
+    const at = new Date(time.dateTime);
+    const since = Date.now() - at;
+    const kind = time.dataset.time;
+    const told = kind === "span" ? span(since)
+      : kind === "left" ? clock(-since)
+      : kind === "full" ? full(at)
+      : since < 60000 ? "just now" : `${span(since)} ago`;
+    if (time.textContent !== told) time.textContent = told;
+    if (kind !== "left") time.title = at.toLocaleString();
+  });
+}
+
+// Copy: says so, on the button and to a screen reader.
+async function copy(button) {
+  const label = button.querySelector("span");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = button.dataset.copy;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  label.textContent = "Copied";
+  button.classList.add("done");
+  tell("Copied");
+  setTimeout(() => {
+    label.textContent = "Copy";
+    button.classList.remove("done");
+  }, 1600);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) {
+    event.preventDefault();
+    copy(button);
+  }
+  const own = document.querySelector(".own[open]");
+  if (own && !own.contains(event.target)) own.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && byId("find")) {
+    event.preventDefault();
+    byId("find").select();
+  }
+  if (event.key === "Escape") {
+    const own = document.querySelector(".own[open]");
+    if (own) {
+      own.open = false;
+      own.querySelector("summary").focus();
+    }
+  }
+  if ((event.key === "ArrowDown" || event.key === "ArrowUp") && (!typing || typing.id === "find")) walk(event);
+});
+
+// Arrow keys go through the rows of a list, Enter opens one.
+function walk(event) {
+  const links = [...document.querySelectorAll(".devices tbody th a, .sessions tbody th a")];
+  const here = links.indexOf(document.activeElement);
+  if (!links.length || (here < 0 && document.activeElement !== byId("find") && document.activeElement !== document.body)) return;
+  const next = event.key === "ArrowDown" ? Math.min(here + 1, links.length - 1) : here - 1;
+  event.preventDefault();
+  (links[next] || byId("find")).focus();
+}
+
+// One click sends a form once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.action.endsWith("/appearance")) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 4000);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});
+
+// Appearance: at once, and remembered by the server's own cookie.
+const order = ["auto", "light", "dark"];
+each(document, ".appearance", (form) => {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button");
+    const now = button.value;
+    const next = order[(order.indexOf(now) + 1) % 3];
+    document.documentElement.dataset.appearance = now;
+    const use = button.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${now}`));
+    button.querySelector("span").textContent = now;
+    button.setAttribute("aria-label", `Appearance: ${now}. Switch to ${next}.`);
+    fetch(form.action, { method: "POST", body: new URLSearchParams({ appearance: now }), redirect: "manual" });
+    button.value = next;
+  });
+});
+
+freshenTimes();
+setInterval(freshenTimes, 1000);

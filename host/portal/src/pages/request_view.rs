@@ -1,0 +1,100 @@
+use deskhook_wire::{OrderKind, ReasonShape};
+
+use crate::clock::{Millis, SECOND, rfc3339};
+use crate::pages::row::{Row, client_title};
+use crate::rights::{Right, Verb};
+use crate::store::orders::KeptOrder;
+use crate::store::sessions::Session;
+use crate::visitor::Visitor;
+
+/// How long after the answer a page still opens the client by itself.
+const FRESH: Millis = 30 * SECOND;
+
+/// An order as the supporter follows it.
+pub(crate) struct RequestView {
+    pub(crate) id: String,
+    /// `busy`, `ok`, `bad`, `quiet`.
+    pub(crate) tone: &'static str,
+    pub(crate) title: String,
+    pub(crate) reasons: Vec<ReasonShape>,
+    /// Until when an answer is awaited.
+    pub(crate) until: Option<String>,
+    /// The link that opens the client, and what it says.
+    pub(crate) link: Option<(String, String)>,
+    /// Whether the page opens the link by itself.
+    pub(crate) opens: bool,
+}
+
+impl RequestView {
+    pub(crate) fn of(
+        order: &KeptOrder,
+        row: &Row,
+        (session, visitor): (Option<&Session>, &Visitor),
+        now: Millis,
+    ) -> Self {
+        let state = order.state(now);
+        let own = order.account == visitor.account.id;
+        let may_open = own && visitor.may(Right::Verb(Verb::SessionConnect));
+        let current = session.filter(|session| session.id == order.session);
+        let link = current
+            .filter(|_| may_open && state == "joined")
+            .and_then(|session| {
+                let client = session
+                    .client
+                    .as_deref()
+                    .map(client_title)
+                    .unwrap_or_default();
+                Some((session.link.clone()?, format!("Open {client}")))
+            });
+        let fresh = order.ended_at.is_some_and(|ended| now - ended < FRESH);
+        let person = row
+            .person
+            .clone()
+            .unwrap_or_else(|| "the person".to_owned());
+        Self {
+            id: order.id.clone(),
+            tone: match state {
+                "sent" | "asking" => "busy",
+                "joined" | "granted" => "ok",
+                "disconnected" => "quiet",
+                _ => "bad",
+            },
+            title: title(order, state, &person),
+            reasons: order.reasons.clone(),
+            until: order.is_open(now).then(|| rfc3339(order.expires_at)),
+            opens: link.is_some() && fresh,
+            link,
+        }
+    }
+}
+
+fn title(order: &KeptOrder, state: &str, person: &str) -> String {
+    let who = &order.supporter;
+    match &order.kind {
+        OrderKind::Join { .. } => match state {
+            "sent" => format!("{who} asks to join. Reaching the device…"),
+            "asking" => format!("{who} asks to join. Waiting for {person} to answer…"),
+            "joined" => format!("{person} let {who} in."),
+            "expired" => format!("No answer. {person} did not react in time."),
+            _ => format!("{who} was not let in."),
+        },
+        OrderKind::Disconnect { .. } => match state {
+            "sent" | "asking" => "Ending the session…".to_owned(),
+            "disconnected" => format!("{who} ended the session."),
+            _ => "The device did not confirm that the session ended.".to_owned(),
+        },
+        OrderKind::Elevate { program, .. } => match (state, order.code) {
+            ("sent" | "asking", _) => {
+                format!("{who} asks to run {program} with elevated rights. Waiting for {person}…")
+            }
+            ("granted", Some(0)) => format!("{program} ran with elevated rights and succeeded."),
+            ("granted", Some(code)) => {
+                format!("{program} ran with elevated rights and ended with code {code}.")
+            }
+            ("granted", None) => format!("{program} was given elevated rights."),
+            ("denied" | "refused", _) => format!("{program} was not given elevated rights."),
+            ("expired", _) => format!("No answer about {program}. The request ran out."),
+            _ => format!("{program} could not be run with elevated rights."),
+        },
+    }
+}

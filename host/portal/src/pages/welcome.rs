@@ -1,0 +1,109 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+use crate::clock;
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::pages::failure::Door;
+use crate::pages::sign_in::{Browser, with_cookie};
+use crate::pages::{Appearance, Page, show};
+use crate::password::{self, SHORTEST};
+use crate::secret::Secret;
+use crate::store::accounts::{self, Account};
+use crate::store::one_time::{self, Purpose};
+use crate::store::sign_ins;
+use crate::web::serving::Peer;
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct Welcome {
+    door: Door,
+    name: String,
+    role: &'static str,
+    /// Whether there is a password that a new one replaces.
+    again: bool,
+    shortest: usize,
+    wrong: Option<String>,
+}
+
+/// Looking at the link does not use it up: mail programs look at links, too.
+pub(crate) async fn form(
+    State(desk): State<Arc<Desk>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Page {
+    let token = Secret::presented(&token).ok_or(Failure::Token)?;
+    let account = owner(&desk, &token).await?;
+    show(&page(&desk, &headers, &account, None))
+}
+
+fn page(desk: &Desk, headers: &HeaderMap, account: &Account, wrong: Option<String>) -> Welcome {
+    Welcome {
+        door: Door::of(desk, Appearance::of(headers)),
+        name: account.display_name.clone(),
+        role: account.role.title(),
+        again: account.has_password,
+        shortest: SHORTEST,
+        wrong,
+    }
+}
+
+/// Whose link it is, while it works.
+async fn owner(desk: &Desk, token: &Secret) -> Result<Account, Failure> {
+    let hash = token.fingerprint();
+    let found = desk.store.read(move |connection| {
+        match one_time::usable(connection, &hash, clock::now())? {
+            Some(Purpose::SignIn(account)) => accounts::find(connection, account),
+            _ => Ok(None),
+        }
+    });
+    let account = found.await?.filter(|account| account.disabled_at.is_none());
+    account.ok_or(Failure::Token)
+}
+
+/// The new password, twice.
+#[derive(Deserialize)]
+pub(crate) struct NewPassword {
+    password: String,
+    again: String,
+}
+
+/// Uses the link up: sets the password, signs out everywhere else, signs in here.
+pub(crate) async fn welcome(
+    State(desk): State<Arc<Desk>>,
+    (Path(token), Extension(peer)): (Path<String>, Extension<Peer>),
+    headers: HeaderMap,
+    Form(new): Form<NewPassword>,
+) -> Result<Response, Failure> {
+    let token = Secret::presented(&token).ok_or(Failure::Token)?;
+    let account = owner(&desk, &token).await?;
+    if let Err(wrong) = password::judge(&new.password, &new.again) {
+        let page = show(&page(&desk, &headers, &account, Some(wrong.to_string())))?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let hash = desk.passwords.hash(new.password).await;
+    let browser = Browser::of(&desk, &headers, peer);
+    let begun = desk.store.write(move |unit| {
+        let now = clock::now();
+        let user = format!("account:{}", account.name);
+        let used = one_time::redeem(unit, &token.fingerprint(), &user, now)?;
+        if used != Some(Purpose::SignIn(account.id)) {
+            return Ok(None);
+        }
+        accounts::set_password(unit, account.id, &hash)?;
+        sign_ins::remove_others(unit, account.id, None)?;
+        browser.sign_in(unit, &account).map(Some)
+    });
+    let secret = begun.await?.ok_or(Failure::Token)?;
+    Ok(with_cookie(
+        &desk,
+        Redirect::to("/").into_response(),
+        &secret,
+    ))
+}
