@@ -51,7 +51,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("serde",       &["agent", "app", "elevation", "hooks", "native", "policy", "portal", "record",
                       "script", "uplink", "wire"]),
     ("serde_json",  &["agent", "app", "elevation", "facts", "hooks", "native", "policy", "portal",
-                      "record", "script", "tests", "tray", "uplink", "wire"]),
+                      "record", "script", "source", "tests", "tray", "uplink", "wire"]),
     // Errors without a type are for programs, never for libraries.
     ("anyhow",      &["app", "tests"]),
     ("miette",      &["app"]),

@@ -58,6 +58,23 @@ const LAST_WAIT: Duration = Duration::from_secs(8);
 /// How long an idle agent sleeps at most: a suspended machine wakes with it.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
+/// What is there for the surfaces to show, beside the session itself.
+#[derive(Default)]
+pub(crate) struct Shown {
+    pub(crate) revision: u64,
+    pub(crate) menu: Menu,
+    pub(crate) menu_is_stale: bool,
+    pub(crate) menu_is_made: bool,
+    pub(crate) checks: Vec<CheckShape>,
+    pub(crate) detail: Option<String>,
+    pub(crate) client_started: bool,
+    pub(crate) clients_running: usize,
+    pub(crate) password: Option<String>,
+    pub(crate) notices: Vec<(u64, Notice)>,
+    pub(crate) errands: Vec<(u64, Errand)>,
+    pub(crate) told: u64,
+}
+
 /// The state behind the loop. Everything in it is touched by the loop alone.
 pub(crate) struct Loop {
     pub(crate) config: AgentConfig,
@@ -79,7 +96,6 @@ pub(crate) struct Loop {
     pub(crate) ways: Ways,
     pub(crate) wakes: mpsc::Sender<Wake>,
     pub(crate) snapshots: watch::Sender<Arc<Snapshot>>,
-    pub(crate) revision: u64,
     pub(crate) begun: Instant,
     /// When the session under way began, RFC 3339.
     pub(crate) started_at: String,
@@ -91,17 +107,7 @@ pub(crate) struct Loop {
     pub(crate) address_row: Option<(SessionId, u64)>,
     pub(crate) acknowledged: u64,
     pub(crate) menus: MenuMaker,
-    pub(crate) menu: Menu,
-    pub(crate) menu_is_stale: bool,
-    pub(crate) menu_is_made: bool,
-    pub(crate) checks: Vec<CheckShape>,
-    pub(crate) detail: Option<String>,
-    pub(crate) client_started: bool,
-    pub(crate) clients_running: usize,
-    pub(crate) password: Option<String>,
-    pub(crate) notices: Vec<(u64, Notice)>,
-    pub(crate) errands: Vec<(u64, Errand)>,
-    pub(crate) told: u64,
+    pub(crate) shown: Shown,
     pub(crate) stopping: bool,
 }
 
@@ -149,20 +155,20 @@ impl Loop {
                 }
             }
             Wake::Voices(checks) => {
-                self.checks = checks;
+                self.shown.checks = checks;
                 self.report_phase();
             }
             Wake::Menu { revision, menu } => self.use_menu(revision, menu),
             Wake::Started { password } => {
-                self.client_started = true;
-                self.password = password;
+                self.shown.client_started = true;
+                self.shown.password = password;
             }
             Wake::Gone(session) => {
                 self.clients.remove(&session);
                 self.ending.retain(|task| !task.is_finished());
-                self.clients_running = self.clients_running.saturating_sub(1);
+                self.shown.clients_running = self.shown.clients_running.saturating_sub(1);
             }
-            Wake::Detail(detail) => self.detail = detail,
+            Wake::Detail(detail) => self.shown.detail = detail,
             Wake::Stop(done) => return Some(done),
         }
         None
@@ -208,7 +214,7 @@ impl Loop {
         tracing::info!(version = policy.version, ?changed, "policy changed");
         self.chains.policy_is(&policy.version);
         self.policy = policy;
-        self.menu_is_stale = true;
+        self.shown.menu_is_stale = true;
         self.take(Event::PolicyChanged);
         let call = self
             .chains
@@ -237,7 +243,7 @@ impl Loop {
         for (name, why) in &self.rejected {
             tracing::warn!(package = name, why, "an extension does not run");
         }
-        self.menu_is_stale = true;
+        self.shown.menu_is_stale = true;
         self.collect_state();
     }
 

@@ -54,7 +54,7 @@ impl Loop {
             Effect::Record(entry) => self.records.append(entry),
             Effect::Click { item } => self.click(item),
             Effect::Copy(address) => self.errand(Errand::Copy(address)),
-            Effect::RefreshMenu => self.menu_is_stale = true,
+            Effect::RefreshMenu => self.shown.menu_is_stale = true,
         }
     }
 
@@ -123,7 +123,7 @@ impl Loop {
         }
         .spawn();
         self.clients.insert(session, (stopper, task));
-        self.clients_running += 1;
+        self.shown.clients_running += 1;
     }
 
     fn stop_client(&mut self, session: &SessionId) {
@@ -217,7 +217,7 @@ impl Loop {
     fn click(&mut self, item: String) {
         use deskhook_hooks::ItemKind;
         use deskhook_session::Request;
-        let Some(found) = self.menu.find(&item).cloned() else {
+        let Some(found) = self.shown.menu.find(&item).cloned() else {
             return;
         };
         match found.kind {

@@ -13,22 +13,25 @@ const LAST: usize = 8;
 impl Loop {
     /// Publishes what can be seen now, and has the menu made anew where it may have changed.
     pub(crate) fn publish(&mut self) {
-        self.revision += 1;
+        self.shown.revision += 1;
         let snapshot = Arc::new(self.snapshot());
         let before = self.snapshots.borrow().clone();
-        if self.menu_is_stale || before.view != snapshot.view || before.online != snapshot.online {
-            self.menu_is_stale = true;
+        if self.shown.menu_is_stale
+            || before.view != snapshot.view
+            || before.online != snapshot.online
+        {
+            self.shown.menu_is_stale = true;
         }
         // Nobody may be looking.
         let _ = self.snapshots.send_replace(Arc::clone(&snapshot));
-        if self.menu_is_stale && !self.menu_is_made {
+        if self.shown.menu_is_stale && !self.shown.menu_is_made {
             self.make_menu(snapshot);
         }
     }
 
     fn make_menu(&mut self, snapshot: Arc<Snapshot>) {
-        self.menu_is_stale = false;
-        self.menu_is_made = true;
+        self.shown.menu_is_stale = false;
+        self.shown.menu_is_made = true;
         let (menus, wakes, revision) = (self.menus.clone(), self.wakes.clone(), snapshot.revision);
         let language = self.config.person.language.clone();
         tokio::spawn(async move {
@@ -40,22 +43,22 @@ impl Loop {
 
     pub(crate) fn use_menu(&mut self, revision: u64, menu: Menu) {
         tracing::trace!(revision, "menu made");
-        self.menu_is_made = false;
-        self.menu = menu;
+        self.shown.menu_is_made = false;
+        self.shown.menu = menu;
     }
 
     pub(crate) fn tell(&mut self, notice: Notice) {
-        self.told += 1;
-        self.notices.push((self.told, notice));
-        let surplus = self.notices.len().saturating_sub(LAST);
-        self.notices.drain(..surplus);
+        self.shown.told += 1;
+        self.shown.notices.push((self.shown.told, notice));
+        let surplus = self.shown.notices.len().saturating_sub(LAST);
+        self.shown.notices.drain(..surplus);
     }
 
     pub(crate) fn errand(&mut self, errand: Errand) {
-        self.told += 1;
-        self.errands.push((self.told, errand));
-        let surplus = self.errands.len().saturating_sub(LAST);
-        self.errands.drain(..surplus);
+        self.shown.told += 1;
+        self.shown.errands.push((self.shown.told, errand));
+        let surplus = self.shown.errands.len().saturating_sub(LAST);
+        self.shown.errands.drain(..surplus);
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -67,7 +70,7 @@ impl Loop {
         };
         let last = self.snapshots.borrow();
         Snapshot {
-            revision: self.revision,
+            revision: self.shown.revision,
             now: self.now(),
             clock: self.chains.context().now,
             view: self.session.view(),
@@ -85,15 +88,15 @@ impl Loop {
             portal: self.portal.clone(),
             online: self.online,
             unacknowledged: self.unacknowledged,
-            menu: self.menu.clone(),
-            checks: self.checks.clone(),
-            detail: self.detail.clone(),
+            menu: self.shown.menu.clone(),
+            checks: self.shown.checks.clone(),
+            detail: self.shown.detail.clone(),
             extensions: health(&self.chains.current(), &self.rejected),
-            notices: self.notices.clone(),
-            errands: self.errands.clone(),
-            client_started: self.client_started,
-            clients_running: self.clients_running,
-            password: self.password.clone(),
+            notices: self.shown.notices.clone(),
+            errands: self.shown.errands.clone(),
+            client_started: self.shown.client_started,
+            clients_running: self.shown.clients_running,
+            password: self.shown.password.clone(),
         }
     }
 }

@@ -27,13 +27,13 @@ impl Loop {
         let now = self.session.view();
         if now.session.is_some() && now.session != before.session {
             self.started_at = self.chains.context().now;
-            self.checks.clear();
-            self.detail = None;
+            self.shown.checks.clear();
+            self.shown.detail = None;
         }
         let ended = before.session.is_some() && now.session != before.session;
         if ended {
-            self.client_started = false;
-            self.password = None;
+            self.shown.client_started = false;
+            self.shown.password = None;
             self.report_end(before, &now);
         }
         let moved = now.session.is_some()
@@ -56,7 +56,7 @@ impl Loop {
             reason: reason.map(str::to_owned),
             ticket: ticket.map(str::to_owned),
             supporter: view.supporter.as_ref().map(Into::into),
-            checks: self.checks.clone(),
+            checks: self.shown.checks.clone(),
         };
         courier.send(report, None);
     }

@@ -44,7 +44,7 @@ fn shape(question: &Question, snapshot: &Snapshot) -> QuestionShape {
         QuestionKind::Details { reason, ticket } => (
             "details",
             "Why do you need support?".to_owned(),
-            wanted(*reason, *ticket),
+            wanted((*reason, *ticket)),
         ),
         QuestionKind::Consent { join, prompt } => {
             let title = prompt
@@ -77,8 +77,8 @@ fn shape(question: &Question, snapshot: &Snapshot) -> QuestionShape {
     }
 }
 
-fn wanted(reason: bool, ticket: bool) -> String {
-    match (reason, ticket) {
+fn wanted(missing: (bool, bool)) -> String {
+    match missing {
         (true, true) => "A reason and a ticket number are wanted.",
         (false, true) => "A ticket number is wanted.",
         _ => "A reason is wanted.",

@@ -26,16 +26,17 @@ impl Desk {
     /// A folder with one client: it prints an address, then waits to be ended.
     fn new(settings: Value) -> Self {
         let desk = Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder: tempfile::tempdir().expect("the test's own files can be used"),
         };
         let client = desk.at("client.sh");
         std::fs::write(
             &client,
             "#!/bin/sh\necho ADDRESS=123456789\nexec sleep 600\n",
         )
-        .unwrap();
-        std::fs::set_permissions(&client, PermissionsExt::from_mode(0o700)).unwrap();
-        std::fs::create_dir(desk.at("policy.d")).unwrap();
+        .expect("the test's own files can be used");
+        std::fs::set_permissions(&client, PermissionsExt::from_mode(0o700))
+            .expect("the test's own files can be used");
+        std::fs::create_dir(desk.at("policy.d")).expect("the test's own files can be used");
         desk.write_policy(settings);
         desk
     }
@@ -53,8 +54,9 @@ impl Desk {
         });
         let layer = json!({"scope": "tenant", "name": "Acme", "settings": settings});
         let aside = self.at("policy.new");
-        std::fs::write(&aside, layer.to_string()).unwrap();
-        std::fs::rename(aside, self.at("policy.d/tenant.json")).unwrap();
+        std::fs::write(&aside, layer.to_string()).expect("the test's own files can be used");
+        std::fs::rename(aside, self.at("policy.d/tenant.json"))
+            .expect("the test's own files can be used");
     }
 
     fn config(&self) -> AgentConfig {
@@ -64,7 +66,9 @@ impl Desk {
     }
 
     async fn start(&self) -> Agent {
-        Agent::start(self.config()).await.unwrap()
+        Agent::start(self.config())
+            .await
+            .expect("the test's own files can be used")
     }
 }
 
@@ -79,7 +83,7 @@ fn start() -> Request {
 async fn until(agent: &Agent, fits: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
     let handle = agent.handle();
     match tokio::time::timeout(LONG, handle.until(fits)).await {
-        Ok(snapshot) => snapshot.unwrap(),
+        Ok(snapshot) => snapshot.expect("the test's own files can be used"),
         Err(_) => panic!("it never came to that: {:#?}", handle.snapshot().view),
     }
 }

@@ -74,7 +74,10 @@ impl Session {
             Event::ConsentPhrased { prompt, .. } => self.consent_phrased(now, prompt),
             Event::ElevationJudged { judgements, .. } => self.elevation_judged(now, &judgements),
             Event::Elevated { outcome, .. } => self.elevated(outcome),
-            Event::PersonSeen { present } => self.person_seen(now, present),
+            Event::PersonSeen { present } => {
+                self.person_present = present;
+                self.person_seen(now)
+            }
             Event::PolicyChanged => self.policy_changed(now, policy),
             Event::Ticked => self.ticked(now),
         }
@@ -209,14 +212,13 @@ impl Session {
 
     /// A check's question belongs to the start, to a join or to an elevation.
     fn check_answered(&mut self, now: Moment, answer: &Answer) -> Vec<Effect> {
-        let allowed = *answer != Answer::Deny;
         let Some(live) = &self.live else {
             return vec![];
         };
         match (&live.elevation, &live.phase) {
-            (Some(_), _) => self.elevation_confirmed(now, allowed),
-            (None, crate::live::Phase::Joining { .. }) => self.join_confirmed(now, allowed),
-            (None, _) => self.start_confirmed(now, allowed),
+            (Some(_), _) => self.elevation_confirmed(now, answer),
+            (None, crate::live::Phase::Joining { .. }) => self.join_confirmed(now, answer),
+            (None, _) => self.start_confirmed(now, answer),
         }
     }
 

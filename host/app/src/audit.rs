@@ -1,7 +1,7 @@
 //! `audit verify`.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -37,15 +37,14 @@ pub(crate) fn run(command: Audit) -> Outcome {
         api_key,
         json: as_json,
     } = command;
-    let reader: Box<dyn Read> = if place.starts_with("https://") || place.starts_with("http://") {
-        Box::new(std::io::Cursor::new(
-            runtime(1)?.block_on(fetch(&place, api_key))?,
-        ))
+    let report = if place.starts_with("https://") || place.starts_with("http://") {
+        let bytes = runtime(1)?.block_on(fetch(&place, api_key))?;
+        verify(bytes.as_slice(), head.as_ref())
     } else {
-        Box::new(File::open(&place).with_context(|| format!("cannot read {place}"))?)
+        let file = File::open(&place).with_context(|| format!("cannot read {place}"))?;
+        verify(BufReader::new(file), head.as_ref())
     };
-    let report = verify(BufReader::new(reader), head.as_ref())
-        .with_context(|| format!("cannot read {place}"))?;
+    let report = report.with_context(|| format!("cannot read {place}"))?;
     let broken = report.broken.as_ref();
     if as_json {
         json(&serde_json::json!({

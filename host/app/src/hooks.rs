@@ -8,7 +8,7 @@ use deskhook_hooks::{Body, Hook, Limit};
 use deskhook_policy::Subject;
 use serde_json::{Value, json as value};
 
-use crate::output::{Colour, Exit, Failure, Outcome, json, paint, say};
+use crate::output::{Colour, Exit, Failure, Form, Outcome, json, paint, say};
 use crate::settings::AgentSettings;
 use crate::{extensions, places};
 
@@ -36,22 +36,22 @@ pub(crate) enum Hooks {
 /// Does what the command says.
 pub(crate) fn run(command: Hooks) -> Outcome {
     match command {
-        Hooks::List { json: as_json } => list(as_json),
+        Hooks::List { json: as_json } => list(as_json.into()),
         Hooks::Explain {
             hook,
             json: as_json,
             settings,
         } => {
             let hook = Hook::parse(&hook).map_err(|error| Failure::Usage(error.into()))?;
-            explain(hook, &settings.over_file()?, as_json)
+            explain(hook, &settings.over_file()?, as_json.into())
         }
     }
 }
 
-fn list(as_json: bool) -> Outcome {
+fn list(form: Form) -> Outcome {
     let describe =
         |hook: Hook| value!({"name": hook.name(), "kind": hook.kind(), "answer": hook.wants()});
-    if as_json {
+    if form == Form::Json {
         json(&Hook::ALL.map(describe))?;
         return Ok(Exit::Done);
     }
@@ -76,11 +76,11 @@ struct Listener {
     binding: Value,
 }
 
-fn explain(hook: Hook, settings: &AgentSettings, as_json: bool) -> Outcome {
+fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
     let (listeners, rejected) = listeners(hook, settings);
     let limit = Limit::of(hook, 0);
     let fields = fields(hook);
-    if as_json {
+    if form == Form::Json {
         json(&value!({
             "name": hook.name(), "kind": hook.kind(), "answer": hook.wants(), "input": fields,
             "limit_ms": {"cpu": limit.cpu.as_millis() as u64, "wall": limit.wall.as_millis() as u64},

@@ -1,6 +1,7 @@
 //! `open`: what a link with our scheme does.
 
 use clap::Args;
+use deskhook_session::Origin;
 use deskhook_wire::Asked;
 
 use crate::agent::runtime;
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &Open) -> Outcome {
         ticket: None,
         client: None,
     };
-    let answer = runtime(1)?.block_on(session::take(&args.reach, asked, true))?;
+    let answer = runtime(1)?.block_on(session::take(&args.reach, asked, Origin::Link))?;
     if answer.taken {
         say("session asked for");
         return Ok(Exit::Done);

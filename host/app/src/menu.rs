@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use deskhook_hooks::{ItemKind, Menu, MenuItem};
+use deskhook_session::Origin;
 use deskhook_wire::{Asked, ControlReply, ControlRequest};
 
 use crate::agent::runtime;
@@ -67,7 +68,7 @@ async fn click(id: &str, reach: &Reach) -> Outcome {
         Asked::Click {
             item: id.to_owned(),
         },
-        false,
+        Origin::Person,
     )
     .await?;
     if !answer.taken {

@@ -26,6 +26,21 @@ pub(crate) enum Failure {
     Help(anyhow::Error, String),
 }
 
+/// How a command prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+impl From<bool> for Form {
+    fn from(json: bool) -> Self {
+        if json { Self::Json } else { Self::Text }
+    }
+}
+
 /// What every command returns.
 pub(crate) type Outcome = Result<Exit, Failure>;
 

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use deskhook_script::{Finding, Severity, check, scaffold};
 use serde_json::json as value;
 
-use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
+use crate::output::{Colour, Exit, Failure, Form, Outcome, json, paint, remark, say};
 
 /// Lua packages.
 #[derive(Subcommand)]
@@ -98,7 +98,7 @@ pub(crate) fn run(command: Script) -> Outcome {
                     "check prints text or JSON; junit is for script test"
                 )));
             }
-            check_all(&dirs, as_json)
+            check_all(&dirs, as_json.into())
         }
         Script::Test(args) => tests::run(&args),
         Script::Run(args) => trial::run(&args),
@@ -117,7 +117,7 @@ fn new(name: &str, dir: &std::path::Path) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn check_all(dirs: &[PathBuf], as_json: bool) -> Outcome {
+fn check_all(dirs: &[PathBuf], form: Form) -> Outcome {
     let mut wrong = false;
     let mut all = vec![];
     for dir in dirs {
@@ -125,7 +125,7 @@ fn check_all(dirs: &[PathBuf], as_json: bool) -> Outcome {
         wrong |= findings
             .iter()
             .any(|finding| finding.severity == Severity::Error);
-        if as_json {
+        if form == Form::Json {
             all.extend(findings.iter().map(|finding| shape(dir, finding)));
         } else {
             findings.iter().for_each(|finding| print(dir, finding));
@@ -140,7 +140,7 @@ fn check_all(dirs: &[PathBuf], as_json: bool) -> Outcome {
             ));
         }
     }
-    if as_json {
+    if form == Form::Json {
         json(&value!({"ok": !wrong, "findings": all}))?;
     }
     Ok(if wrong { Exit::No } else { Exit::Done })

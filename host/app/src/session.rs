@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhook_agent::watch_agent;
+use deskhook_session::Origin;
 use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, Status};
 
 use crate::agent::runtime;
@@ -85,7 +86,7 @@ pub(crate) fn run(command: Session) -> Outcome {
 
 /// Asks for one thing and says what became of it.
 pub(crate) async fn simple(reach: &Reach, asked: Asked, done: &str) -> Outcome {
-    let answer = take(reach, asked, false).await?;
+    let answer = take(reach, asked, Origin::Person).await?;
     if answer.taken {
         say(done);
         return Ok(Exit::Done);
@@ -102,9 +103,17 @@ pub(crate) async fn simple(reach: &Reach, asked: Asked, done: &str) -> Outcome {
 pub(crate) async fn take(
     reach: &Reach,
     asked: Asked,
-    link: bool,
+    origin: Origin,
 ) -> Result<ControlAnswer, Failure> {
-    match status::ask(reach, &ControlRequest::Do { asked, link }).await? {
+    match status::ask(
+        reach,
+        &ControlRequest::Do {
+            asked,
+            link: origin == Origin::Link,
+        },
+    )
+    .await?
+    {
         ControlReply::Done(answer) => Ok(answer),
         _ => Err(anyhow::anyhow!("the agent answered something else").into()),
     }
@@ -124,7 +133,7 @@ async fn start(args: StartArgs) -> Outcome {
         ticket: args.ticket,
         client: args.client,
     };
-    let answer = take(&args.reach, asked, false).await?;
+    let answer = take(&args.reach, asked, Origin::Person).await?;
     if !answer.taken {
         remark(
             answer

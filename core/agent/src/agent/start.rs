@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use deskhook_elevation::Ways;
 use deskhook_facts::Facts;
-use deskhook_hooks::{Chain, Menu};
+use deskhook_hooks::Chain;
 use deskhook_policy::Policy;
 use deskhook_record::RecordError;
 use deskhook_session::Session;
@@ -13,7 +13,7 @@ use deskhook_source::Watched;
 use deskhook_uplink::{Connection, Identity, IdentityError, Outbox, OutboxError, SendError};
 use tokio::sync::{mpsc, watch};
 
-use super::{Agent, Loop};
+use super::{Agent, Loop, Shown};
 use crate::chains::Chains;
 use crate::control;
 use crate::courier::Courier;
@@ -193,7 +193,6 @@ fn assemble(
         ways: Ways::installed(),
         wakes,
         snapshots,
-        revision: 0,
         begun: Instant::now(),
         started_at: String::new(),
         portal: enrolled.map(|enrolled| enrolled.portal.clone()),
@@ -204,17 +203,10 @@ fn assemble(
         unacknowledged: 0,
         address_row: None,
         acknowledged: 0,
-        menu: Menu::default(),
-        menu_is_stale: true,
-        menu_is_made: false,
-        checks: vec![],
-        detail: None,
-        client_started: false,
-        clients_running: 0,
-        password: None,
-        notices: vec![],
-        errands: vec![],
-        told: 0,
+        shown: Shown {
+            menu_is_stale: true,
+            ..Shown::default()
+        },
         stopping: false,
         config,
     })

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use deskhook_hooks::{HostCall, HostReply, HttpAnswer};
+use deskhook_hooks::{HostCall, HostError, HostReply, HttpAnswer};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, Url};
 
@@ -48,6 +48,8 @@ async fn follow(outgoing: Outgoing, allowed: impl Fn(&str) -> bool) -> HostReply
     let headers = header_map(&outgoing.headers)?;
     let client = client().map_err(|error| failed(format!("no HTTP client: {error}")))?;
     let mut url = parse(&outgoing.url)?;
+    // Judged again as the parser reads it: what was asked for as text may name another host.
+    check(&url, &allowed)?;
     for _ in 0..MOST_HOPS {
         let mut request = client
             .request(method.clone(), url.clone())
@@ -63,25 +65,29 @@ async fn follow(outgoing: Outgoing, allowed: impl Fn(&str) -> bool) -> HostReply
         let Some(next) = redirect(&response, &url)? else {
             return read(response).await;
         };
-        let hop = HostCall::Http {
-            method: String::new(),
-            url: next.to_string(),
-            headers: BTreeMap::new(),
-            body: None,
-            timeout: None,
-        };
-        let capability = hop.capability().unwrap_or_default();
-        if !allowed(&capability) {
-            return Err(failed(format!(
-                "{host} redirects to a host for which {capability:?} is not granted"
-            )));
-        }
+        check(&next, &allowed)?;
         url = next;
     }
     Err(failed(format!(
         "{} redirects more than {MOST_HOPS} times",
         shown(url.as_str())
     )))
+}
+
+fn check(url: &Url, allowed: &impl Fn(&str) -> bool) -> Result<(), HostError> {
+    let call = HostCall::Http {
+        method: String::new(),
+        url: url.to_string(),
+        headers: BTreeMap::new(),
+        body: None,
+        timeout: None,
+    };
+    let capability = call.capability().unwrap_or_default();
+    let plain = url.username().is_empty() && url.password().is_none();
+    if plain && allowed(&capability) {
+        return Ok(());
+    }
+    Err(HostError::NotGranted { capability })
 }
 
 fn client() -> Result<Client, reqwest::Error> {
@@ -93,7 +99,7 @@ fn client() -> Result<Client, reqwest::Error> {
         .build()
 }
 
-fn parse(text: &str) -> Result<Url, deskhook_hooks::HostError> {
+fn parse(text: &str) -> Result<Url, HostError> {
     let url = Url::parse(text)
         .map_err(|error| failed(format!("{} is no address: {error}", shown(text))))?;
     if matches!(url.scheme(), "https" | "http") {
@@ -103,7 +109,7 @@ fn parse(text: &str) -> Result<Url, deskhook_hooks::HostError> {
     }
 }
 
-fn redirect(response: &Response, from: &Url) -> Result<Option<Url>, deskhook_hooks::HostError> {
+fn redirect(response: &Response, from: &Url) -> Result<Option<Url>, HostError> {
     if !response.status().is_redirection() {
         return Ok(None);
     }
@@ -148,7 +154,7 @@ async fn read(mut response: Response) -> HostReply {
     serde_json::to_value(answer).map_err(|error| failed(error.to_string()))
 }
 
-fn header_map(lines: &BTreeMap<String, String>) -> Result<HeaderMap, deskhook_hooks::HostError> {
+fn header_map(lines: &BTreeMap<String, String>) -> Result<HeaderMap, HostError> {
     let mut headers = HeaderMap::new();
     for (name, value) in lines {
         let bad = || failed(format!("the header {name:?} is malformed"));
@@ -164,4 +170,29 @@ fn shown(url: &str) -> String {
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_else(|| "the address".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(url: &str) -> Result<(), HostError> {
+        check(&parse(url)?, &|capability: &str| {
+            capability == "net:tickets.example"
+        })
+    }
+
+    #[test]
+    fn a_host_is_judged_as_the_parser_reads_it() {
+        assert!(judged("https://tickets.example/x").is_ok());
+        for evil in [
+            "https://evil.example\\.tickets.example/",
+            "https://tickets.example@evil.example/",
+            "https://evil.example#tickets.example",
+            "https://user@tickets.example/",
+            "ftp://tickets.example/",
+        ] {
+            assert!(judged(evil).is_err(), "{evil}");
+        }
+    }
 }

@@ -4,12 +4,8 @@ use url::{Host, Url};
 
 type Checked = Result<(), String>;
 
-fn unless(holds: bool, message: &str) -> Checked {
-    if holds {
-        Ok(())
-    } else {
-        Err(message.to_owned())
-    }
+fn wrong(message: &str) -> Checked {
+    Err(message.to_owned())
 }
 
 /// Any text.
@@ -19,9 +15,15 @@ pub(super) fn any(_: &str) -> Checked {
 
 /// A text that people read on one line or a few: no control characters, at most 1024 bytes.
 pub(super) fn caption(text: &str) -> Checked {
-    unless(text.len() <= 1024, "the text has more than 1024 bytes")?;
+    if (text.len() > 1024) {
+        return wrong("the text has more than 1024 bytes");
+    }
     let plain = !text.chars().any(|c| c.is_control() && c != '\n');
-    unless(plain, "the text has control characters in it")
+    if plain {
+        Ok(())
+    } else {
+        wrong("the text has control characters in it")
+    }
 }
 
 /// https, or http to the loopback; a host; no user name and no password.
@@ -37,25 +39,36 @@ pub(super) fn download_url(text: &str) -> Checked {
         None => return Err("the URL has no host".to_owned()),
     };
     let secure = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-    unless(
-        secure,
-        "only https is fetched (http from this machine alone)",
-    )?;
+    if !(secure) {
+        return wrong("only https is fetched (http from this machine alone)");
+    }
     let anonymous = url.username().is_empty() && url.password().is_none();
-    unless(anonymous, "the URL has a user name or password in it")
+    if anonymous {
+        Ok(())
+    } else {
+        wrong("the URL has a user name or password in it")
+    }
 }
 
 /// 64 hex digits.
 pub(super) fn sha256(text: &str) -> Checked {
     let hex = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    unless(hex, "a SHA-256 has 64 hex digits")
+    if hex {
+        Ok(())
+    } else {
+        wrong("a SHA-256 has 64 hex digits")
+    }
 }
 
 /// What can stand in a link as a custom client's suffix.
 pub(super) fn suffix(text: &str) -> Checked {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let holds = !text.is_empty() && text.len() <= 64 && text.chars().all(allowed);
-    unless(holds, "a suffix has 1 to 64 letters, digits and . _ -")
+    if holds {
+        Ok(())
+    } else {
+        wrong("a suffix has 1 to 64 letters, digits and . _ -")
+    }
 }
 
 /// A pattern that a whole ticket can be matched with.
@@ -93,35 +106,40 @@ fn is_scheme(text: &str) -> bool {
 
 /// A URL scheme that an organisation can have for itself.
 pub(super) fn own_scheme(text: &str) -> Checked {
-    unless(
-        is_scheme(text),
-        "a scheme has small letters, digits and + . - and begins with a letter",
-    )?;
-    unless(
-        !RESERVED.contains(&text),
-        "this scheme belongs to somebody else",
-    )
+    if !(is_scheme(text)) {
+        return wrong("a scheme has small letters, digits and + . - and begins with a letter");
+    }
+    if !RESERVED.contains(&text) {
+        Ok(())
+    } else {
+        wrong("this scheme belongs to somebody else")
+    }
 }
 
 /// A supporter's link: a scheme that starts a client, and the address.
 pub(super) fn link_template(text: &str) -> Checked {
     let scheme = text.split(':').next().unwrap_or_default();
     let holds = is_scheme(scheme) && scheme.len() < text.len() && !RESERVED.contains(&scheme);
-    unless(
-        holds,
-        "a link begins with the scheme of a client, such as anydesk:",
-    )?;
-    unless(
-        text.contains("{address}"),
-        "the link has no {address} in it",
-    )
+    if !(holds) {
+        return wrong("a link begins with the scheme of a client, such as anydesk:");
+    }
+    let has_address = text.contains("{address}");
+    if has_address {
+        Ok(())
+    } else {
+        wrong("the link has no {address} in it")
+    }
 }
 
 /// Where an entry of the menu may lead.
 pub(super) fn web_target(text: &str) -> Checked {
     let url = Url::parse(text).map_err(|error| format!("this is no URL: {error}"))?;
     let known = matches!(url.scheme(), "https" | "http" | "mailto" | "tel");
-    unless(known, "a link leads to https, http, mailto or tel")
+    if known {
+        Ok(())
+    } else {
+        wrong("a link leads to https, http, mailto or tel")
+    }
 }
 
 fn is_absolute(text: &str) -> bool {
@@ -132,12 +150,18 @@ fn is_absolute(text: &str) -> bool {
 
 fn no_step_up(text: &str) -> Checked {
     let up = text.split(['/', '\\']).any(|part| part == "..");
-    unless(!up && !text.contains('\0'), "the path goes up with ..")
+    if !up && !text.contains('\0') {
+        Ok(())
+    } else {
+        wrong("the path goes up with ..")
+    }
 }
 
 /// An absolute path.
 pub(super) fn absolute_path(text: &str) -> Checked {
-    unless(is_absolute(text), "the path is not absolute")?;
+    if !(is_absolute(text)) {
+        return wrong("the path is not absolute");
+    }
     no_step_up(text)
 }
 
@@ -145,10 +169,9 @@ pub(super) fn absolute_path(text: &str) -> Checked {
 pub(super) fn program(text: &str) -> Checked {
     let bare = !text.is_empty() && !text.contains(['/', '\\', ':']);
     let holds = text == "{self}" || bare || is_absolute(text);
-    unless(
-        holds,
-        "a program is an absolute path, {self}, or a bare name",
-    )?;
+    if !(holds) {
+        return wrong("a program is an absolute path, {self}, or a bare name");
+    }
     no_step_up(text)
 }
 
@@ -156,15 +179,20 @@ pub(super) fn program(text: &str) -> Checked {
 pub(super) fn access_entry(text: &str) -> Checked {
     let allowed = |c: char| c.is_alphanumeric() || "@._-*? ".contains(c);
     let holds = !text.trim().is_empty() && text.len() <= 128 && text.chars().all(allowed);
-    unless(
-        holds,
-        "an entry is an ID, an alias such as jo@acme, or a wildcard such as *@acme",
-    )
+    if holds {
+        Ok(())
+    } else {
+        wrong("an entry is an ID, an alias such as jo@acme, or a wildcard such as *@acme")
+    }
 }
 
 /// Numbers with points, such as `9.0.4`.
 pub(super) fn version(text: &str) -> Checked {
     let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let holds = text.len() <= 32 && text.split('.').all(part);
-    unless(holds, "a version is numbers with points, such as 9.0.4")
+    if holds {
+        Ok(())
+    } else {
+        wrong("a version is numbers with points, such as 9.0.4")
+    }
 }

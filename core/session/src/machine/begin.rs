@@ -137,13 +137,13 @@ impl Session {
         vec![]
     }
 
-    pub(super) fn start_confirmed(&mut self, now: Moment, allowed: bool) -> Vec<Effect> {
+    pub(super) fn start_confirmed(&mut self, now: Moment, answer: &Answer) -> Vec<Effect> {
         let Some(Phase::Confirming { question, rest }) =
             self.live.as_ref().map(|live| live.phase.clone())
         else {
             return vec![];
         };
-        if allowed {
+        if *answer != Answer::Deny {
             return self.confirm_start(now, rest);
         }
         self.deny_start(now, vec![question.declined()])

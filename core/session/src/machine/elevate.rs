@@ -104,12 +104,12 @@ impl Session {
         vec![]
     }
 
-    pub(super) fn elevation_confirmed(&mut self, now: Moment, allowed: bool) -> Vec<Effect> {
+    pub(super) fn elevation_confirmed(&mut self, now: Moment, answer: &Answer) -> Vec<Effect> {
         let Some(ElevationStep::Confirming { question, rest }) = self.elevation_step().cloned()
         else {
             return vec![];
         };
-        if allowed {
+        if *answer != Answer::Deny {
             return self.confirm_elevation(now, rest);
         }
         self.elevated(ElevationOutcome::Denied(vec![question.declined()]))

@@ -79,11 +79,11 @@ impl Session {
         vec![]
     }
 
-    pub(super) fn join_confirmed(&mut self, now: Moment, allowed: bool) -> Vec<Effect> {
+    pub(super) fn join_confirmed(&mut self, now: Moment, answer: &Answer) -> Vec<Effect> {
         let Some((_, JoinStep::Confirming { question, rest })) = self.joining() else {
             return vec![];
         };
-        if allowed {
+        if *answer != Answer::Deny {
             return self.confirm_join(now, rest);
         }
         self.refuse_join(vec![question.declined()])
@@ -170,10 +170,9 @@ impl Session {
     }
 
     /// Somebody left or came: an open consent question has nobody to answer it any more.
-    pub(super) fn person_seen(&mut self, now: Moment, present: bool) -> Vec<Effect> {
-        self.person_present = present;
+    pub(super) fn person_seen(&mut self, now: Moment) -> Vec<Effect> {
         match self.joining() {
-            Some((_, JoinStep::Asking(_))) if !present => self.ask_consent(now),
+            Some((_, JoinStep::Asking(_))) if !self.person_present => self.ask_consent(now),
             _ => vec![],
         }
     }

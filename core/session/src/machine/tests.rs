@@ -1,5 +1,6 @@
 use deskhook_policy::{Address, ClientSpec, ConsentMode, ElevationMethod, OnTimeout};
-use proptest::prelude::*;
+mod elevating;
+mod orders;
 
 use super::*;
 use crate::{
@@ -342,52 +343,6 @@ fn nobody_there_refuses_unless_the_policy_says_otherwise() {
 }
 
 #[test]
-fn elevated_rights_need_policy_hooks_and_the_person() {
-    let judged = |verdict| Event::ElevationJudged {
-        session: id(),
-        judgements: voice(verdict),
-    };
-    let with = |more: Vec<Event>| run(&policy(), connected().into_iter().chain(more));
-    let elevates = |effects: &[Effect]| {
-        effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Elevate(_)))
-    };
-
-    let (_, effects) = with(vec![elevate(), judged(Some(Verdict::Allow))]);
-    assert!(!elevates(&effects), "a hook's yes is not the person's");
-    let (_, effects) = with(vec![elevate(), judged(None), answer(Answer::Allow)]);
-    assert!(elevates(&effects));
-    let (_, effects) = with(vec![elevate(), judged(deny())]);
-    assert!(matches!(
-        &effects[..],
-        [
-            _,
-            Effect::Reply {
-                outcome: AskOutcome::Elevation(ElevationOutcome::Denied(_)),
-                ..
-            },
-            _
-        ]
-    ));
-
-    let mut forbidden = policy();
-    forbidden.elevation.programs.clear();
-    let (_, effects) = run(&forbidden, connected().into_iter().chain([elevate()]));
-    assert!(
-        !effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::JudgeElevation { .. }))
-    );
-    let (_, effects) = run(&policy(), waiting().into_iter().chain([elevate()]));
-    assert!(
-        !effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::JudgeElevation { .. }))
-    );
-}
-
-#[test]
 fn a_policy_that_forbids_the_client_ends_the_session() {
     let (mut session, _) = run(&policy(), connected());
     let effects = session.handle(Moment(60_000), Event::PolicyChanged, &Policy::default());
@@ -434,96 +389,4 @@ fn only_the_person_answers_and_a_link_only_starts() {
     }
     assert!(!Origin::Link.may(&Request::Stop));
     assert!(!Origin::Person.may(&Request::Join(JoinAsk::default())));
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let verdict = prop_oneof![
-        Just(None),
-        Just(Some(Verdict::Allow)),
-        Just(deny()),
-        Just(Some(Verdict::Ask {
-            title: "t".into(),
-            message: "m".into(),
-            timeout: None
-        })),
-    ];
-    let session = (1..4_u8).prop_map(|n| SessionId(format!("b-{n}")));
-    prop_oneof![
-        Just(start()),
-        Just(join()),
-        Just(elevate()),
-        Just(answer(Answer::Allow)),
-        Just(answer(Answer::Deny)),
-        Just(person(Request::Stop)),
-        Just(portal(Request::Disconnect {
-            ask: AskId("d".into())
-        })),
-        Just(Event::Ticked),
-        any::<bool>().prop_map(|present| Event::PersonSeen { present }),
-        (session, verdict, 0..8_u8).prop_map(|(session, verdict, which)| {
-            let judgements = voice(verdict);
-            match which {
-                0 => Event::Checked {
-                    session,
-                    judgements,
-                },
-                1 => Event::ClientReady {
-                    session,
-                    address: Address::parse("123456789").unwrap(),
-                },
-                2 => Event::Reported { session },
-                3 => Event::JoinJudged {
-                    session,
-                    judgements,
-                },
-                4 => Event::ConsentPhrased {
-                    session,
-                    prompt: Prompt::default(),
-                },
-                5 => Event::ElevationJudged {
-                    session,
-                    judgements,
-                },
-                6 => Event::Elevated {
-                    session,
-                    outcome: ElevationOutcome::Granted { code: 0 },
-                },
-                _ => Event::ClientExited {
-                    session,
-                    code: Some(0),
-                    signal: None,
-                },
-            }
-        }),
-    ]
-}
-
-proptest! {
-    /// In no order of events is a client launched without cleared checks, or are elevated rights
-    /// asked for without hooks that did not deny and a yes of the person to that very question.
-    #[test]
-    fn no_order_of_events_gets_past_checks_hooks_and_the_person(events in prop::collection::vec(any_event(), 0..60)) {
-        let policy = policy();
-        let mut session = Session::new("b");
-        for (second, event) in events.into_iter().enumerate() {
-            let before = session.view();
-            let effects = session.handle(Moment(second as u64 * 1000), event.clone(), &policy);
-            let said_yes = matches!(&event, Event::Requested { origin: Origin::Person, request: Request::Answer { answer: Answer::Allow, .. } });
-            for effect in &effects {
-                match effect {
-                    Effect::Launch(clearance) => {
-                        let cleared = matches!(&event, Event::Checked { judgements, session }
-                            if session == clearance.session() && judgements.iter().all(|j| matches!(j.verdict, None | Some(Verdict::Allow))));
-                        prop_assert!(cleared || said_yes && before.phase.word() == "checking");
-                    }
-                    Effect::Elevate(permit) => {
-                        let asked = matches!(before.question.as_ref().map(|q| &q.kind), Some(QuestionKind::Elevation(ask)) if ask == permit.ask());
-                        prop_assert!(said_yes && asked);
-                    }
-                    Effect::Observe(Observation::SessionStarted { .. }) => prop_assert!(said_yes),
-                    _ => {}
-                }
-            }
-        }
-    }
 }

@@ -54,7 +54,7 @@ impl DemoFolder {
         let no_plugin = install_plugin(&root)
             .err()
             .map(|error| format!("{error:#}"));
-        write_policy(&root, client, no_plugin.is_none())?;
+        write_policy(&root, client, no_plugin.as_deref())?;
         Ok(Self {
             root,
             no_plugin,
@@ -98,7 +98,7 @@ fn open_all_week() -> serde_json::Value {
         .into()
 }
 
-fn write_policy(root: &Path, client: DemoClient, with_plugin: bool) -> anyhow::Result<()> {
+fn write_policy(root: &Path, client: DemoClient, no_plugin: Option<&str>) -> anyhow::Result<()> {
     let (key, value) = client.settings();
     let mut tenant = json!({
         "scope": "tenant",
@@ -119,7 +119,7 @@ fn write_policy(root: &Path, client: DemoClient, with_plugin: bool) -> anyhow::R
         }
     });
     tenant["settings"][key] = value;
-    if with_plugin {
+    if no_plugin.is_none() {
         tenant["settings"]["Extensions.Packages"] =
             json!({"org.deskhook.free-space": {"Capabilities": ["policy:FreeSpace"]}});
     }

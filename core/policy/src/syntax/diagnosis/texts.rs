@@ -1,4 +1,4 @@
-use super::walk::{Expect, Walk};
+use super::walk::{After, Expect, Walk};
 
 impl Walk<'_> {
     /// At the opening quote of a key.
@@ -82,7 +82,9 @@ impl Walk<'_> {
             self.cursor.bump();
         }
         match self.cursor.peek() {
-            Some('"') => Expect::Key { after_comma: false },
+            Some('"') => Expect::Key {
+                after: After::Other,
+            },
             _ => Expect::CommaOrEnd,
         }
     }

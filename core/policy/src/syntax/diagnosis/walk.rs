@@ -4,12 +4,19 @@ use super::cursor::Cursor;
 use super::{Finding, MOST_FINDINGS};
 use crate::syntax::limits::MAX_LEVELS;
 
+/// What stands before the next word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    Comma,
+    Other,
+}
+
 /// What the grammar wants next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expect {
-    Key { after_comma: bool },
+    Key { after: After },
     Colon,
-    Value { after_comma: bool },
+    Value { after: After },
     CommaOrEnd,
     Nothing,
 }
@@ -33,7 +40,9 @@ impl<'a> Walk<'a> {
             open: vec![],
             comma: 0,
         };
-        let mut expect = Expect::Value { after_comma: false };
+        let mut expect = Expect::Value {
+            after: After::Other,
+        };
         // Every step moves on or changes what is expected, at most a few times for each byte.
         let mut steps = text.len().saturating_mul(4) + 16;
         while walk.findings.len() < MOST_FINDINGS && steps > 0 {
@@ -51,9 +60,9 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, expect: Expect, c: char) -> Option<Expect> {
         match expect {
-            Expect::Key { after_comma } => Some(self.key(c, after_comma)),
+            Expect::Key { after } => Some(self.key(c, after)),
             Expect::Colon => Some(self.colon(c)),
-            Expect::Value { after_comma } => self.value(c, after_comma),
+            Expect::Value { after } => self.value(c, after),
             Expect::CommaOrEnd => Some(self.comma_or_end(c)),
             Expect::Nothing => {
                 self.after_the_end(c);
@@ -115,11 +124,11 @@ impl<'a> Walk<'a> {
         self.cursor.jump(at + length);
     }
 
-    fn key(&mut self, c: char, after_comma: bool) -> Expect {
+    fn key(&mut self, c: char, after: After) -> Expect {
         match c {
             '"' => self.quoted_key(),
             '}' | ']' => {
-                if after_comma {
+                if after == After::Comma {
                     self.trailing_comma();
                 }
                 self.close(c)
@@ -127,14 +136,18 @@ impl<'a> Walk<'a> {
             ',' => {
                 self.find_here("json-syntax", c, "a comma too many");
                 self.cursor.bump();
-                Expect::Key { after_comma: true }
+                Expect::Key {
+                    after: After::Comma,
+                }
             }
             ':' | '{' | '[' => {
                 self.find_here("missing-key", c, "the key is missing before this");
                 if c == ':' {
                     self.cursor.bump();
                 }
-                Expect::Value { after_comma: false }
+                Expect::Value {
+                    after: After::Other,
+                }
             }
             '\'' | '“' | '”' | '„' | '‘' | '’' => {
                 self.other_quotes();
@@ -168,10 +181,12 @@ impl<'a> Walk<'a> {
                 );
             }
         }
-        Expect::Value { after_comma: false }
+        Expect::Value {
+            after: After::Other,
+        }
     }
 
-    fn value(&mut self, c: char, after_comma: bool) -> Option<Expect> {
+    fn value(&mut self, c: char, after: After) -> Option<Expect> {
         let expect = match c {
             '{' | '[' => {
                 // Deeper than any accepted text, in a text whose brackets cannot be trusted.
@@ -180,15 +195,15 @@ impl<'a> Walk<'a> {
                 }
                 self.open.push((c, self.cursor.at()));
                 self.cursor.bump();
-                let after_comma = false;
+                let after = After::Other;
                 match c {
-                    '{' => Expect::Key { after_comma },
-                    _ => Expect::Value { after_comma },
+                    '{' => Expect::Key { after },
+                    _ => Expect::Value { after },
                 }
             }
             '"' => self.quoted_text(),
             ']' if self.innermost() == Some('[') => {
-                if after_comma {
+                if after == After::Comma {
                     self.trailing_comma();
                 }
                 self.close(c)
@@ -203,7 +218,9 @@ impl<'a> Walk<'a> {
             ':' => {
                 self.find_here("json-syntax", c, "a colon too many");
                 self.cursor.bump();
-                Expect::Value { after_comma: false }
+                Expect::Value {
+                    after: After::Other,
+                }
             }
             '\'' | '“' | '”' | '„' | '‘' | '’' => {
                 self.other_quotes();
@@ -218,7 +235,11 @@ impl<'a> Walk<'a> {
         let Some(bracket) = self.innermost() else {
             return Expect::Nothing;
         };
-        let after_comma = !matches!(c, '{' | '[');
+        let after = if matches!(c, '{' | '[') {
+            After::Other
+        } else {
+            After::Comma
+        };
         match c {
             ',' | ';' => {
                 if c == ';' {
@@ -232,7 +253,9 @@ impl<'a> Walk<'a> {
                 self.find_here("json-syntax", c, "a colon cannot stand here");
                 self.help("the text before it is a value; is a comma missing before the key?");
                 self.cursor.bump();
-                return Expect::Value { after_comma: false };
+                return Expect::Value {
+                    after: After::Other,
+                };
             }
             _ => {
                 let end = self.cursor.text()[..self.cursor.at()].trim_end().len();
@@ -240,8 +263,8 @@ impl<'a> Walk<'a> {
             }
         }
         match bracket {
-            '{' if after_comma => Expect::Key { after_comma },
-            _ => Expect::Value { after_comma },
+            '{' if after == After::Comma => Expect::Key { after },
+            _ => Expect::Value { after },
         }
     }
 
@@ -310,7 +333,9 @@ impl<'a> Walk<'a> {
         match expect {
             _ if end == 0 => self.find("missing-value", 0..0, "there is no JSON here"),
             Expect::Colon => self.find("missing-value", end..end, "the last key has no value"),
-            Expect::Value { after_comma: false } if self.innermost() != Some('[') => {
+            Expect::Value {
+                after: After::Other,
+            } if self.innermost() != Some('[') => {
                 self.find("missing-value", end..end, "a value is missing at the end");
             }
             _ => {}
