@@ -23,6 +23,7 @@ use crate::launch::Stopper;
 use crate::menu::MenuMaker;
 use crate::policies::{Policies, changed_keys, sentence};
 use crate::records::Records;
+use crate::unfinished::Unfinished;
 use crate::{AgentConfig, AgentHandle, Errand, ExtensionSet, Snapshot, Wake};
 
 pub use start::StartError;
@@ -92,6 +93,7 @@ pub(crate) struct Loop {
     pub(crate) clients: HashMap<SessionId, (Stopper, JoinHandle<()>)>,
     pub(crate) ending: Vec<JoinHandle<()>>,
     pub(crate) records: Records,
+    pub(crate) unfinished: Unfinished,
     pub(crate) courier: Option<Courier>,
     pub(crate) ways: Ways,
     pub(crate) wakes: mpsc::Sender<Wake>,

@@ -53,6 +53,9 @@ pub struct AgentConfig {
     pub device: AboutDevice,
     /// Who is at it.
     pub person: AboutPerson,
+    /// Whether somebody is at the device to be asked. On a machine without a person every question
+    /// goes the way that the policy names for it: `Session.Consent.NoUser`.
+    pub attended: bool,
     /// The program that `{self}` stands for in a client's description.
     pub executable: PathBuf,
     /// The X display that clients share; none is that of this process.
@@ -78,6 +81,7 @@ impl AgentConfig {
             menu: |_, _| Menu::default(),
             device: AboutDevice::here(),
             person: AboutPerson::here(),
+            attended: true,
             executable: std::env::current_exe().unwrap_or_default(),
             display: std::env::var("DISPLAY")
                 .ok()

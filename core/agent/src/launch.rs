@@ -1,5 +1,6 @@
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use deskhook_client::{
     Desktop, LaunchError, LaunchOptions, LaunchPlan, Places, RunningClient, launch, locate, obtain,
@@ -11,6 +12,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::Wake;
 use crate::chains::Chains;
+
+/// How often a download is told of: often enough for a bar that moves.
+const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
 /// One client from its clearance to its end: a task that answers the loop with events and ends
 /// the client when it is told to.
@@ -88,7 +92,14 @@ impl Launching {
             Some(program) => program,
             None => {
                 let spec = self.clearance.spec();
+                let told = Mutex::new(None::<Instant>);
                 let progress = |received, total| {
+                    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+                    let whole = total == Some(received);
+                    if !whole && told.is_some_and(|at| at.elapsed() < PROGRESS_PAUSE) {
+                        return;
+                    }
+                    *told = Some(Instant::now());
                     let fetched = Event::Fetched {
                         session: session.clone(),
                         received,

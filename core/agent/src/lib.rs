@@ -38,6 +38,7 @@ mod records;
 mod reports;
 mod snapshot;
 mod status;
+mod unfinished;
 mod wake;
 
 pub use about::{AboutDevice, AboutPerson};

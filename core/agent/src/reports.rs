@@ -26,12 +26,18 @@ impl Loop {
     pub(crate) fn session_moved(&mut self, before: &View) {
         let now = self.session.view();
         if now.session.is_some() && now.session != before.session {
+            if let Some(session) = &now.session {
+                self.unfinished.begin(session);
+            }
             self.started_at = self.chains.context().now;
             self.shown.checks.clear();
             self.shown.detail = None;
         }
         let ended = before.session.is_some() && now.session != before.session;
         if ended {
+            if now.session.is_none() {
+                self.unfinished.end();
+            }
             self.shown.client_started = false;
             self.shown.password = None;
             self.report_end(before, &now);

@@ -93,6 +93,7 @@ pub(crate) fn config(settings: &AgentSettings) -> AgentConfig {
         private: state.join("plugins"),
         own_plugins: false,
     };
+    config.attended = settings.attended.unwrap_or(true);
     config.load = extensions::load;
     config.menu = deskhook_tray::menu;
     config

@@ -57,6 +57,9 @@ pub(crate) struct AgentSettings {
     /// The person's language, as a tag or an English name (default: the locale's)
     #[arg(long, env = "DESKHOOK_LANGUAGE", value_name = "LANG")]
     pub(crate) language: Option<String>,
+    /// Whether somebody is at this device to be asked (default: true)
+    #[arg(long, env = "DESKHOOK_ATTENDED", value_name = "BOOL")]
+    pub(crate) attended: Option<bool>,
     /// Whether the tray icon is shown (default: true)
     #[arg(long, env = "DESKHOOK_TRAY", value_name = "BOOL")]
     pub(crate) tray: Option<bool>,
@@ -102,6 +105,7 @@ impl AgentSettings {
             plugins: self.plugins.or(file.plugins),
             groups: self.groups.or(file.groups),
             language: self.language.or(file.language),
+            attended: self.attended.or(file.attended),
             tray: self.tray.or(file.tray),
         })
     }

@@ -8,9 +8,10 @@ use deskhook_facts::Facts;
 use deskhook_hooks::Chain;
 use deskhook_policy::Policy;
 use deskhook_record::RecordError;
-use deskhook_session::Session;
+use deskhook_session::{Event, Outcome, Session};
 use deskhook_source::Watched;
 use deskhook_uplink::{Connection, Identity, IdentityError, Outbox, OutboxError, SendError};
+use deskhook_wire::Report;
 use tokio::sync::{mpsc, watch};
 
 use super::{Agent, Loop, Shown};
@@ -21,6 +22,7 @@ use crate::host::Host;
 use crate::menu::MenuMaker;
 use crate::policies::{Policies, tell_changes};
 use crate::records::Records;
+use crate::unfinished::Unfinished;
 use crate::{AgentConfig, AgentHandle, ControlError, Snapshot, Wake};
 
 /// Why an agent cannot start.
@@ -80,6 +82,9 @@ impl Agent {
         let (snapshots, published) = watch::channel(Arc::new(Snapshot::default()));
         let mut state = assemble(config, &boot, (wakes.clone(), snapshots), identity.as_ref())?;
         state.begin().await?;
+        if !state.config.attended {
+            state.take(Event::PersonSeen { present: false });
+        }
         if let Some(identity) = identity {
             state.connect(identity, &boot)?;
         }
@@ -141,6 +146,16 @@ impl Loop {
         let connection =
             Connection::open(identity, outbox, boot, signals).map_err(StartError::Portal)?;
         self.courier = Some(Courier::start(connection, self.wakes.clone()));
+        if let (Some(courier), Some(session)) = (&self.courier, self.unfinished.take()) {
+            let outcome = Outcome::AgentStopped.word().to_owned();
+            let report = Report::Ended {
+                session,
+                outcome,
+                reasons: vec![],
+                seconds: 0,
+            };
+            courier.send(report, None);
+        }
         let wakes = self.wakes.clone();
         tokio::spawn(async move {
             while let Some(signal) = inbox.recv().await {
@@ -189,6 +204,7 @@ fn assemble(
         clients: HashMap::new(),
         ending: vec![],
         records: Records::open(&config.state, &config.device.id).map_err(StartError::Record)?,
+        unfinished: Unfinished::in_folder(&config.state),
         courier: None,
         ways: Ways::installed(),
         wakes,

@@ -15,7 +15,7 @@ pub(super) fn any(_: &str) -> Checked {
 
 /// A text that people read on one line or a few: no control characters, at most 1024 bytes.
 pub(super) fn caption(text: &str) -> Checked {
-    if (text.len() > 1024) {
+    if text.len() > 1024 {
         return wrong("the text has more than 1024 bytes");
     }
     let plain = !text.chars().any(|c| c.is_control() && c != '\n');
