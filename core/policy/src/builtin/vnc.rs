@@ -41,12 +41,14 @@ impl ClientSpec {
                 },
                 listening(),
             ],
-            ..vnc("vnc", "x11vnc", arguments, &["-viewonly"])
+            ..vnc("vnc", &["x11vnc"], arguments, &["-viewonly"])
         }
     }
 
     /// TigerVNC's x0vncserver, over the person's own X display. It prints no port of its own:
-    /// it is ready when the chosen one answers.
+    /// it is ready when the chosen one answers. Debian's `x0vncserver` is a script that starts
+    /// `X0tigervnc` in the background and ends, so that comes first: what is started must be what
+    /// is watched and stopped.
     pub fn x0vncserver(listen: VncListen) -> Self {
         let mut arguments = texts(&[
             "-display",
@@ -63,7 +65,8 @@ impl ClientSpec {
             arguments.push("-localhost".to_owned());
         }
         let allowed = ["-AcceptKeyEvents=0", "-AcceptPointerEvents=0"];
-        vnc("vnc-tigervnc", "x0vncserver", arguments, &allowed)
+        let programs = ["X0tigervnc", "x0vncserver"];
+        vnc("vnc-tigervnc", &programs, arguments, &allowed)
     }
 }
 
@@ -73,11 +76,14 @@ fn listening() -> AddressSource {
     }
 }
 
-fn vnc(name: &str, program: &str, arguments: Vec<String>, view_only: &[&str]) -> ClientSpec {
+fn vnc(name: &str, programs: &[&str], arguments: Vec<String>, view_only: &[&str]) -> ClientSpec {
     ClientSpec {
         name: name.to_owned(),
         display_name: "VNC".to_owned(),
-        executables: vec![executable("linux", program)],
+        executables: programs
+            .iter()
+            .map(|program| executable("linux", *program))
+            .collect(),
         download: None,
         launch: Launch {
             arguments,

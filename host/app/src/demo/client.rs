@@ -76,9 +76,11 @@ fn has_display() -> bool {
 }
 
 fn vnc_server() -> Option<&'static str> {
-    ["x11vnc", "x0vncserver"].into_iter().find(|name| {
-        FOLDERS
-            .iter()
-            .any(|folder| Path::new(folder).join(name).exists())
-    })
+    ["x11vnc", "X0tigervnc", "x0vncserver"]
+        .into_iter()
+        .find(|name| {
+            FOLDERS
+                .iter()
+                .any(|folder| Path::new(folder).join(name).exists())
+        })
 }
