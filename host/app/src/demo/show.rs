@@ -1,5 +1,7 @@
 use deskhook_agent::{AgentHandle, Snapshot};
 use deskhook_elevation::Ways;
+use deskhook_hooks::Menu;
+use deskhook_policy::Language;
 
 use super::stage::Stage;
 use crate::agent::asked_to_stop;
@@ -8,8 +10,9 @@ use crate::output::{Colour, Exit, Outcome, paint, say};
 
 /// Shows where to look, then tells what happens until somebody ends it.
 pub(crate) async fn run(stage: Stage) -> Outcome {
-    introduce(&stage);
     let agent = stage.agent();
+    let menu = agent.menu(&Language::english()).await;
+    introduce(&stage, &menu);
     let tray = tokio::spawn(deskhook_tray::run(agent.clone()));
     tokio::select! {
         () = tell(&agent) => {}
@@ -21,8 +24,7 @@ pub(crate) async fn run(stage: Stage) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn introduce(stage: &Stage) {
-    let agent = stage.agent().snapshot();
+fn introduce(stage: &Stage, menu: &Menu) {
     let socket = stage.socket.display();
     say(paint(
         "Deskhook demo: a portal, an agent enrolled in it, and a sample organisation",
@@ -53,7 +55,7 @@ fn introduce(stage: &Stage) {
     ));
     say("");
     say("The tray's menu (deskhook tray show):");
-    menu::print(&agent.menu);
+    menu::print(menu);
     say("");
     say(paint("Ctrl-C ends the demonstration.", Colour::Dim));
 }
