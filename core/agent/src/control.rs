@@ -14,6 +14,9 @@ use crate::{AgentHandle, status};
 /// The longest line that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
+/// How long a socket may be held open by nobody who answers before it counts as taken.
+const LEFT_BEHIND: Duration = Duration::from_secs(2);
+
 /// Why the agent's control socket cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
@@ -99,7 +102,7 @@ pub(crate) async fn listen(socket: &Path) -> Result<UnixListener, ControlError> 
     if let Some(folder) = socket.parent() {
         std::fs::create_dir_all(folder).map_err(fail)?;
     }
-    if UnixStream::connect(socket).await.is_ok() {
+    if is_taken(socket).await {
         return Err(ControlError::Taken(path()));
     }
     match std::fs::remove_file(socket) {
@@ -110,6 +113,21 @@ pub(crate) async fn listen(socket: &Path) -> Result<UnixListener, ControlError> 
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     std::fs::set_permissions(socket, private).map_err(fail)?;
     Ok(listener)
+}
+
+/// Whether somebody holds the socket. An agent that was killed while it started a program leaves
+/// it to that program for a moment, in which it is open and nobody answers: that is waited out.
+async fn is_taken(socket: &Path) -> bool {
+    let deadline = tokio::time::Instant::now() + LEFT_BEHIND;
+    while UnixStream::connect(socket).await.is_ok() {
+        let asked = ask(socket, &ControlRequest::Status);
+        let answer = tokio::time::timeout_at(deadline, asked).await;
+        if matches!(answer, Ok(Ok(_)) | Err(_)) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    false
 }
 
 /// Serves the control socket until the agent stops. Only the account that runs the agent, and

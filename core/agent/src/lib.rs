@@ -26,6 +26,8 @@ mod config;
 mod control;
 mod courier;
 mod extensions;
+#[cfg(doctest)]
+mod guides;
 mod handle;
 mod host;
 mod launch;

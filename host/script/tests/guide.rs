@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use deskhook_script::{REFERENCE, check, test};
+use deskhook_hooks::Hook;
+use deskhook_script::{Fakes, REFERENCE, check, run, scaffold, test};
 
 fn guide() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/README.md");
@@ -56,4 +57,18 @@ fn the_guide_names_every_function() {
         let last = entry.name.rsplit('.').next().unwrap();
         assert!(guide.contains(last), "{} is not in the guide", entry.name);
     }
+}
+
+#[test]
+fn the_hook_of_the_front_door_denies_without_a_ticket() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let front = std::fs::read_to_string(path).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    scaffold("no-ticket", dir.path()).unwrap();
+    let root = dir.path().join("no-ticket");
+    let (_, hook) = files(&front)[0];
+    std::fs::write(root.join("init.lua"), hook).unwrap();
+    let run = |input| run(&root, Hook::SessionRequest, input, Fakes::default()).unwrap();
+    assert!(run(serde_json::json!({"reason": "printer"})).denies());
+    assert!(!run(serde_json::json!({"ticket": "1"})).denies());
 }
