@@ -6,12 +6,12 @@ function swap(part, fresh) {
   if (part.innerHTML === fresh.innerHTML) return;
   const kept = {};
   each(part, "input:not([type=hidden]), textarea, select", (field) => { if (field.id) kept[field.id] = field.value; });
-  const opened = [...part.querySelectorAll("details[open]")].length > 0;
+  const opened = [...part.querySelectorAll("details")].map((details) => details.open);
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
   const key = focused && (focused.id || focused.getAttribute("href") || focused.textContent.trim());
   part.replaceChildren(...fresh.cloneNode(true).childNodes);
   for (const id in kept) if (byId(id) && kept[id]) byId(id).value = kept[id];
-  if (opened) each(part, "details", (details) => { details.open = true; });
+  part.querySelectorAll("details").forEach((details, i) => { details.open = Boolean(opened[i]); });
   if (focused) {
     const same = (e) => (e.id || e.getAttribute("href") || e.textContent.trim()) === key;
     const again = [...part.querySelectorAll("a, button, input, select, textarea, summary")].find(same);

@@ -100,6 +100,9 @@ async fn sit(base: String, folder: PathBuf, number: usize, seat: &Seat) {
         "waiting" | "connected" => {
             device.report(wish(&session, reason)).await;
             device.ask_for_help(&session, &address).await;
+            device
+                .report(standing(&session, "waiting", Some(reason)))
+                .await;
         }
         "denied" => {
             device.report(wish(&session, reason)).await;
@@ -108,7 +111,7 @@ async fn sit(base: String, folder: PathBuf, number: usize, seat: &Seat) {
         _ => {}
     }
     if stands == "connected" {
-        device.report(connected(&session)).await;
+        device.report(standing(&session, "connected", None)).await;
     }
     let mut after = 0;
     while stands != "away" {
@@ -180,12 +183,19 @@ fn extensions() -> Vec<ExtensionHealth> {
 }
 
 fn wish(session: &str, reason: &str) -> Report {
+    standing(session, "checking", Some(reason))
+}
+
+fn standing(session: &str, phase: &str, reason: Option<&str>) -> Report {
     Report::Phase {
         session: session.to_owned(),
-        phase: "checking".into(),
-        reason: Some(reason.to_owned()),
-        ticket: Some("INC-20418".into()),
-        supporter: None,
+        phase: phase.to_owned(),
+        reason: reason.map(str::to_owned),
+        ticket: reason.map(|_| "INC-20418".to_owned()),
+        supporter: (phase == "connected").then(|| SupporterShape {
+            name: "Sam Weber".into(),
+            ..SupporterShape::default()
+        }),
         checks: checks(),
     }
 }
@@ -210,20 +220,6 @@ fn checks() -> Vec<CheckShape> {
         voice("ticket-required", "allow", "INC-20418 is open", 118_400),
         voice("power", "abstain", "On battery, 71 %", 140),
     ]
-}
-
-fn connected(session: &str) -> Report {
-    Report::Phase {
-        session: session.to_owned(),
-        phase: "connected".into(),
-        reason: None,
-        ticket: None,
-        supporter: Some(SupporterShape {
-            name: "Sam Weber".into(),
-            ..SupporterShape::default()
-        }),
-        checks: checks(),
-    }
 }
 
 fn denied(session: &str) -> Report {
@@ -253,7 +249,7 @@ async fn earlier(device: &mut Device, number: usize) {
             ))
             .await;
         device.ask_for_help(&session, "412087935").await;
-        device.report(connected(&session)).await;
+        device.report(standing(&session, "connected", None)).await;
         device
             .report(Report::Ended {
                 session,
@@ -319,7 +315,7 @@ async fn answer(device: &mut Device, order: Order) {
                 })
                 .await;
         }
-        Some((session, _)) => device.report(connected(&session)).await,
+        Some((session, _)) => device.report(standing(&session, "connected", None)).await,
         None => {}
     }
 }

@@ -94,6 +94,11 @@ impl Portal {
     }
 
     #[cfg(test)]
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    #[cfg(test)]
     pub(crate) fn places(&self) -> Vec<crate::web::table::Place> {
         routes::table(self.desk.clone()).places().to_vec()
     }

@@ -107,12 +107,6 @@ fn programs(table: Table) -> Table {
 }
 
 #[cfg(test)]
-pub(crate) fn places() -> Vec<crate::web::table::Place> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let config = crate::PortalConfig {
-        data_dir: folder.path().to_owned(),
-        ..crate::PortalConfig::default()
-    };
-    let portal = crate::Portal::open(config).expect("a new portal opens");
-    portal.places()
-}
+mod tests;
+#[cfg(test)]
+pub(crate) use tests::places;

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -29,19 +30,29 @@ pub(crate) struct Line {
     pub(crate) kind: &'static str,
     pub(crate) action: String,
     pub(crate) subject: String,
+    /// The subject's id, where it is a device.
+    pub(crate) device: Option<String>,
     pub(crate) details: Vec<(String, String)>,
     /// `ok`, `bad`, `quiet`.
     pub(crate) tone: &'static str,
 }
 
 impl Line {
-    pub(crate) fn of(number: u64, entry: &Entry, now: Millis) -> Self {
+    /// The lines of a part of the record.
+    pub(crate) fn all(part: &audit::Part, now: Millis) -> Vec<Self> {
+        let lines = part.entries.iter();
+        lines
+            .map(|(number, entry)| Self::of(*number, entry, &part.devices, now))
+            .collect()
+    }
+
+    fn of(number: u64, entry: &Entry, devices: &BTreeMap<String, String>, now: Millis) -> Self {
         let at = entry
             .at
             .parse::<Timestamp>()
             .map_or(0, |time| time.as_millisecond());
         let (kind, actor) = match entry.actor.split_once(':') {
-            Some(("device", name)) => ("device", name),
+            Some(("device", id)) => ("device", devices.get(id).map_or(id, String::as_str)),
             Some(("account", name)) => ("account", name),
             _ => ("", entry.actor.as_str()),
         };
@@ -52,7 +63,13 @@ impl Line {
             actor: actor.to_owned(),
             kind,
             action: entry.action.clone(),
-            subject: entry.subject.clone(),
+            device: devices
+                .contains_key(&entry.subject)
+                .then(|| entry.subject.clone()),
+            subject: devices
+                .get(&entry.subject)
+                .unwrap_or(&entry.subject)
+                .clone(),
             details: details
                 .map(|(name, value)| (name.replace('_', " "), text(value)))
                 .collect(),
@@ -111,14 +128,15 @@ pub(crate) async fn page(
         .store
         .read(move |connection| audit::newest(connection, &audit::About::All, before, ROWS));
     let (found, now) = (found.await?, clock::now());
-    let full = found.len() == ROWS as usize;
+    let full = found.entries.len() == ROWS as usize;
     show(&Audit {
         frame: Frame::of(&desk, &visitor, &headers, "/audit").await?,
-        older: found.last().filter(|_| full).map(|(number, _)| *number),
-        lines: found
-            .iter()
-            .map(|(number, entry)| Line::of(*number, entry, now))
-            .collect(),
+        older: found
+            .entries
+            .last()
+            .filter(|_| full)
+            .map(|(number, _)| *number),
+        lines: Line::all(&found, now),
         may_export: visitor.may(Right::Verb(Verb::AuditExport)),
         verified: standing.begun_at.map(|at| Moment::of(at, now)),
         standing,

@@ -5,7 +5,6 @@ use axum::Extension;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Redirect;
-use deskhook_record::Entry;
 use deskhook_wire::{ConnectRequest, ElevateRequest};
 use serde::Deserialize;
 
@@ -78,7 +77,7 @@ async fn read(
             true => Some(sessions::newest(connection, Some(&id), i64::MAX, SHOWN)?),
             false => None,
         };
-        let record: Option<Vec<(u64, Entry)>> = match sees_sessions {
+        let record = match sees_sessions {
             true => {
                 let about = audit::About::Device(id.clone());
                 Some(audit::newest(connection, &about, u64::MAX, SHOWN)?)

@@ -1,4 +1,3 @@
-use deskhook_record::Entry;
 use deskhook_wire::{CheckShape, ExtensionHealth};
 use serde_json::Value;
 
@@ -10,6 +9,7 @@ use crate::pages::request_view::RequestView;
 use crate::pages::row::{Row, os_title};
 use crate::pages::sessions::SessionRow;
 use crate::rights::{Right, Verb};
+use crate::store::audit;
 use crate::store::devices::Device;
 use crate::store::orders::KeptOrder;
 use crate::store::sessions::Past;
@@ -20,7 +20,7 @@ pub(crate) struct Known {
     pub(crate) device: Device,
     pub(crate) orders: Vec<KeptOrder>,
     pub(crate) sessions: Option<Vec<Past>>,
-    pub(crate) record: Option<Vec<(u64, Entry)>>,
+    pub(crate) record: Option<audit::Part>,
 }
 
 /// A device's page.
@@ -90,9 +90,7 @@ impl DeviceView {
             sessions: known
                 .sessions
                 .map(|list| list.iter().map(|s| SessionRow::of(s, now)).collect()),
-            record: known
-                .record
-                .map(|list| list.iter().map(|(n, e)| Line::of(*n, e, now)).collect()),
+            record: known.record.map(|part| Line::all(&part, now)),
             enrolled: Moment::of(device.enrolled_at, now),
             row,
         }
@@ -103,7 +101,7 @@ fn no_elevation(phase: &str, programs: &[String]) -> Option<&'static str> {
     if programs.is_empty() {
         Some("This device's policy allows no program to be run with elevated rights.")
     } else if !matches!(phase, "waiting" | "joining" | "connected") {
-        Some("Elevated rights can be asked for during a session.")
+        Some("Elevated rights can be asked for while somebody waits or is helped.")
     } else {
         None
     }

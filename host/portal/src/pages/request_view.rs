@@ -59,7 +59,7 @@ impl RequestView {
                 "disconnected" => "quiet",
                 _ => "bad",
             },
-            title: title(order, state, &person),
+            title: title(order, state, (&person, own)),
             reasons: order.reasons.clone(),
             until: order.is_open(now).then(|| rfc3339(order.expires_at)),
             opens: link.is_some() && fresh,
@@ -68,33 +68,39 @@ impl RequestView {
     }
 }
 
-fn title(order: &KeptOrder, state: &str, person: &str) -> String {
+fn title(order: &KeptOrder, state: &str, (person, own): (&str, bool)) -> String {
     let who = &order.supporter;
+    let asker = if own { "You" } else { who };
     match &order.kind {
         OrderKind::Join { .. } => match state {
-            "sent" => format!("{who} asks to join. Reaching the device…"),
-            "asking" => format!("{who} asks to join. Waiting for {person} to answer…"),
+            "sent" if own => format!("Asking {person} to let you in…"),
+            "asking" if own => format!("Asking {person} to let you in. Waiting for the answer…"),
+            "sent" | "asking" => format!("{who} asks {person} to be let in…"),
+            "joined" if own => format!("{person} let you in."),
             "joined" => format!("{person} let {who} in."),
             "expired" => format!("No answer. {person} did not react in time."),
+            _ if own => "You were not let in.".to_owned(),
             _ => format!("{who} was not let in."),
         },
         OrderKind::Disconnect { .. } => match state {
             "sent" | "asking" => "Ending the session…".to_owned(),
-            "disconnected" => format!("{who} ended the session."),
+            "disconnected" => format!("{asker} ended the session."),
             _ => "The device did not confirm that the session ended.".to_owned(),
         },
-        OrderKind::Elevate { program, .. } => match (state, order.code) {
-            ("sent" | "asking", _) => {
-                format!("{who} asks to run {program} with elevated rights. Waiting for {person}…")
-            }
-            ("granted", Some(0)) => format!("{program} ran with elevated rights and succeeded."),
-            ("granted", Some(code)) => {
-                format!("{program} ran with elevated rights and ended with code {code}.")
-            }
-            ("granted", None) => format!("{program} was given elevated rights."),
-            ("denied" | "refused", _) => format!("{program} was not given elevated rights."),
-            ("expired", _) => format!("No answer about {program}. The request ran out."),
-            _ => format!("{program} could not be run with elevated rights."),
-        },
+        OrderKind::Elevate { program, .. } => elevation_title(program, state, order.code),
+    }
+}
+
+fn elevation_title(program: &str, state: &str, code: Option<i32>) -> String {
+    match (state, code) {
+        ("sent" | "asking", _) => format!("{program}: elevated rights are asked for. Waiting…"),
+        ("granted", Some(0)) => format!("{program} ran with elevated rights and succeeded."),
+        ("granted", Some(code)) => {
+            format!("{program} ran with elevated rights and ended with code {code}.")
+        }
+        ("granted", None) => format!("{program} was given elevated rights."),
+        ("denied" | "refused", _) => format!("{program} was not given elevated rights."),
+        ("expired", _) => format!("No answer about {program}. The request ran out."),
+        _ => format!("{program} could not be run with elevated rights."),
     }
 }

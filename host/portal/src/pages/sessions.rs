@@ -184,10 +184,6 @@ pub(crate) async fn one(
         frame: Frame::of(&desk, &visitor, &headers, "/sessions").await?,
         row: SessionRow::of(&past, now),
         checks: past.session.checks.iter().map(Check::of).collect(),
-        record: record
-            .iter()
-            .rev()
-            .map(|(number, entry)| Line::of(*number, entry, now))
-            .collect(),
+        record: Line::all(&record, now).into_iter().rev().collect(),
     })
 }

@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use deskhook_record::{Entry, Head, Link};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::store::StoreError;
+use crate::store::{StoreError, devices};
 
 /// Puts what happened on the record. In the same transaction as the change itself.
 pub(crate) fn append(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
@@ -48,13 +50,20 @@ pub(crate) enum About {
     Session { device: String, session: String },
 }
 
+/// Entries with their numbers, and the host names of the devices that they are about.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) entries: Vec<(u64, Entry)>,
+    pub(crate) devices: BTreeMap<String, String>,
+}
+
 /// The newest `limit` entries with numbers below `before`, newest first.
 pub(crate) fn newest(
     connection: &Connection,
     about: &About,
     before: u64,
     limit: u32,
-) -> Result<Vec<(u64, Entry)>, StoreError> {
+) -> Result<Part, StoreError> {
     let before = i64::try_from(before).unwrap_or(i64::MAX);
     let (which, subject, session) = match about {
         About::All => ("?3 IS NULL AND ?4 IS NULL", None, None),
@@ -72,7 +81,9 @@ pub(crate) fn newest(
     for link in rows {
         entries.extend(Entry::from_canonical(&link?.canonical));
     }
-    Ok(entries)
+    let subjects = entries.iter().map(|(_, entry)| entry.subject.as_str());
+    let devices = devices::names(connection, subjects)?;
+    Ok(Part { entries, devices })
 }
 
 fn link(row: &Row<'_>) -> rusqlite::Result<Link> {

@@ -227,6 +227,22 @@ pub(crate) fn find(
     rows.next()?.map(|row| device(connection, row)).transpose()
 }
 
+/// The host names of these devices.
+pub(crate) fn names<'a>(
+    connection: &Connection,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT name FROM device WHERE id = ?1")?;
+    let mut names = BTreeMap::new();
+    for id in ids {
+        if !names.contains_key(id) {
+            let name = statement.query_row([id], |row| row.get(0)).optional()?;
+            names.extend(name.map(|name| (id.to_owned(), name)));
+        }
+    }
+    Ok(names)
+}
+
 /// When each device was last heard of.
 pub(crate) fn last_seen(connection: &Connection) -> Result<Vec<(String, Millis)>, StoreError> {
     let mut statement = connection.prepare("SELECT id, last_seen FROM device")?;

@@ -1,0 +1,291 @@
+//! What a person does in a browser, over plain HTTP: sign in, look, ask, sign out.
+
+use deskhook_portal::{Role, set_up};
+use deskhook_wire::{AskOutcomeShape, Report};
+use reqwest::{Response, StatusCode};
+
+use crate::device::{Device, phase};
+use crate::house::House;
+
+const PASSWORD: &str = "correct horse battery";
+
+/// A browser: keeps its cookie, sends its origin, knows the form token of the last page.
+struct Browser<'h> {
+    house: &'h House,
+    cookie: String,
+    token: String,
+}
+
+impl<'h> Browser<'h> {
+    fn new(house: &'h House) -> Self {
+        Self {
+            house,
+            cookie: String::new(),
+            token: String::new(),
+        }
+    }
+
+    /// Signed in by a one-time link.
+    async fn invited(house: &'h House, name: &str, role: Role) -> Self {
+        let link = set_up::add_user(&house.folder, name, role).expect("an account");
+        let mut browser = Self::new(house);
+        let answer = browser
+            .post(&link, &[("password", PASSWORD), ("again", PASSWORD)])
+            .await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        browser
+    }
+
+    async fn get(&mut self, path: &str) -> (StatusCode, String) {
+        let request = self.house.http.get(format!("{}{path}", self.house.base));
+        let answer = request
+            .header("cookie", &self.cookie)
+            .send()
+            .await
+            .expect("an answer");
+        let status = answer.status();
+        let text = answer.text().await.expect("text");
+        if let Some((_, rest)) = text.split_once("name=\"form_token\" value=\"") {
+            self.token = rest.split('"').next().expect("a part").to_owned();
+        }
+        (status, text)
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields)
+            .append_pair("form_token", &self.token);
+        let request = self.house.http.post(format!("{}{path}", self.house.base));
+        let answer = request
+            .header("cookie", &self.cookie)
+            .header("origin", &self.house.base)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.finish())
+            .send()
+            .await
+            .expect("an answer");
+        if let Some(cookie) = answer.headers().get("set-cookie") {
+            let text = cookie.to_str().expect("a cookie");
+            self.cookie = text.split(';').next().expect("a part").to_owned();
+        }
+        answer
+    }
+}
+
+#[tokio::test]
+async fn a_link_works_once_sets_the_password_and_looking_at_it_uses_nothing_up() {
+    let house = House::open().await;
+    let link = set_up::add_user(&house.folder, "Sam", Role::SupportAgent).unwrap();
+    let mut browser = Browser::new(&house);
+    for _ in 0..3 {
+        let (status, page) = browser.get(&link).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("Welcome, Sam"));
+    }
+    let short = browser
+        .post(&link, &[("password", "short"), ("again", "short")])
+        .await;
+    assert_eq!(short.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    let answer = browser.post(&link, &fields).await;
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
+    assert_eq!(browser.get("/devices").await.0, StatusCode::OK);
+    let again = Browser::new(&house).post(&link, &fields).await;
+    assert_eq!(again.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_password_signs_in_guessing_is_slowed_and_signing_out_ends_it() {
+    let house = House::open().await;
+    Browser::invited(&house, "Sam", Role::SupportAgent).await;
+    let mut browser = Browser::new(&house);
+    let right = [
+        ("name", "sam"),
+        ("password", PASSWORD),
+        ("next", "/devices?q=x"),
+    ];
+    let answer = browser.post("/sign-in", &right).await;
+    assert_eq!(answer.headers()["location"], "/devices?q=x");
+    let old = browser.cookie.clone();
+    assert_eq!(browser.get("/profile").await.0, StatusCode::OK);
+    assert_eq!(
+        browser.post("/sign-out", &[]).await.status(),
+        StatusCode::SEE_OTHER
+    );
+    browser.cookie = old;
+    assert_eq!(browser.get("/profile").await.0, StatusCode::SEE_OTHER);
+    let away = [
+        ("name", "sam"),
+        ("password", PASSWORD),
+        ("next", "//evil.test"),
+    ];
+    assert_eq!(
+        browser.post("/sign-in", &away).await.headers()["location"],
+        "/"
+    );
+    let wrong = [("name", "nobody"), ("password", "wrong")];
+    for _ in 0..3 {
+        assert_eq!(
+            browser.post("/sign-in", &wrong).await.status(),
+            StatusCode::UNAUTHORIZED
+        );
+    }
+    let slowed = browser.post("/sign-in", &wrong).await;
+    assert_eq!(slowed.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(slowed.headers().contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn a_supporter_connects_is_told_and_sees_no_history() {
+    let house = House::open().await;
+    let mut browser = Browser::invited(&house, "Sam", Role::SupportAgent).await;
+    let mut device = house.device("jo").await;
+    device.ask_for_help("s-1", "123456789").await;
+    let (_, list) = browser.get("/devices").await;
+    assert!(
+        list.contains("123 456 789") && list.contains("Connect"),
+        "{list}"
+    );
+    let path = format!("/devices/{}", device.id());
+    let made = browser
+        .post(&format!("{path}/connect"), &[("reason", "why")])
+        .await;
+    let follow = made.headers()["location"].to_str().unwrap().to_owned();
+    assert!(
+        browser
+            .get(&follow)
+            .await
+            .1
+            .contains("Asking jo to let you in")
+    );
+    let order = device.orders(0, 5).await.orders.remove(0);
+    let outcome = AskOutcomeShape::Joined;
+    device
+        .report(Report::Reply {
+            order: order.id,
+            outcome,
+        })
+        .await;
+    device.report(phase("s-1", "connected")).await;
+    let (_, page) = browser.get(&follow).await;
+    assert!(
+        page.contains("href=\"anydesk:123456789\"") && page.contains("Disconnect"),
+        "{page}"
+    );
+    assert!(!page.contains("data-part=\"sessions\"") && !page.contains("data-part=\"record\""));
+    let mut owner = Browser::invited(&house, "Olga", Role::Owner).await;
+    let (_, page) = owner.get(&path).await;
+    assert!(
+        page.contains("data-part=\"sessions\"") && page.contains("join.joined"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("data-open"),
+        "only who asked has the client opened"
+    );
+}
+
+#[tokio::test]
+async fn hostile_text_stands_on_pages_as_text() {
+    let house = House::open().await;
+    let mut browser = Browser::invited(&house, "Olga", Role::Owner).await;
+    let hostile = "<img src=x onerror=alert(1)>\"'";
+    let mut device = Device::new(&house.base, hostile);
+    device.about.name = hostile.to_owned();
+    device.enrol(&house.token("<b>", "jo")).await.unwrap();
+    device.ask_for_help("s-1", "123456789").await;
+    for path in [
+        "/devices".to_owned(),
+        format!("/devices/{}", device.id()),
+        "/sessions".into(),
+        "/audit".into(),
+        "/enrolment".into(),
+    ] {
+        let (status, page) = browser.get(&path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert!(
+            !page.contains("<img src=x") && !page.contains("<b>)"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_admin_neither_makes_nor_changes_owners_and_one_owner_stays() {
+    let house = House::open().await;
+    let mut owner = Browser::invited(&house, "Olga", Role::Owner).await;
+    let mut admin = Browser::invited(&house, "Adam", Role::Admin).await;
+    admin.get("/users").await;
+    owner.get("/users").await;
+    let new = [("name", "Eve"), ("role", "owner")];
+    assert_eq!(
+        admin.post("/users", &new).await.status(),
+        StatusCode::CONFLICT
+    );
+    for (path, fields) in [
+        ("/users/1/link", [("a", "b")]),
+        ("/users/1/role", [("role", "user")]),
+        ("/users/1/access", [("access", "out")]),
+    ] {
+        assert_eq!(
+            admin.post(path, &fields).await.status(),
+            StatusCode::CONFLICT,
+            "{path}"
+        );
+    }
+    let demote = owner.post("/users/1/role", &[("role", "user")]).await;
+    assert_eq!(demote.status(), StatusCode::CONFLICT);
+    let out = owner.post("/users/2/access", &[("access", "out")]).await;
+    assert_eq!(out.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        admin.get("/users").await.0,
+        StatusCode::SEE_OTHER,
+        "out at once"
+    );
+    let made = owner
+        .post("/users", &[("name", "Nina"), ("role", "support_agent")])
+        .await;
+    assert!(made.text().await.unwrap().contains("/welcome/"));
+}
+
+#[tokio::test]
+async fn pages_are_small_carry_a_strict_policy_and_tell_changes_live() {
+    let house = House::open().await;
+    let mut browser = Browser::invited(&house, "Sam", Role::SupportAgent).await;
+    let mut device = house.device("jo").await;
+    let (_, page) = browser.get("/devices").await;
+    let style = page
+        .split("href=\"")
+        .find(|part| part.contains("portal.css"))
+        .unwrap();
+    let (style, _) = style.split_once('"').unwrap();
+    let css = browser.get(style).await.1.len();
+    let script = browser.get(&style.replace("css", "js")).await.1.len();
+    let whole = page.len() + css + script;
+    assert!(
+        whole < 100_000,
+        "{whole} bytes: page {}, css {css}, script {script}",
+        page.len()
+    );
+    let request = house.http.get(format!("{}/live?list=all", house.base));
+    let mut live = request
+        .header("cookie", &browser.cookie)
+        .send()
+        .await
+        .unwrap();
+    let policy = live.headers()["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self'"),
+        "{policy}"
+    );
+    device.ask_for_help("s-1", "123456789").await;
+    let mut told = String::new();
+    while !(told.contains("event: row")
+        && told.contains("123 456 789")
+        && told.contains("\"waiting\":true"))
+    {
+        let chunk = live.chunk().await.unwrap().expect("the stream goes on");
+        told.push_str(&String::from_utf8(chunk.to_vec()).unwrap());
+    }
+}
