@@ -50,7 +50,9 @@ pub fn dialog(question: &Question, snapshot: &Snapshot, language: &Language) -> 
     };
     match &question.kind {
         QuestionKind::Check { by, title, message } => check(asking, by, (title, message)),
-        QuestionKind::Details { reason, ticket } => details(asking, &wanted(*reason, *ticket)),
+        QuestionKind::Details { reason, ticket } => {
+            details(asking, [(*reason, Blank::Reason), (*ticket, Blank::Ticket)])
+        }
         QuestionKind::Consent { join, prompt } => consent::text(asking, join, prompt),
         QuestionKind::Elevation(ask) => elevation::text(asking, ask),
     }
@@ -144,18 +146,11 @@ fn check(asking: Asking, by: &str, (title, message): (&str, &str)) -> DialogText
     }
 }
 
-fn wanted(reason: bool, ticket: bool) -> Vec<Blank> {
-    let blanks = [(reason, Blank::Reason), (ticket, Blank::Ticket)];
-    blanks
-        .into_iter()
-        .filter(|(wanted, _)| *wanted)
-        .map(|(_, blank)| blank)
-        .collect()
-}
-
-fn details(asking: Asking, wanted: &[Blank]) -> DialogText {
+fn details(asking: Asking, wanted: [(bool, Blank); 2]) -> DialogText {
     let texts = asking.texts;
-    let key = match wanted {
+    let wanted = wanted.into_iter().filter(|(wanted, _)| *wanted);
+    let wanted: Vec<Blank> = wanted.map(|(_, blank)| blank).collect();
+    let key = match wanted[..] {
         [Blank::Ticket] => "details.ticket",
         [_, _] => "details.both",
         _ => "details.reason",

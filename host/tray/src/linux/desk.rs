@@ -81,19 +81,26 @@ impl Desk {
         };
         let sender = organisation_name(snapshot);
         let text = (words.title.as_str(), words.message.as_str());
-        if !self.notifications.show(&sender, text, urgency).await && words.weight == Weight::Answer
-        {
-            let question = snapshot.view.question.is_some();
-            self.open(text, if question { SHORT } else { LONG });
+        let shown = self.notifications.show(&sender, text, urgency).await;
+        if !shown && words.weight == Weight::Answer {
+            self.open(text, LONG, snapshot);
         }
     }
 
-    fn open(&mut self, text: (&str, &str), seconds: u64) {
+    /// One dialog at a time: an open question stays alone.
+    fn open(&mut self, text: (&str, &str), seconds: u64, snapshot: &Snapshot) {
         self.window = None;
+        if snapshot.view.question.is_some() {
+            return tracing::info!(
+                title = text.0,
+                message = text.1,
+                "not shown beside a question"
+            );
+        }
         match zenity::tell(text, seconds) {
             Ok(opened) => self.window = Some(opened),
             Err(error) => {
-                tracing::warn!(%error, title = text.0, message = text.1, "nothing shows this")
+                tracing::warn!(%error, title = text.0, message = text.1, "nothing shows this");
             }
         }
     }
@@ -107,7 +114,7 @@ impl Desk {
             }
             Errand::About => {
                 let title = Texts::of(&language).get("menu.about");
-                self.open((title, &about(snapshot, &language)), LONG);
+                self.open((title, &about(snapshot, &language)), LONG, snapshot);
             }
             // The dialogs' own.
             Errand::Ask => {}
@@ -134,7 +141,7 @@ impl Desk {
             .show(&sender, (title, message), Urgency::Normal)
             .await;
         if !shown {
-            self.open((title, message), SHORT);
+            self.open((title, message), SHORT, snapshot);
         }
     }
 }

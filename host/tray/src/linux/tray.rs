@@ -14,9 +14,14 @@ const PAUSE: Duration = Duration::from_secs(30);
 
 type Icon = ksni::Handle<TrayIcon>;
 
-/// Keeps the icon as the snapshots say, and asks for what is picked in its menu.
+/// Keeps the icon as the snapshots say, and asks for what is picked in its menu. Neither waits
+/// for the other: a panel that is slow to draw never holds up a click.
 pub(super) async fn run(handle: AgentHandle) {
-    let (picks, mut picked) = mpsc::unbounded_channel();
+    let (picks, picked) = mpsc::unbounded_channel();
+    tokio::join!(show(handle.clone(), picks), obey(handle, picked));
+}
+
+async fn show(handle: AgentHandle, picks: mpsc::UnboundedSender<String>) {
     let mut place = Place {
         picks,
         icon: None,
@@ -26,12 +31,19 @@ pub(super) async fn run(handle: AgentHandle) {
     loop {
         let look = Look::of(&changes.borrow_and_update());
         place.show(look).await;
-        tokio::select! {
-            changed = changes.changed() => if changed.is_err() { break },
-            Some(item) = picked.recv() => handle.request(Request::Click { item }, Origin::Person).await,
+        if changes.changed().await.is_err() {
+            return place.clear().await;
         }
     }
-    place.clear().await;
+}
+
+/// Until the icon and its place are gone.
+async fn obey(handle: AgentHandle, mut picked: mpsc::UnboundedReceiver<String>) {
+    while let Some(item) = picked.recv().await {
+        handle
+            .request(Request::Click { item }, Origin::Person)
+            .await;
+    }
 }
 
 /// Where the icon is, or is not.

@@ -30,7 +30,12 @@ pub(super) enum Ending {
 
 /// Opens the dialog of a question.
 pub(super) fn ask(text: &DialogText) -> std::io::Result<Opened> {
-    let mut command = command(&text.title, &text.message);
+    let message = match text.blanks[..] {
+        // The title is said in the window too: some desktops cut it short or show none.
+        [] => format!("{}\n\n{}", text.title, text.message),
+        _ => text.message.clone(),
+    };
+    let mut command = command(&text.title, &message);
     command.arg(format!("--timeout={}", text.seconds.saturating_add(GRACE)));
     if text.blanks.is_empty() {
         // The first extra button has the focus, so that the Enter of somebody who goes on
@@ -53,18 +58,19 @@ pub(super) fn ask(text: &DialogText) -> std::io::Result<Opened> {
 
 /// Opens a window that only says something, for at most `seconds`.
 pub(super) fn tell((title, message): (&str, &str), seconds: u64) -> std::io::Result<Opened> {
-    let mut command = command(title, message);
+    let mut command = command(title, &format!("{title}\n\n{message}"));
     command.args(["--info", "--no-markup", WIDTH]);
     command.arg(format!("--timeout={seconds}"));
     open(command)
 }
 
-/// Text that begins with a dash is still text: it stands behind its option's name. Zenity reads
-/// escape sequences in a text (`g_strcompress`), so that a backslash is doubled.
+/// Text that begins with a dash is still text: it stands behind its option's name. With
+/// `--no-markup` zenity shows a text as it is; a form, which has no such option, gets our own
+/// words alone.
 fn command(title: &str, message: &str) -> Command {
     let mut command = Command::new("zenity");
     command.arg(format!("--title={title}"));
-    command.arg(format!("--text={}", message.replace('\\', "\\\\")));
+    command.arg(format!("--text={message}"));
     command
 }
 
