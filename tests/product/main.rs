@@ -3,6 +3,7 @@
 
 mod bootstrapper;
 mod demo;
+mod dialogs;
 mod elevation;
 mod ground;
 mod policy;
