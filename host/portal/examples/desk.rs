@@ -88,6 +88,7 @@ async fn main() {
     }
 }
 
+/// Comes, asks for help or not, and answers what supporters ask.
 async fn sit(base: String, folder: PathBuf, number: usize, seat: &Seat) {
     let &(person, _, _, _, stands, reason) = seat;
     let mut device = arrive(&base, &folder, seat).await;
@@ -114,7 +115,10 @@ async fn sit(base: String, folder: PathBuf, number: usize, seat: &Seat) {
         device.report(standing(&session, "connected", None)).await;
     }
     let mut after = 0;
-    while stands != "away" {
+    if stands == "away" {
+        return;
+    }
+    loop {
         let orders = device.orders(after, 25).await;
         after = orders.last;
         for order in orders.orders {
@@ -142,6 +146,7 @@ async fn arrive(base: &str, folder: &Path, seat: &Seat) -> Device {
     };
     device.person.name = account;
     device.enrol(&token).await.expect("the device is enrolled");
+    tracing::debug!(device = device.id(), "enrolled");
     let facts = [
         ("disk_free", json!("182 GB")),
         ("encryption", json!(true)),

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 use crate::clock::{Millis, SECOND};
 
@@ -24,6 +24,7 @@ pub(crate) enum Change {
 pub(crate) struct Hub {
     changes: broadcast::Sender<Change>,
     devices: Mutex<HashMap<String, Presence>>,
+    closing: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -57,11 +58,12 @@ impl Drop for Waiting {
 }
 
 impl Hub {
-    /// Begins with what the database knows of each device.
+    /// Nobody is here yet.
     pub(crate) fn new() -> Self {
         Self {
             changes: broadcast::channel(BACKLOG).0,
             devices: Mutex::default(),
+            closing: watch::channel(false).0,
         }
     }
 
@@ -77,6 +79,17 @@ impl Hub {
 
     pub(crate) fn watch(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
+    }
+
+    /// Ends what is held open: the portal stops.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Ready when the portal stops.
+    pub(crate) async fn closed(&self) {
+        // An error would mean that the hub itself is gone.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     /// A signed request came from `device`.

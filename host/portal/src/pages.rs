@@ -83,6 +83,10 @@ fn desk(table: Table) -> Table {
             device::disconnect,
         )
         .add(
+            post("/devices/{id}/remove").edit(Section::Clients),
+            device::remove,
+        )
+        .add(
             post("/devices/{id}/elevate").verb(Verb::ElevationRequest),
             device::elevate,
         )

@@ -80,6 +80,11 @@ impl Portal {
     ) -> Result<(), PortalError> {
         self.recall_devices().await?;
         let caretaker = tokio::spawn(care(self.desk.clone()));
+        let hub = self.desk.hub.clone();
+        let shutdown = async move {
+            shutdown.await;
+            hub.close();
+        };
         let served = serving::serve(listener, self.tls.clone(), self.router(), shutdown).await;
         caretaker.abort();
         served.map_err(PortalError::Serve)

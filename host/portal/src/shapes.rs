@@ -108,12 +108,12 @@ pub(crate) fn device_detail(
         checks: session
             .map(|session| session.checks.clone())
             .unwrap_or_default(),
-        facts: device.facts.clone(),
+        facts: device.facts.read(),
         fields: session
             .map(|session| session.fields.clone())
             .unwrap_or_default(),
-        extensions: device.extensions.clone(),
-        elevation_programs: device.elevation_programs.clone(),
+        extensions: device.extensions.read(),
+        elevation_programs: device.elevation_programs.read(),
     }
 }
 

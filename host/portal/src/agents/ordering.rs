@@ -40,12 +40,14 @@ pub(crate) async fn orders(
         let mut called = std::pin::pin!(waiting.orders.notified());
         called.as_mut().enable();
         let found = pending(&desk, &caller.device, wanted.after).await?;
-        let late = !found.orders.is_empty();
-        if late || tokio::time::timeout_at(deadline, called).await.is_err() {
-            if late {
-                note_fetched(&desk, &caller.device, found.last).await?;
-            }
+        if !found.orders.is_empty() {
+            note_fetched(&desk, &caller.device, found.last).await?;
             return Ok(Json(found));
+        }
+        tokio::select! {
+            () = called => {}
+            () = tokio::time::sleep_until(deadline) => return Ok(Json(found)),
+            () = desk.hub.closed() => return Ok(Json(found)),
         }
     }
 }

@@ -50,7 +50,7 @@ impl Line {
         let at = entry
             .at
             .parse::<Timestamp>()
-            .map_or(0, |time| time.as_millisecond());
+            .map_or(0, Timestamp::as_millisecond);
         let (kind, actor) = match entry.actor.split_once(':') {
             Some(("device", id)) => ("device", devices.get(id).map_or(id, String::as_str)),
             Some(("account", name)) => ("account", name),

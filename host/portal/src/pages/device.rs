@@ -9,8 +9,9 @@ use deskhook_wire::{ConnectRequest, ElevateRequest};
 use serde::Deserialize;
 
 use crate::clock;
-use crate::desk::Desk;
+use crate::desk::{Desk, deed};
 use crate::failure::Failure;
+use crate::hub::Change;
 use crate::pages::device_view::{DeviceView, Known};
 use crate::pages::{Frame, Page, filled, show};
 use crate::requests;
@@ -152,6 +153,27 @@ pub(crate) async fn elevate(
     };
     let order = requests::elevate(&desk, &visitor, &id, asked).await?;
     Ok(back(&id, &order))
+}
+
+/// Takes a device out, because it was lost or is no longer used.
+pub(crate) async fn remove(
+    State(desk): State<Arc<Desk>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    let removed = desk.store.write(move |unit| {
+        let Some(device) = devices::find(unit, &id, &visitor.reach())? else {
+            return Ok(None);
+        };
+        devices::remove(unit, &id, clock::now())?;
+        let mut entry = deed(&visitor.actor(), "device.removed", &id);
+        entry.fields.insert("name".into(), device.about.name.into());
+        audit::append(unit, &entry)?;
+        unit.tell(Change::Device(id));
+        Ok(Some(()))
+    });
+    removed.await?.ok_or(Failure::NotFound)?;
+    Ok(Redirect::to("/devices"))
 }
 
 fn back(device: &str, order: &str) -> Redirect {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use deskhook_wire::{CheckShape, ExtensionHealth};
 use serde_json::Value;
 
@@ -8,7 +10,7 @@ use crate::pages::audit::Line;
 use crate::pages::request_view::RequestView;
 use crate::pages::row::{Row, os_title};
 use crate::pages::sessions::SessionRow;
-use crate::rights::{Right, Verb};
+use crate::rights::{Right, Section, Verb};
 use crate::store::audit;
 use crate::store::devices::Device;
 use crate::store::orders::KeptOrder;
@@ -32,6 +34,7 @@ pub(crate) struct DeviceView {
     pub(crate) can_connect: bool,
     pub(crate) can_disconnect: bool,
     pub(crate) can_elevate: bool,
+    pub(crate) can_remove: bool,
     /// Why elevated rights cannot be asked for just now; none where the role may not at all.
     pub(crate) no_elevation: Option<&'static str>,
     pub(crate) requests: Vec<RequestView>,
@@ -69,13 +72,14 @@ impl DeviceView {
         let reachable = matches!(phase, "waiting" | "joining" | "connected");
         let requests = known.orders.iter();
         let requests = requests.map(|order| RequestView::of(order, &row, (session, visitor), now));
-        let programs = device.elevation_programs.clone();
+        let programs: Vec<String> = device.elevation_programs.read();
         Self {
             reason: told.and_then(|session| session.reason.clone()),
             ticket: told.and_then(|session| session.ticket.clone()),
             can_connect: may(Verb::SessionConnect) && phase == "waiting" && !is_asking,
             can_disconnect: may(Verb::SessionDisconnect) && session.is_some(),
             can_elevate: may(Verb::ElevationRequest) && reachable && !programs.is_empty(),
+            can_remove: visitor.may(Right::edit(Section::Clients)),
             no_elevation: may(Verb::ElevationRequest)
                 .then(|| no_elevation(phase, &programs))
                 .flatten(),
@@ -85,7 +89,7 @@ impl DeviceView {
                 .unwrap_or_default(),
             about: about(&device),
             facts: facts(&device),
-            extensions: device.extensions.clone(),
+            extensions: device.extensions.read(),
             programs,
             sessions: known
                 .sessions
@@ -127,7 +131,8 @@ fn about(device: &Device) -> Vec<(&'static str, String)> {
 
 fn facts(device: &Device) -> Vec<(String, String)> {
     let fields = device.session.iter().flat_map(|session| &session.fields);
-    let all = device.facts.iter().chain(fields);
+    let facts: BTreeMap<String, Value> = device.facts.read();
+    let all = facts.iter().chain(fields);
     all.map(|(name, value)| (readable(name), fact(value)))
         .collect()
 }

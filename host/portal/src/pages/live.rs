@@ -73,7 +73,13 @@ pub(crate) async fn live(
     };
     let events = stream::unfold(Some(watch), |watch| async move {
         let mut watch = watch?;
-        let (events, goes_on) = match watch.next().await {
+        let desk = watch.desk.clone();
+        let told = tokio::select! {
+            told = watch.next() => told,
+            // The portal stops; the browser will come back.
+            () = desk.hub.closed() => return None,
+        };
+        let (events, goes_on) = match told {
             Ok(events) => (events, Some(watch)),
             Err(_) => (vec![Event::default().event("gone").data("-")], None),
         };
@@ -129,8 +135,7 @@ impl Watch {
                 }
                 Ok(Change::Order(_)) => {}
                 Err(RecvError::Lagged(_)) => return None,
-                // The portal is stopping; the browser will come back.
-                Err(RecvError::Closed) => std::future::pending().await,
+                Err(RecvError::Closed) => return None,
             }
         }
         tokio::time::sleep(TOGETHER).await;
@@ -156,7 +161,8 @@ impl Watch {
         let read =
             move |connection: &rusqlite::Connection| devices::find(connection, &name, &reach);
         let Some(device) = self.desk.store.read(read).await? else {
-            return Ok(None);
+            let gone = json!({"id": id, "key": "", "html": "", "person": "", "waiting": false});
+            return Ok(Some(Event::default().event("row").data(gone.to_string())));
         };
         let row = Row::of(&device, &self.desk, visitor, clock::now());
         let html = match self.shown.wanted().fits(&row) {

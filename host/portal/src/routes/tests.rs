@@ -162,6 +162,38 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing() {
     }
 }
 
+#[tokio::test]
+async fn behind_tls_the_cookie_is_bound_to_host_and_transport() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = PortalConfig {
+        data_dir: folder.path().to_owned(),
+        public_url: "https://desk.test".parse().ok(),
+        ..PortalConfig::default()
+    };
+    let portal = Portal::open(config).expect("a new portal opens");
+    let link = set_up::add_user(folder.path(), "Sam", Role::Owner).expect("an account");
+    let body = "password=correct+horse+battery&again=correct+horse+battery";
+    let request = Request::post(link)
+        .header("host", "127.0.0.1:8460")
+        .header("origin", "https://desk.test")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .extension(Peer([127, 0, 0, 1].into()))
+        .body(Body::from(body))
+        .expect("a request");
+    let house = House {
+        _folder: folder,
+        portal,
+    };
+    let response = call(&house, request).await;
+    let cookie = response.headers()["set-cookie"].to_str().expect("a cookie");
+    assert!(cookie.starts_with("__Host-deskhook="), "{cookie}");
+    assert!(
+        cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict; Secure"),
+        "{cookie}"
+    );
+    assert!(response.headers().contains_key("strict-transport-security"));
+}
+
 async fn sign_in(house: &House, role: Role) -> Secret {
     let desk = house.portal.desk();
     set_up::add_user(&desk.config.data_dir, role.name(), role).expect("an account");

@@ -20,9 +20,9 @@ pub(crate) struct Device {
     pub(crate) bound_person: Option<String>,
     pub(crate) person: Option<PersonShape>,
     pub(crate) policy_version: String,
-    pub(crate) facts: BTreeMap<String, Value>,
-    pub(crate) extensions: Vec<ExtensionHealth>,
-    pub(crate) elevation_programs: Vec<String>,
+    pub(crate) facts: Json,
+    pub(crate) extensions: Json,
+    pub(crate) elevation_programs: Json,
     pub(crate) enrolled_at: Millis,
     pub(crate) last_seen: Millis,
     /// The session that goes on.
@@ -50,8 +50,20 @@ impl Device {
     }
 }
 
+/// JSON that is read only where it is shown: a list of ten thousand devices shows none.
+#[derive(Clone, Debug)]
+pub(crate) struct Json(String);
+
+impl Json {
+    /// What it holds; nothing where another version wrote it in another way.
+    pub(crate) fn read<T: DeserializeOwned + Default>(&self) -> T {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
 const SELECT: &str = "SELECT device.*, session.number AS session_number
-    FROM device LEFT JOIN session ON session.number = device.session";
+    FROM device LEFT JOIN session ON session.number = device.session
+    WHERE device.removed_at IS NULL";
 
 /// A device that enrols.
 pub(crate) struct Enrolling {
@@ -74,7 +86,7 @@ pub(crate) fn enrol(
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
         ON CONFLICT (public_key) DO UPDATE SET name = ?3, os = ?4, os_version = ?5,
           agent_version = ?6, grp = ?7, bound_person = ?8, person = ?9, person_display = ?10,
-          person_language = ?11, enrolled_at = ?12, last_seen = ?12
+          person_language = ?11, enrolled_at = ?12, last_seen = ?12, removed_at = NULL
         RETURNING id";
     let (about, person) = (&new.about, &new.person);
     let values = params![
@@ -145,6 +157,13 @@ pub(crate) fn set_seen(
     Ok(())
 }
 
+/// Takes a device out: its signature counts no more, its history stays.
+pub(crate) fn remove(connection: &Connection, device: &str, at: Millis) -> Result<(), StoreError> {
+    let update = "UPDATE device SET removed_at = ?2, session = NULL WHERE id = ?1";
+    connection.execute(update, params![device, at])?;
+    Ok(())
+}
+
 /// Points the device at the session that goes on, or at none.
 pub(crate) fn set_session(
     connection: &Connection,
@@ -162,7 +181,8 @@ pub(crate) fn public_key(
     connection: &Connection,
     device: &str,
 ) -> Result<Option<[u8; 32]>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT public_key FROM device WHERE id = ?1")?;
+    let mut statement = connection
+        .prepare_cached("SELECT public_key FROM device WHERE id = ?1 AND removed_at IS NULL")?;
     Ok(statement.query_row([device], |row| row.get(0)).optional()?)
 }
 
@@ -185,7 +205,7 @@ impl Reach {
 }
 
 pub(crate) fn list(connection: &Connection, reach: &Reach) -> Result<Vec<Device>, StoreError> {
-    let select = format!("{SELECT} WHERE ?1 IS NULL OR bound_person = ?1 COLLATE NOCASE");
+    let select = format!("{SELECT} AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)");
     read_all(connection, &select, reach)
 }
 
@@ -209,7 +229,7 @@ pub(crate) fn in_sessions(
     reach: &Reach,
 ) -> Result<Vec<Device>, StoreError> {
     let select = format!(
-        "{SELECT} WHERE device.session IS NOT NULL AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)"
+        "{SELECT} AND device.session IS NOT NULL AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)"
     );
     read_all(connection, &select, reach)
 }
@@ -219,9 +239,8 @@ pub(crate) fn find(
     id: &str,
     reach: &Reach,
 ) -> Result<Option<Device>, StoreError> {
-    let select = format!(
-        "{SELECT} WHERE device.id = ?2 AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)"
-    );
+    let select =
+        format!("{SELECT} AND device.id = ?2 AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)");
     let mut statement = connection.prepare_cached(&select)?;
     let mut rows = statement.query(params![reach.person(), id])?;
     rows.next()?.map(|row| device(connection, row)).transpose()
@@ -245,7 +264,8 @@ pub(crate) fn names<'a>(
 
 /// When each device was last heard of.
 pub(crate) fn last_seen(connection: &Connection) -> Result<Vec<(String, Millis)>, StoreError> {
-    let mut statement = connection.prepare("SELECT id, last_seen FROM device")?;
+    let mut statement =
+        connection.prepare("SELECT id, last_seen FROM device WHERE removed_at IS NULL")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -272,9 +292,9 @@ fn device(connection: &Connection, row: &Row<'_>) -> Result<Device, StoreError> 
             None => None,
         },
         policy_version: row.get("policy_version")?,
-        facts: from_json(row, "facts")?,
-        extensions: from_json(row, "extensions")?,
-        elevation_programs: from_json(row, "elevation_programs")?,
+        facts: Json(row.get("facts")?),
+        extensions: Json(row.get("extensions")?),
+        elevation_programs: Json(row.get("elevation_programs")?),
         enrolled_at: row.get("enrolled_at")?,
         last_seen: row.get("last_seen")?,
         session: match number {

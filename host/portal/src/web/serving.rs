@@ -14,6 +14,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
@@ -39,16 +40,19 @@ pub(crate) async fn serve(
     let graceful = GracefulShutdown::new();
     let turns = Arc::new(Semaphore::new(CONNECTIONS));
     let mut shutdown = pin!(shutdown);
+    // Whoever still talks when this returns is cut off.
+    let mut talks = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &turns) => accepted,
             () = &mut shutdown => break,
+            Some(_) = talks.join_next() => continue,
         };
         let Some((stream, from, turn)) = accepted else {
             continue;
         };
         let (router, watcher, tls) = (router.clone(), graceful.watcher(), tls.clone());
-        tokio::spawn(async move {
+        talks.spawn(async move {
             let _turn = turn;
             match tls {
                 None => converse(stream, from, router, watcher).await,
@@ -60,7 +64,6 @@ pub(crate) async fn serve(
             }
         });
     }
-    // Requests that are held open on purpose (orders, live pages) end here.
     let _ = timeout(LEAVING, graceful.shutdown()).await;
     Ok(())
 }

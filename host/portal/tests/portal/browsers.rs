@@ -250,6 +250,30 @@ async fn an_admin_neither_makes_nor_changes_owners_and_one_owner_stays() {
 }
 
 #[tokio::test]
+async fn a_removed_device_is_gone_for_good_and_its_history_stays() {
+    let house = House::open().await;
+    let mut owner = Browser::invited(&house, "Olga", Role::Owner).await;
+    let mut device = house.device("jo").await;
+    device.ask_for_help("s-1", "123456789").await;
+    owner.get("/devices").await;
+    let removed = owner
+        .post(&format!("/devices/{}/remove", device.id()), &[])
+        .await;
+    assert_eq!(removed.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        device.deliver(99, phase("s-2", "waiting")).await,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        owner.get(&format!("/devices/{}", device.id())).await.0,
+        StatusCode::NOT_FOUND
+    );
+    assert!(owner.get("/devices").await.1.contains("No device yet"));
+    assert!(owner.get("/sessions").await.1.contains("jo-laptop"));
+    assert!(owner.get("/audit").await.1.contains("device.removed"));
+}
+
+#[tokio::test]
 async fn pages_are_small_carry_a_strict_policy_and_tell_changes_live() {
     let house = House::open().await;
     let mut browser = Browser::invited(&house, "Sam", Role::SupportAgent).await;
@@ -286,6 +310,6 @@ async fn pages_are_small_carry_a_strict_policy_and_tell_changes_live() {
         && told.contains("\"waiting\":true"))
     {
         let chunk = live.chunk().await.unwrap().expect("the stream goes on");
-        told.push_str(&String::from_utf8(chunk.to_vec()).unwrap());
+        told.push_str(std::str::from_utf8(&chunk).unwrap());
     }
 }

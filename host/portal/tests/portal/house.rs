@@ -14,7 +14,7 @@ pub(crate) struct House {
     pub(crate) base: String,
     pub(crate) folder: PathBuf,
     pub(crate) http: Client,
-    _kept: Option<tempfile::TempDir>,
+    kept: Option<tempfile::TempDir>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -23,7 +23,7 @@ impl House {
         let kept = tempfile::tempdir().expect("a temporary folder");
         let folder = kept.path().join("portal");
         let mut house = Self::at(folder, "127.0.0.1:0").await;
-        house._kept = Some(kept);
+        house.kept = Some(kept);
         house
     }
 
@@ -50,7 +50,7 @@ impl House {
             base,
             folder,
             http: device::http(),
-            _kept: None,
+            kept: None,
             _stop: stop,
         }
     }

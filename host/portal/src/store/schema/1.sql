@@ -68,6 +68,7 @@ CREATE TABLE device (
   elevation_programs TEXT NOT NULL DEFAULT '[]',
   enrolled_at        INTEGER NOT NULL,
   last_seen          INTEGER NOT NULL,
+  removed_at         INTEGER,
   session            INTEGER,
   order_sequence     INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
