@@ -75,7 +75,7 @@ function place(row) {
   const later = [...body.rows].find((other) => other.dataset.key > row.key);
   body.insertBefore(fresh, later || null);
   if (had) fresh.querySelector("a, button").focus();
-  if (body.rows.length > 220) body.rows[body.rows.length - 1].remove();
+  if (body.rows.length > 100) body.rows[body.rows.length - 1].remove();
   freshenTimes();
 }
 

@@ -6,18 +6,17 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use serde::Deserialize;
 
-use crate::clock;
+use crate::clock::{self, Millis};
 use crate::desk::Desk;
-use crate::failure::Failure;
-use crate::pages::row::Row;
+use crate::pages::row::{self, Row};
 use crate::pages::{Frame, Page, filled, show};
 use crate::rights::{Right, Section};
-use crate::shapes::Standing;
-use crate::store::devices;
+use crate::shapes::{self, Standing};
+use crate::store::devices::{self, Device};
 use crate::visitor::Visitor;
 
 /// Rows of one page.
-const ROWS: usize = 200;
+const ROWS: usize = 60;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,10 +30,10 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    pub(crate) fn fits(&self, row: &Row) -> bool {
+    pub(crate) fn fits(&self, device: &Device, standing: Standing) -> bool {
         let state = self.state.as_deref().unwrap_or_default();
         let words = self.q.as_deref().unwrap_or_default();
-        (state.is_empty() || row.standing.word() == state) && row.has(words)
+        (state.is_empty() || standing.word() == state) && row::has(device, words)
     }
 }
 
@@ -83,15 +82,18 @@ pub(crate) async fn page(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Page {
-    let (rows, tally) = rows(&desk, &visitor, &wanted).await?;
-    let (found, pages) = (rows.len(), rows.len().div_ceil(ROWS).max(1));
+    let reach = visitor.reach();
+    let read = move |connection: &rusqlite::Connection| devices::list(connection, &reach);
+    let all = desk.store.read(read).await?;
+    let now = clock::now();
+    let (fitting, tally) = sorted(&all, &desk, &wanted, now);
+    let (found, pages) = (fitting.len(), fitting.len().div_ceil(ROWS).max(1));
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
+    let shown = fitting.into_iter().skip((page - 1) * ROWS).take(ROWS);
     show(&Devices {
         frame: Frame::of(&desk, &visitor, &headers, "/devices").await?,
-        rows: rows
-            .into_iter()
-            .skip((page - 1) * ROWS)
-            .take(ROWS)
+        rows: shown
+            .map(|device| Row::of(device, &desk, &visitor, now))
             .collect(),
         tally,
         q: filled(wanted.q).unwrap_or_default(),
@@ -103,25 +105,22 @@ pub(crate) async fn page(
     })
 }
 
-async fn rows(
+/// The devices that are wanted, the most urgent first, and how all of them stand.
+fn sorted<'d>(
+    all: &'d [Device],
     desk: &Desk,
-    visitor: &Visitor,
     wanted: &Wanted,
-) -> Result<(Vec<Row>, Tally), Failure> {
-    let reach = visitor.reach();
-    let found = desk
-        .store
-        .read(move |connection| devices::list(connection, &reach))
-        .await?;
-    let (now, mut tally) = (clock::now(), Tally::default());
-    let mut rows = Vec::new();
-    for device in &found {
-        let row = Row::of(device, desk, visitor, now);
-        tally.count(row.standing);
-        if wanted.fits(&row) {
-            rows.push(row);
+    now: Millis,
+) -> (Vec<&'d Device>, Tally) {
+    let mut tally = Tally::default();
+    let mut keyed = Vec::new();
+    for device in all {
+        let (standing, since) = shapes::standing(device, &desk.hub, now);
+        tally.count(standing);
+        if wanted.fits(device, standing) {
+            keyed.push((row::key(device, standing, since), device));
         }
     }
-    rows.sort_by(|one, other| one.key.cmp(&other.key));
-    Ok((rows, tally))
+    keyed.sort_by(|one, other| one.0.cmp(&other.0));
+    (keyed.into_iter().map(|(_, device)| device).collect(), tally)
 }

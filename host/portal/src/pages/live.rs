@@ -165,7 +165,7 @@ impl Watch {
             return Ok(Some(Event::default().event("row").data(gone.to_string())));
         };
         let row = Row::of(&device, &self.desk, visitor, clock::now());
-        let html = match self.shown.wanted().fits(&row) {
+        let html = match self.shown.wanted().fits(&device, row.standing) {
             true => row.render().map_err(|_| Failure::Unavailable)?,
             false => String::new(),
         };

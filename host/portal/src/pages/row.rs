@@ -17,7 +17,6 @@ pub(crate) struct Row {
     pub(crate) key: String,
     pub(crate) standing: Standing,
     pub(crate) person: Option<String>,
-    pub(crate) account: String,
     pub(crate) verified: bool,
     pub(crate) device: String,
     pub(crate) os: String,
@@ -48,11 +47,6 @@ impl Row {
                 .person_name()
                 .filter(|name| !name.is_empty())
                 .map(str::to_owned),
-            account: device
-                .person
-                .as_ref()
-                .map(|person| person.name.clone())
-                .unwrap_or_default(),
             verified: device.is_verified(),
             device: device.about.name.clone(),
             os: os_title(&device.about.os).to_owned(),
@@ -71,32 +65,33 @@ impl Row {
             icons: assets::path("icons.svg"),
         }
     }
-
-    /// Whether what somebody types into the finder is in it.
-    pub(crate) fn has(&self, wanted: &str) -> bool {
-        let wanted = wanted.to_lowercase();
-        let address = self.address.as_ref().map(|(_, plain)| plain.as_str());
-        let person = self.person.as_deref();
-        let texts = [
-            Some(self.device.as_str()),
-            Some(&self.group),
-            Some(&self.account),
-            Some(&self.client),
-            person,
-            address,
-        ];
-        let plain: String = wanted.split_whitespace().collect();
-        wanted.split_whitespace().all(|word| {
-            texts
-                .iter()
-                .flatten()
-                .any(|text| text.to_lowercase().contains(word))
-        }) || (plain.bytes().all(|byte| byte.is_ascii_digit())
-            && address.is_some_and(|a| a.contains(&plain)))
-    }
 }
 
-fn key(device: &Device, standing: Standing, since: Option<Millis>) -> String {
+/// Whether what somebody types into the finder is in a device's row.
+pub(crate) fn has(device: &Device, wanted: &str) -> bool {
+    let wanted = wanted.to_lowercase();
+    let session = device.session.as_ref();
+    let address = session.and_then(|session| session.address.as_deref());
+    let texts = [
+        Some(device.about.name.as_str()),
+        device.group.as_deref(),
+        device.person.as_ref().map(|person| person.name.as_str()),
+        device.person_name(),
+        session.and_then(|session| session.client.as_deref()),
+        address,
+    ];
+    let plain: String = wanted.split_whitespace().collect();
+    let is_number = plain.bytes().all(|byte| byte.is_ascii_digit());
+    let stands = |word: &str| {
+        let mut texts = texts.iter().flatten();
+        texts.any(|text| text.to_lowercase().contains(word))
+    };
+    wanted.split_whitespace().all(stands)
+        || (is_number && address.is_some_and(|address| address.contains(&plain)))
+}
+
+/// Sorts the list: who waits longest first, then by name.
+pub(crate) fn key(device: &Device, standing: Standing, since: Option<Millis>) -> String {
     let name = device.about.name.to_lowercase();
     match standing {
         Standing::Waiting | Standing::InSession => {
