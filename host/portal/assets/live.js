@@ -1,17 +1,18 @@
 // What changes under the eye: rows of the list, the parts of a device's page, who waits.
-const live = { source: null, lost: 0, shown: document.body.dataset.live };
+const live = { source: null, lost: 0, shown: document.body.dataset.live, since: document.body.dataset.since };
 
 // Puts new HTML into a part, keeping what was typed, opened and focused.
 function swap(part, fresh) {
   if (part.innerHTML === fresh.innerHTML) return;
   const kept = {};
   each(part, "input:not([type=hidden]), textarea, select", (field) => { if (field.id) kept[field.id] = field.value; });
-  const opened = [...part.querySelectorAll("details")].map((details) => details.open);
+  const opened = new Set();
+  each(part, "details[open] > summary", (summary) => opened.add(summary.textContent));
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
   const key = focused && (focused.id || focused.getAttribute("href") || focused.textContent.trim());
   part.replaceChildren(...fresh.cloneNode(true).childNodes);
   for (const id in kept) if (byId(id) && kept[id]) byId(id).value = kept[id];
-  part.querySelectorAll("details").forEach((details, i) => { details.open = Boolean(opened[i]); });
+  each(part, "details > summary", (summary) => { summary.parentElement.open = opened.has(summary.textContent); });
   if (focused) {
     const same = (e) => (e.id || e.getAttribute("href") || e.textContent.trim()) === key;
     const again = [...part.querySelectorAll("a, button, input, select, textarea, summary")].find(same);
@@ -30,6 +31,7 @@ async function refresh(url = location.href) {
     if (answer.redirected && new URL(answer.url).pathname === "/sign-in") return signedOut();
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    live.since = page.body.dataset.since;
     each(document, "[data-part]", (part) => {
       const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
       if (fresh) swap(part, fresh);
@@ -112,6 +114,7 @@ function listen() {
   close();
   const query = new URLSearchParams(live.shown);
   if (query.has("list")) for (const [name, value] of new URLSearchParams(location.search)) query.set(name, value);
+  query.set("since", live.since);
   const source = live.source = new EventSource(`/live?${query}`);
   source.addEventListener("open", () => {
     if (live.lost) refresh();

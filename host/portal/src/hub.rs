@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, broadcast, watch};
@@ -25,6 +26,8 @@ pub(crate) struct Hub {
     changes: broadcast::Sender<Change>,
     devices: Mutex<HashMap<String, Presence>>,
     closing: watch::Sender<bool>,
+    /// Rises with each change, also across restarts.
+    revision: AtomicU64,
 }
 
 #[derive(Default)]
@@ -64,10 +67,12 @@ impl Hub {
             changes: broadcast::channel(BACKLOG).0,
             devices: Mutex::default(),
             closing: watch::channel(false).0,
+            revision: AtomicU64::new(crate::clock::now().unsigned_abs() * 1_000),
         }
     }
 
     pub(crate) fn publish(&self, change: Change) {
+        self.revision.fetch_add(1, Ordering::AcqRel);
         if let Change::Order(device) = &change
             && let Some(presence) = self.lock().get(device)
         {
@@ -75,6 +80,12 @@ impl Hub {
         }
         // Nobody watching is no error.
         let _ = self.changes.send(change);
+    }
+
+    /// What a page remembers, to know later whether it missed a change between being read and
+    /// being watched.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
     }
 
     pub(crate) fn watch(&self) -> broadcast::Receiver<Change> {

@@ -16,6 +16,8 @@ use crate::store::{api_keys, sign_ins};
 pub(crate) struct Visitor {
     pub(crate) account: Account,
     pub(crate) way: Way,
+    /// The hub's revision before anything was read for them.
+    pub(crate) revision: u64,
 }
 
 /// How they are known.
@@ -86,6 +88,19 @@ pub(crate) fn cookie_name(config: &PortalConfig) -> &'static str {
 /// Who makes a request with these headers. Read from the database each time: a role that was
 /// changed or an account that was shut out counts from the next request on.
 pub(crate) async fn identify(desk: &Desk, headers: &HeaderMap) -> Result<Visitor, Failure> {
+    let revision = desk.hub.revision();
+    let (account, way) = known(desk, headers).await?;
+    match account.disabled_at {
+        None => Ok(Visitor {
+            account,
+            way,
+            revision,
+        }),
+        Some(_) => Err(Failure::NotSignedIn),
+    }
+}
+
+async fn known(desk: &Desk, headers: &HeaderMap) -> Result<(Account, Way), Failure> {
     if let Some(value) = headers.get(AUTHORIZATION) {
         let text = value
             .to_str()
@@ -100,7 +115,7 @@ pub(crate) async fn identify(desk: &Desk, headers: &HeaderMap) -> Result<Visitor
     by_cookie(desk, secret).await
 }
 
-async fn by_key(desk: &Desk, key: Secret) -> Result<Visitor, Failure> {
+async fn by_key(desk: &Desk, key: Secret) -> Result<(Account, Way), Failure> {
     let found = desk.store.read(move |connection| {
         let Some((account, scopes)) = api_keys::find(connection, &key.fingerprint(), clock::now())?
         else {
@@ -110,13 +125,10 @@ async fn by_key(desk: &Desk, key: Secret) -> Result<Visitor, Failure> {
         Ok(account.map(|account| (account, scopes)))
     });
     let (account, scopes) = found.await?.ok_or(Failure::NotSignedIn)?;
-    admitted(Visitor {
-        account,
-        way: Way::Key(scopes),
-    })
+    Ok((account, Way::Key(scopes)))
 }
 
-async fn by_cookie(desk: &Desk, secret: Secret) -> Result<Visitor, Failure> {
+async fn by_cookie(desk: &Desk, secret: Secret) -> Result<(Account, Way), Failure> {
     let (hash, form_token) = (secret.fingerprint(), secret.form_token());
     let now = clock::now();
     let found = desk.store.read(move |connection| {
@@ -132,20 +144,11 @@ async fn by_cookie(desk: &Desk, secret: Secret) -> Result<Visitor, Failure> {
             .write(move |unit| sign_ins::touch(unit, &hash, now))
             .await?;
     }
-    admitted(Visitor {
-        account,
-        way: Way::Browser {
-            sign_in: hash,
-            form_token,
-        },
-    })
-}
-
-fn admitted(visitor: Visitor) -> Result<Visitor, Failure> {
-    match visitor.account.disabled_at {
-        None => Ok(visitor),
-        Some(_) => Err(Failure::NotSignedIn),
-    }
+    let way = Way::Browser {
+        sign_in: hash,
+        form_token,
+    };
+    Ok((account, way))
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {

@@ -36,6 +36,8 @@ pub(crate) struct Shown {
     list: Option<String>,
     q: Option<String>,
     state: Option<String>,
+    /// The revision that the page was read at.
+    since: Option<u64>,
 }
 
 impl Shown {
@@ -49,10 +51,11 @@ impl Shown {
 }
 
 struct Watch {
+    /// Subscribed before the revision is looked at: no change slips between the two.
+    changes: Receiver<Change>,
     desk: Arc<Desk>,
     headers: HeaderMap,
     shown: Shown,
-    changes: Receiver<Change>,
     begun: bool,
 }
 
@@ -100,12 +103,14 @@ impl Watch {
         let changed = if std::mem::replace(&mut self.begun, true) {
             self.changed().await
         } else {
-            Some(BTreeSet::new())
+            let missed = self.shown.since != Some(self.desk.hub.revision());
+            (!missed).then(BTreeSet::new)
         };
         let visitor = visitor::identify(&self.desk, &self.headers).await?;
         visitor.need(crate::rights::Right::view(Section::Clients))?;
         let Some(changed) = changed else {
-            return Ok(vec![Event::default().event("again").data("-")]);
+            let again = Event::default().event("again").data("-");
+            return Ok(vec![self.waiting(&visitor).await?, again]);
         };
         let mut events = vec![self.waiting(&visitor).await?];
         if self
