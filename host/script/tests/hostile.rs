@@ -24,6 +24,12 @@ const LIMIT: Limit = Limit {
     cpu: Duration::from_millis(200),
     wall: Duration::from_secs(2),
 };
+/// For attacks that end by something other than the clock: a slow machine takes longer than the
+/// usual limit to fill the memory or the stack.
+const ROOMY: Limit = Limit {
+    cpu: Duration::from_secs(10),
+    wall: Duration::from_secs(20),
+};
 /// Ten times looser than what is promised: limit and 250 ms. The promise itself is a benchmark.
 const BOUND: Duration = Duration::from_millis((2000 + 250) * 10);
 
@@ -77,7 +83,9 @@ fn every_attack_ends_as_it_should_and_the_next_call_works() {
         let dir = tempfile::tempdir().unwrap();
         let script = script(dir.path(), &attack);
         let begun = Instant::now();
-        let result = script.call(&call("attack"), LIMIT, &host);
+        let by_clock = expected.split(' ').any(|kind| kind == "late");
+        let limit = if by_clock { LIMIT } else { ROOMY };
+        let result = script.call(&call("attack"), limit, &host);
         let took = begun.elapsed();
         let said = result
             .as_ref()
