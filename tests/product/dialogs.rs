@@ -130,7 +130,7 @@ async fn whoever_goes_on_typing_refuses() -> Result<()> {
     let seat = Seat::taken(&json!({})).await?;
     seat.scene.report()?;
     for key in ["Return", "space", "Escape"] {
-        let (order, window) = seat.asked().await?;
+        let (order, _) = seat.asked().await?;
         seat.xdotool(&["key", key])?;
         let refused = seat
             .scene

@@ -88,14 +88,21 @@ fn idle(snapshot: &Snapshot, texts: Texts, language: &Language) -> Vec<MenuItem>
         // The one reason of such a device would only say it twice.
         return vec![state(texts.get("state.not-set-up").to_owned())];
     }
-    let own = snapshot.policy.start_text.get(language);
-    let own = own
-        .map(|text| clean::line(text, LONGEST_TEXT))
-        .filter(|text| !text.is_empty());
-    let text = own.unwrap_or_else(|| texts.get("menu.start").to_owned());
+    let text = start_text(snapshot, texts, language);
     let mut entries = vec![item("start", ItemKind::Start, text)];
     entries.extend(refused);
     entries
+}
+
+/// The organisation's text. Where it has none in this language, and nothing of its own in English
+/// either, ours.
+fn start_text(snapshot: &Snapshot, texts: Texts, language: &Language) -> String {
+    let own = snapshot.policy.start_text.get(language).unwrap_or_default();
+    let own = clean::line(own, LONGEST_TEXT);
+    if own.is_empty() || own == Texts::english().get("menu.start") {
+        return texts.get("menu.start").to_owned();
+    }
+    own
 }
 
 fn state(text: String) -> MenuItem {

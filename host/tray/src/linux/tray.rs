@@ -6,11 +6,12 @@ use deskhook_agent::AgentHandle;
 use deskhook_session::{Origin, Request};
 use ksni::{OfflineReason, Status, ToolTip, TrayMethods as _};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use look::Look;
 
-/// How long a desktop without a session bus is left alone before it is tried again.
-const PAUSE: Duration = Duration::from_secs(30);
+/// How often an icon that is not there is tried again.
+const PAUSE: Duration = Duration::from_secs(3);
 
 type Icon = ksni::Handle<TrayIcon>;
 
@@ -31,7 +32,8 @@ async fn show(handle: AgentHandle, picks: mpsc::UnboundedSender<String>) {
     loop {
         let look = Look::of(&changes.borrow_and_update());
         place.show(look).await;
-        if changes.changed().await.is_err() {
+        // Without a change it is looked whether the icon is still there.
+        if let Ok(Err(_)) = timeout(PAUSE, changes.changed()).await {
             return place.clear().await;
         }
     }
@@ -60,7 +62,10 @@ impl Place {
             return self.clear().await;
         };
         match &mut self.icon {
-            Some((icon, _)) if icon.is_closed() => self.icon = None,
+            Some((icon, _)) if icon.is_closed() => {
+                self.icon = None;
+                self.failed = Some(Instant::now());
+            }
             Some((_, shown)) if *shown == look => return,
             Some((icon, shown)) => {
                 *shown = look.clone();
@@ -86,7 +91,7 @@ impl Place {
             }
             Err(error) => {
                 if self.failed.is_none() {
-                    tracing::warn!(%error, "there is no tray icon: this desktop has no session bus");
+                    tracing::warn!(%error, "there is no tray icon: the session bus or the panel does not take it");
                 }
                 self.failed = Some(Instant::now());
             }
@@ -164,9 +169,16 @@ impl ksni::Tray for TrayIcon {
         tracing::debug!("the panel shows tray icons again");
     }
 
-    /// The icon waits for a panel; without a bus it is given up, and made anew later.
+    /// The icon waits where nobody shows icons. A panel that is there and does not take it is
+    /// still starting, or the bus is gone: then it is given up, and made anew a little later.
     fn watcher_offline(&self, reason: OfflineReason) -> bool {
-        tracing::info!(?reason, "no panel shows tray icons at the moment");
-        !matches!(reason, OfflineReason::Error(ksni::Error::Dbus(_)))
+        tracing::info!(?reason, "no panel shows the icon at the moment");
+        match reason {
+            OfflineReason::Error(ksni::Error::Watcher(error)) => {
+                matches!(error, zbus::fdo::Error::ServiceUnknown(_))
+            }
+            OfflineReason::Error(_) => false,
+            _ => true,
+        }
     }
 }

@@ -235,6 +235,16 @@ fn the_organisations_start_text_is_taken_in_the_persons_language() {
     };
     assert_eq!(start("de-AT").as_deref(), Some("Hilfe holen"));
     assert_eq!(start("pl").as_deref(), Some("Get help"));
+    // What the policy says where nobody has said anything is ours to translate.
+    let mut silent = policy();
+    let texts = [("english".to_owned(), "Start remote session".to_owned())];
+    silent.start_text = LocalText::Many(texts.into());
+    let silent = Snapshot {
+        policy: Arc::new(silent),
+        ..snapshot(PhaseName::Idle)
+    };
+    let start = menu(&silent, &Language::parse("de"));
+    assert_eq!(start.find("start").unwrap().text, "Fernwartung starten");
 }
 
 #[test]
