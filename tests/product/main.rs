@@ -6,6 +6,7 @@ mod demo;
 mod dialogs;
 mod elevation;
 mod ground;
+mod notices;
 mod policy;
 mod scene;
 mod session;
