@@ -1,13 +1,14 @@
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::{Method, Url};
 use rustix::process::{Signal, kill_process};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::home::Home;
 use crate::process::{Process, processes_of};
@@ -67,16 +68,30 @@ const ARGUMENTS: &[&str] = &[
     "--password-store=basic",
 ];
 
+/// Schemes of links that open another program.
+const SCHEMES: &[&str] = &["anydesk", "deskhook-sample", "rustdesk", "vnc"];
+
+/// The program that is opened: it writes its link down.
+const OPENED: &str = "\
+[Desktop Entry]
+Type=Application
+Name=Client
+NoDisplay=true
+";
+
 impl Browser {
     /// The parts of `tests/parts.txt` that it is made of.
     pub const PARTS: [&'static str; 3] = ["chromium", "chromedriver", "fonts"];
 
-    /// Starts one, 1280 by 900 pixels.
+    /// Starts one, 1280 by 900 pixels, of somebody who lets the pages of `site` open other
+    /// programs without being asked each time. A question that nobody answers would keep every
+    /// click from the page.
     ///
     /// # Errors
     /// When chromedriver or Chromium does not start.
-    pub async fn start() -> Result<Self> {
-        let home = Home::new()?;
+    pub async fn start(site: &str) -> Result<Self> {
+        let mut home = Home::new()?;
+        register(&mut home)?;
         let port = free_port();
         let driver = Process::start(home.command("chromedriver").arg(format!("--port={port}")))?;
         driver.line("started successfully")?;
@@ -87,10 +102,16 @@ impl Browser {
             home.path().join("profile").display()
         ));
         let mut capabilities = Capabilities::new();
-        capabilities.insert(
-            "goog:chromeOptions".to_owned(),
-            json!({ "args": arguments }),
-        );
+        let trusted: Map<String, Value> = SCHEMES
+            .iter()
+            .map(|scheme| ((*scheme).to_owned(), true.into()))
+            .collect();
+        let origin = Url::parse(site)?.origin().ascii_serialization();
+        let options = json!({
+            "args": arguments,
+            "prefs": { "protocol_handler": { "allowed_origin_protocol_pairs": { origin: trusted } } },
+        });
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
@@ -107,6 +128,21 @@ impl Browser {
     /// What drives it: pages, elements, clicks, keys.
     pub fn page(&self) -> &Client {
         &self.client
+    }
+
+    /// Presses what is there, once it is there and the page is painted: until then a browser
+    /// drops every click.
+    ///
+    /// # Errors
+    /// When nothing like that shows up.
+    pub async fn press(&self, css: &str) -> Result<()> {
+        let wait = self.client.wait().for_element(Locator::Css(css));
+        let element = wait
+            .await
+            .with_context(|| format!("nothing to press: {css}"))?;
+        let painted = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        self.client.execute_async(painted, Vec::new()).await?;
+        Ok(element.click().await?)
     }
 
     /// Looks at pages this way from here on.
@@ -126,6 +162,12 @@ impl Browser {
         )
         .await?;
         Ok(())
+    }
+
+    /// The links that opened another program so far.
+    pub fn opened(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.home.path().join("opened")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
     }
 
     /// A picture of what is seen, as `<name>.png` in the folder for screenshots.
@@ -181,6 +223,28 @@ impl Drop for Browser {
             let _ = kill_process(id, Signal::KILL);
         }
     }
+}
+
+/// Makes a program of this home the one that opens the schemes of clients.
+fn register(home: &mut Home) -> Result<()> {
+    let script = format!(
+        "#!/bin/sh\necho \"$1\" >> {}\n",
+        home.path().join("opened").display()
+    );
+    let script = home.write("open-client", script)?;
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700))?;
+    let entry = format!("{OPENED}Exec={} %u\n", script.display());
+    home.write("data/applications/client.desktop", entry)?;
+    let defaults = SCHEMES
+        .iter()
+        .map(|scheme| format!("x-scheme-handler/{scheme}=client.desktop\n"));
+    home.write(
+        "config/mimeapps.list",
+        format!("[Default Applications]\n{}", defaults.collect::<String>()),
+    )?;
+    // xdg-open asks nobody about schemes where there is no display; Chromium does not look at it.
+    home.set("DISPLAY", ":none");
+    Ok(())
 }
 
 /// A command that is chromedriver's own, beyond what WebDriver says.

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use zbus::zvariant::{OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
@@ -9,7 +10,7 @@ use crate::bus::SessionBus;
 use crate::display::Display;
 use crate::home::Home;
 use crate::patience::{PATIENCE, eventually};
-use crate::process::Process;
+use crate::process::{Process, run};
 
 /// A person's desktop: a screen, a session bus, a window manager, and a panel that shows tray
 /// icons (a StatusNotifierHost).
@@ -105,6 +106,36 @@ impl Desktop {
     /// When it cannot be taken.
     pub fn shot(&self, name: &str) -> Result<PathBuf> {
         self.display.shot(name)
+    }
+
+    /// Clicks somewhere on the screen, as a hand on the mouse does. Button 1 is the left one.
+    ///
+    /// # Errors
+    /// When xdotool cannot.
+    pub fn click(&self, (x, y): (u16, u16), button: u8) -> Result<()> {
+        let (x, y, button) = (x.to_string(), y.to_string(), button.to_string());
+        self.hand(&["mousemove", &x, &y, "click", &button])
+            .map(drop)
+    }
+
+    /// Presses keys one after the other, by their X names: `Tab`, `Return`, `Escape`.
+    ///
+    /// # Errors
+    /// When xdotool cannot.
+    pub fn press(&self, keys: &[&str]) -> Result<()> {
+        self.hand(&[&["key", "--delay", "50"], keys].concat())
+            .map(drop)
+    }
+
+    fn hand(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new("xdotool");
+        let said = run(command.env("DISPLAY", self.display.name()).args(arguments))?;
+        ensure!(
+            said.code == Some(0),
+            "xdotool {arguments:?}: {}",
+            said.stderr
+        );
+        Ok(said.stdout)
     }
 
     /// Waits for the first tray icon, and returns what it is called on the bus.

@@ -54,4 +54,23 @@ impl Display {
         );
         Ok(path)
     }
+
+    /// How many colours there are in a part of the screen: more than one once something is drawn
+    /// there. `area` is left, top, width and height.
+    ///
+    /// # Errors
+    /// When ImageMagick cannot look.
+    pub fn colours(&self, (left, top, width, height): (u16, u16, u16, u16)) -> Result<u32> {
+        let part = format!("{width}x{height}+{left}+{top}");
+        let mut command = Command::new("import");
+        command.args(["-display", &self.name, "-window", "root", "-crop", &part]);
+        let seen = run(command.args(["-format", "%k", "info:-"]))?;
+        ensure!(
+            seen.code == Some(0),
+            "cannot look at {}: {}",
+            self.name,
+            seen.stderr
+        );
+        Ok(seen.stdout.trim().parse()?)
+    }
 }

@@ -48,7 +48,7 @@ async fn a_browser_draws_a_page_as_narrow_and_dark_as_asked() -> Result<()> {
     let server = FileServer::start()?;
     let page = "<!doctype html><meta name=viewport content='width=device-width'><title>Ground</title><p id=p>Hello";
     let address = server.put("/", Answer::File(page.into()));
-    let browser = Browser::start().await?;
+    let browser = Browser::start(&address).await?;
     browser
         .look(Look {
             width: 390,

@@ -2,6 +2,7 @@
 //! each way through the product; `ground` shows that what they stand on carries.
 
 mod bootstrapper;
+mod browser;
 mod demo;
 mod dialogs;
 mod elevation;

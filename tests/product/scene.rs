@@ -93,9 +93,18 @@ impl Scene {
         Ok(device["id"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// Presses a button on the device's page; the order's number.
+    /// Presses a button on the device's page, once the portal knows of the session; the order's
+    /// number.
     pub(crate) async fn order(&self, what: &str, body: Value) -> Result<String> {
-        let path = format!("devices/{}/{what}", self.device().await?);
+        let live = |device: &Value| device["state"] == "waiting" || device["state"] == "in-session";
+        let device = self
+            .api
+            .until_device("a session should go on", live)
+            .await?;
+        let path = format!(
+            "devices/{}/{what}",
+            device["id"].as_str().unwrap_or_default()
+        );
         let made = self.api.post(&path, &body).await?;
         Ok(made["order"].as_str().unwrap_or_default().to_owned())
     }

@@ -8,7 +8,14 @@ use crate::scene::{Scene, over, sample};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_starts_and_stops_a_session_from_the_tray() -> Result<()> {
-    need!("Xvfb", "dbus", "openbox", "xfce4-panel", "imagemagick");
+    need!(
+        "Xvfb",
+        "dbus",
+        "openbox",
+        "xfce4-panel",
+        "xdotool",
+        "imagemagick"
+    );
     let mut home = Home::new()?;
     let desktop = Desktop::start(&mut home).await?;
     let texts = json!({
@@ -19,9 +26,22 @@ async fn a_person_starts_and_stops_a_session_from_the_tray() -> Result<()> {
     let icon = desktop.tray_icon().await?;
     let start = icon.entry("Get help from Example").await?;
     assert!(start.enabled);
+    harness::until("the icon should be drawn", || {
+        desktop
+            .display()
+            .colours((0, 770, 32, 28))
+            .is_ok_and(|colours| colours > 2)
+    })?;
+    // As a hand does it: the menu opens by the right button, and keys pick the first entry.
+    desktop.click((16, 784), 3)?;
+    harness::until("the menu should be open", || {
+        desktop
+            .display()
+            .colours((20, 700, 100, 60))
+            .is_ok_and(|colours| colours > 2)
+    })?;
     desktop.shot("tray-idle")?;
-
-    icon.click(&start).await?;
+    desktop.press(&["Down", "Return"])?;
     let status = scene
         .agent
         .until_status("the portal should have the address", |status| {

@@ -1,0 +1,215 @@
+//! A supporter at the portal, in a real browser.
+
+use anyhow::{Context as _, Result, ensure};
+use fantoccini::{Client, Locator};
+use harness::{Browser, Look, PASSWORD, Scheme, need};
+use serde_json::json;
+
+use crate::scene::{Scene, over, sample};
+
+/// Signs in by the one-time link, as somebody new does.
+async fn sign_in(browser: &Browser, scene: &Scene, name: &str, role: &str) -> Result<()> {
+    let page = browser.page();
+    page.goto(&scene.portal.account(name, role)?).await?;
+    page.wait()
+        .for_element(Locator::Id("password"))
+        .await?
+        .send_keys(PASSWORD)
+        .await?;
+    page.find(Locator::Id("again"))
+        .await?
+        .send_keys(PASSWORD)
+        .await?;
+    page.find(Locator::Css("form button.main"))
+        .await?
+        .click()
+        .await?;
+    page.wait().for_element(Locator::Css("header.bar")).await?;
+    Ok(())
+}
+
+async fn text(page: &Client, css: &str) -> Result<String> {
+    let element = page.wait().for_element(Locator::Css(css)).await;
+    let element = element.with_context(|| format!("no {css}"))?;
+    Ok(element.text().await?)
+}
+
+/// Waits until an element that the page may draw anew says something.
+async fn until_text(page: &Client, css: &str, wanted: &str) -> Result<()> {
+    let seen = harness::eventually(wanted, async || {
+        let text = page.find(Locator::Css(css)).await.ok()?.text().await.ok()?;
+        text.contains(wanted).then_some(())
+    });
+    match seen.await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(error.context(text(page, "body").await?)),
+    }
+}
+
+/// Nothing went wrong that a person does not see: no script error, nothing that the content
+/// security policy stopped.
+async fn expect_quiet(browser: &Browser) -> Result<()> {
+    let told = browser.console().await?;
+    let loud: Vec<_> = told
+        .iter()
+        .filter(|line| !line.starts_with("INFO") && !line.starts_with("DEBUG"))
+        .collect();
+    ensure!(loud.is_empty(), "{loud:#?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supporter_connects_from_the_list_and_gets_the_link_once_the_person_agrees() -> Result<()>
+{
+    need!("chromium", "chromedriver", "fonts");
+    let scene = Scene::with_policy(sample()).await?;
+    let browser = Browser::start(&scene.portal.url()).await?;
+    let page = browser.page();
+    sign_in(&browser, &scene, "Sam Support", "support_agent").await?;
+    page.goto(&format!("{}/devices", scene.portal.url()))
+        .await?;
+    until_text(page, "#rows", "Online").await?;
+
+    // The list is live: the person appears without a reload.
+    let status = scene.report()?;
+    let address = status["address"].as_str().context("an address")?;
+    until_text(page, "#rows .standing", "Waiting").await?;
+    let shown = text(page, "#rows td.address code").await?;
+    assert_eq!(shown.replace([' ', '\u{a0}', '\u{202f}'], ""), address);
+    expect_quiet(&browser).await?;
+    browser.shot("portal-devices-waiting").await?;
+
+    browser.press("#rows td.act button.main").await?;
+    let question = scene.answer("consent", "allow")?;
+    ensure!(
+        question["title"]
+            .as_str()
+            .is_some_and(|title| title.contains("Sam Support")),
+        "{question:#}"
+    );
+    let link = page
+        .wait()
+        .for_element(Locator::Css(".request a.button.main"))
+        .await?;
+    assert_eq!(
+        link.attr("href").await?,
+        Some(format!("deskhook-sample:{address}"))
+    );
+    until_text(page, ".subject .state", "In session").await?;
+    let client = format!("deskhook-sample:{address}");
+    harness::until("the supporter's client should open", || {
+        browser.opened() == [client.as_str()]
+    })?;
+    browser.shot("portal-device-in-session").await?;
+
+    browser.press(".actions button.danger").await?;
+    until_text(page, ".subject .state", "Online").await?;
+    scene
+        .agent
+        .until_status("the session should be over", |status| {
+            status["phase"] == "idle"
+        })?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_reaches_the_supporters_page_with_its_reason() -> Result<()> {
+    need!("chromium", "chromedriver", "fonts");
+    let scene = Scene::with_policy(sample()).await?;
+    scene.report()?;
+    let browser = Browser::start(&scene.portal.url()).await?;
+    let page = browser.page();
+    sign_in(&browser, &scene, "Sam Support", "support_agent").await?;
+    page.goto(&format!(
+        "{}/devices/{}",
+        scene.portal.url(),
+        scene.device().await?
+    ))
+    .await?;
+    browser.press("#connect button.main").await?;
+    scene.answer("consent", "deny")?;
+    let reasons = text(page, ".request .reasons").await?;
+    assert!(!reasons.trim().is_empty());
+    assert!(
+        page.find(Locator::Css(".request a.button.main"))
+            .await
+            .is_err(),
+        "no link for who is refused"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_whole_in_light_and_dark_narrow_and_wide() -> Result<()> {
+    need!("chromium", "chromedriver", "fonts");
+    let reason = json!({ "Session.Consent.Mode": "never" });
+    let scene = Scene::with_policy(over(sample(), &reason)).await?;
+    scene.report()?;
+    let browser = Browser::start(&scene.portal.url()).await?;
+    let page = browser.page();
+    sign_in(&browser, &scene, "Olga Owner", "owner").await?;
+    let device = format!("/devices/{}", scene.device().await?);
+    let pages = [
+        ("devices", "/devices"),
+        ("device", device.as_str()),
+        ("sessions", "/sessions"),
+        ("audit", "/audit"),
+        ("users", "/users"),
+        ("roles", "/roles"),
+        ("enrolment", "/enrolment"),
+        ("profile", "/profile"),
+    ];
+    for (name, path) in pages {
+        for (width, scheme) in [390, 1024, 1600]
+            .into_iter()
+            .flat_map(|width| [(width, Scheme::Light), (width, Scheme::Dark)])
+        {
+            browser.look(Look { width, scheme }).await?;
+            page.goto(&format!("{}{path}", scene.portal.url())).await?;
+            page.wait().for_element(Locator::Css("main h1")).await?;
+            let overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let overflow = page.execute(overflow, Vec::new()).await?;
+            assert_eq!(
+                overflow,
+                json!(0),
+                "{name} at {width} px is wider than its window"
+            );
+            browser
+                .shot(&format!("portal-{name}-{width}-{}", scheme.name()))
+                .await?;
+        }
+    }
+    expect_quiet(&browser).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_works_without_scripts() -> Result<()> {
+    need!("chromium", "chromedriver", "fonts");
+    let scene = Scene::with_policy(sample()).await?;
+    scene.report()?;
+    let browser = Browser::start(&scene.portal.url()).await?;
+    browser
+        .command(
+            "Emulation.setScriptExecutionDisabled",
+            json!({ "value": true }),
+        )
+        .await?;
+    let page = browser.page();
+    sign_in(&browser, &scene, "Sam Support", "support_agent").await?;
+    page.goto(&format!("{}/devices", scene.portal.url()))
+        .await?;
+    page.find(Locator::Css("#rows td.act button.main"))
+        .await?
+        .click()
+        .await?;
+    scene.answer("consent", "allow")?;
+    scene
+        .api
+        .until_device("they should be in session", |device| {
+            device["state"] == "in-session"
+        })
+        .await?;
+    page.refresh().await?;
+    assert!(text(page, ".subject .state").await?.contains("In session"));
+    Ok(())
+}
