@@ -68,7 +68,7 @@ pub fn test(dir: &Path, filter: Option<&str>) -> Result<TestReport, LoadError> {
     test_package(&package, filter)
 }
 
-/// As [`test`], for a package that was read before.
+/// As [`test()`], for a package that was read before.
 pub fn test_package(package: &Arc<Package>, filter: Option<&str>) -> Result<TestReport, LoadError> {
     // A package that does not load fails as that, not once for each of its tests.
     crate::Script::new(Arc::clone(package), &package.manifest().capabilities)?;
