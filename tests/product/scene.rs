@@ -1,6 +1,6 @@
 //! A small organisation: a portal, somebody of its support desk, and one enrolled device.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use harness::{Api, Finished, Home, Link, TestAgent, TestPortal};
 use serde_json::{Value, json};
 
@@ -122,6 +122,30 @@ impl Scene {
         match seen.await {
             Ok(order) => Ok(order),
             Err(error) => Err(error.context(format!("{:#}", self.api.get(&path).await?))),
+        }
+    }
+
+    /// Waits until the portal knows how so many sessions ended; all that it knows of, the newest
+    /// first.
+    pub(crate) async fn until_over(&self, count: usize) -> Result<Vec<Value>> {
+        let sessions = async || {
+            self.api
+                .get("sessions")
+                .await?
+                .as_array()
+                .cloned()
+                .context("a list")
+        };
+        let seen = harness::eventually("the sessions should be over", async || {
+            let sessions = sessions().await.ok()?;
+            let over = sessions
+                .iter()
+                .filter(|session| session["outcome"].is_string());
+            (over.count() >= count).then_some(sessions)
+        });
+        match seen.await {
+            Ok(sessions) => Ok(sessions),
+            Err(error) => Err(error.context(format!("{:#?}", sessions().await?))),
         }
     }
 

@@ -53,10 +53,10 @@ async fn a_session_goes_from_the_request_to_the_record() -> Result<()> {
             status["phase"] == "idle"
         })?;
     assert_eq!(over["last_outcome"], "disconnected");
-    let past = scene.api.get("sessions").await?;
-    assert_eq!(past[0]["outcome"], "disconnected", "{past:#}");
-    assert_eq!(past[0]["supporter"], "Ada Owner", "{past:#}");
-    assert_eq!(past[0]["reason"], "the printer", "{past:#}");
+    let past = scene.until_over(1).await?;
+    assert_eq!(past[0]["outcome"], "disconnected", "{past:#?}");
+    assert_eq!(past[0]["supporter"], "Ada Owner", "{past:#?}");
+    assert_eq!(past[0]["reason"], "the printer", "{past:#?}");
     Ok(())
 }
 
@@ -118,16 +118,12 @@ async fn a_denied_check_keeps_the_client_closed_and_tells_every_reason() -> Resu
         status["address"].is_null() && status["client"].is_null(),
         "{status:#}"
     );
-    let past = harness::eventually("the denial should be on the portal", async || {
-        let past = scene.api.get("sessions").await.ok()?;
-        past[0]["outcome"].is_string().then_some(past)
-    });
-    let past = past.await?;
-    assert_eq!(past[0]["outcome"], "denied", "{past:#}");
+    let past = scene.until_over(1).await?;
+    assert_eq!(past[0]["outcome"], "denied", "{past:#?}");
     assert_eq!(
         past[0]["reasons"].as_array().map(Vec::len),
         Some(2),
-        "{past:#}"
+        "{past:#?}"
     );
     Ok(())
 }
