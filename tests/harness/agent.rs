@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::Signal;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::home::Home;
 use crate::patience::until_some;
@@ -102,6 +103,35 @@ impl TestAgent {
         self.home
             .write(&format!("packages/{name}/init.lua"), script)?;
         Ok(())
+    }
+
+    /// Installs an example plugin into its plugins folder, with the hash of its library in its
+    /// manifest; the library.
+    ///
+    /// # Errors
+    /// When it was not built or cannot be copied.
+    pub fn plugin(&self, name: &str) -> Result<PathBuf> {
+        let built = crate::artifacts().plugins.get(name);
+        let built = built.with_context(|| format!("no plugin {name} was built"))?;
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/examples");
+        let manifest = fs::read(examples.join(name).join("deskhook-plugin.json"))?;
+        let mut manifest: Value = serde_json::from_slice(&manifest)?;
+        let id = manifest["id"]
+            .as_str()
+            .context("a plugin has an id")?
+            .to_owned();
+        let bytes = fs::read(built)?;
+        manifest["sha256"] = hex::encode(Sha256::digest(&bytes)).into();
+        let file = built
+            .file_name()
+            .context("a library has a name")?
+            .to_string_lossy();
+        manifest["library"] = file.as_ref().into();
+        self.home.write(
+            &format!("plugins/{id}/deskhook-plugin.json"),
+            manifest.to_string(),
+        )?;
+        self.home.write(&format!("plugins/{id}/{file}"), bytes)
     }
 
     /// Runs `deskhook` with these arguments in this home, to its end.

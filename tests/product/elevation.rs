@@ -1,7 +1,7 @@
 //! Elevated rights on a machine with real polkit and sudo: what an installed `deskhook elevate`
 //! does for people who may ask for it, and what it refuses whoever asks.
 
-mod office;
+pub(crate) mod office;
 
 use anyhow::Result;
 use ed25519_dalek::SigningKey;

@@ -2,11 +2,15 @@ use std::path::{Path, PathBuf};
 
 use deskhook_hooks::{Bound, Menu};
 use deskhook_policy::{Language, Policy};
+use deskhook_session::Question;
 
-use crate::{AboutDevice, AboutPerson, Snapshot};
+use crate::{AboutDevice, AboutPerson, QuestionWords, Snapshot, words};
 
 /// Makes the menu of a snapshot, before the `tray.menu` hooks.
 pub type MenuBuilder = fn(&Snapshot, &Language) -> Menu;
+
+/// Words an open question in the person's language, for every surface without a dialog of its own.
+pub type QuestionWriter = fn(&Question, &Snapshot, &Language) -> QuestionWords;
 
 /// Loads the packages and plugins that `Policy` allows from their places. Runs on a thread of
 /// its own; may take its time.
@@ -49,6 +53,8 @@ pub struct AgentConfig {
     pub load: ExtensionLoader,
     /// Makes the menu.
     pub menu: MenuBuilder,
+    /// Words questions.
+    pub words: QuestionWriter,
     /// The device.
     pub device: AboutDevice,
     /// Who is at it.
@@ -79,6 +85,7 @@ impl AgentConfig {
             },
             load: |_, _| ExtensionSet::default(),
             menu: |_, _| Menu::default(),
+            words: words::plain,
             device: AboutDevice::here(),
             person: AboutPerson::here(),
             attended: true,

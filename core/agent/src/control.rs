@@ -220,18 +220,34 @@ async fn answer(request: ControlRequest, handle: &AgentHandle) -> ControlReply {
                     .await,
             )
         }
-        ControlRequest::Do { asked, link } => {
-            let origin = if link { Origin::Link } else { Origin::Person };
-            ControlReply::Done(take(asked, origin, handle).await)
-        }
+        ControlRequest::Do { asked, link } => ControlReply::Done(match link {
+            Some(scheme) if !is_ours(&scheme, handle) => refuse(&format!(
+                "links that begin with {scheme:?} are not this organisation's: it follows deskhook: and the scheme of the policy's Links.Scheme"
+            )),
+            Some(_) => take(asked, Origin::Link, handle).await,
+            None => take(asked, Origin::Person, handle).await,
+        }),
+    }
+}
+
+/// Whether links of that scheme are followed here.
+fn is_ours(scheme: &str, handle: &AgentHandle) -> bool {
+    let snapshot = handle.snapshot();
+    let own = snapshot.policy.link_scheme.as_deref();
+    [Some("deskhook"), own]
+        .into_iter()
+        .flatten()
+        .any(|known| known.eq_ignore_ascii_case(scheme))
+}
+
+fn refuse(message: &str) -> ControlAnswer {
+    ControlAnswer {
+        taken: false,
+        message: Some(message.to_owned()),
     }
 }
 
 async fn take(asked: Asked, origin: Origin, handle: &AgentHandle) -> ControlAnswer {
-    let refuse = |message: &str| ControlAnswer {
-        taken: false,
-        message: Some(message.to_owned()),
-    };
     let snapshot = handle.snapshot();
     let idle = snapshot.view.session.is_none();
     match &asked {

@@ -42,12 +42,16 @@ mod snapshot;
 mod status;
 mod unfinished;
 mod wake;
+mod words;
 
 pub use about::{AboutDevice, AboutPerson};
 pub use agent::{Agent, StartError};
-pub use config::{AgentConfig, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder};
+pub use config::{
+    AgentConfig, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder, QuestionWriter,
+};
 pub use control::{ControlError, Replies, ask as ask_agent, watch as watch_agent};
 pub use handle::AgentHandle;
 pub use snapshot::{Errand, Snapshot};
 pub use status::status;
 pub use wake::Wake;
+pub use words::QuestionWords;

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Instant;
 
 use deskhook_hooks::Menu;
 use deskhook_session::Notice;
@@ -69,9 +70,10 @@ impl Loop {
             own.clone()
         };
         let last = self.snapshots.borrow();
-        Snapshot {
+        let snapshot = Snapshot {
             revision: self.shown.revision,
             now: self.now(),
+            made: Some(Instant::now()),
             clock: self.chains.context().now,
             view: self.session.view(),
             policy: Arc::clone(&self.policy),
@@ -97,6 +99,11 @@ impl Loop {
             client_started: self.shown.client_started,
             clients_running: self.shown.clients_running,
             password: self.shown.password.clone(),
-        }
+            words: None,
+        };
+        let language = &self.config.person.language;
+        let question = snapshot.view.question.as_ref();
+        let words = question.map(|question| (self.config.words)(question, &snapshot, language));
+        Snapshot { words, ..snapshot }
     }
 }

@@ -1,11 +1,12 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use deskhook_hooks::Menu;
 use deskhook_policy::{Address, Policy};
 use deskhook_session::{Moment, Notice, View};
 use deskhook_wire::{CheckShape, ExtensionHealth};
 
-use crate::{AboutDevice, AboutPerson};
+use crate::{AboutDevice, AboutPerson, QuestionWords};
 
 /// Everything that can be seen of an agent at one moment. Published whole after each event;
 /// never changed.
@@ -15,6 +16,8 @@ pub struct Snapshot {
     pub revision: u64,
     /// When it was made.
     pub now: Moment,
+    /// The same by this process's clock, to tell how old it is.
+    pub made: Option<Instant>,
     /// The local time of `now`, RFC 3339 with whole seconds.
     pub clock: String,
     /// The session.
@@ -37,6 +40,8 @@ pub struct Snapshot {
     pub unacknowledged: usize,
     /// The menu, after the `tray.menu` hooks, in the person's language.
     pub menu: Menu,
+    /// The open question in the person's language.
+    pub words: Option<QuestionWords>,
     /// Every voice of the last pre-connect checks.
     pub checks: Vec<CheckShape>,
     /// What an administrator needs to mend the last failure.
@@ -54,6 +59,14 @@ pub struct Snapshot {
     pub clients_running: usize,
     /// The password of the running client, where it made one. Never leaves this machine.
     pub password: Option<String>,
+}
+
+impl Snapshot {
+    /// The time left until `moment`, now and not when this was made.
+    pub fn left(&self, moment: Moment) -> Duration {
+        let age = self.made.map(|made| made.elapsed()).unwrap_or_default();
+        Duration::from_millis(moment.since(self.now)).saturating_sub(age)
+    }
 }
 
 /// Something that needs a desktop: the tray does it, or a terminal says that it would.

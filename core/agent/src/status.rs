@@ -1,4 +1,4 @@
-use deskhook_session::{Question, QuestionKind};
+use deskhook_session::Question;
 use deskhook_wire::{QuestionShape, Status};
 
 use crate::Snapshot;
@@ -39,49 +39,12 @@ pub fn status(snapshot: &Snapshot) -> Status {
 }
 
 fn shape(question: &Question, snapshot: &Snapshot) -> QuestionShape {
-    let (kind, title, message) = match &question.kind {
-        QuestionKind::Check { title, message, .. } => ("check", title.clone(), message.clone()),
-        QuestionKind::Details { reason, ticket } => (
-            "details",
-            "Why do you need support?".to_owned(),
-            wanted((*reason, *ticket)),
-        ),
-        QuestionKind::Consent { join, prompt } => {
-            let title = prompt
-                .title
-                .clone()
-                .unwrap_or_else(|| format!("{} asks to join", join.supporter.name));
-            (
-                ("consent"),
-                title,
-                prompt
-                    .message
-                    .clone()
-                    .unwrap_or_else(|| join.reason.clone().unwrap_or_default()),
-            )
-        }
-        QuestionKind::Elevation(ask) => {
-            let title = format!(
-                "{} asks to run {} with elevated rights",
-                ask.supporter.name, ask.program
-            );
-            ("elevation", title, ask.reason.clone().unwrap_or_default())
-        }
-    };
-    let seconds = question.expires.since(snapshot.now) / 1000;
+    let words = snapshot.words.clone().unwrap_or_default();
+    let left = snapshot.left(question.expires);
     QuestionShape {
-        kind: kind.to_owned(),
-        title,
-        message,
-        seconds,
+        kind: question.kind.word().to_owned(),
+        title: words.title,
+        message: words.message,
+        seconds: left.as_secs() + u64::from(left.subsec_nanos() > 0),
     }
-}
-
-fn wanted(missing: (bool, bool)) -> String {
-    match missing {
-        (true, true) => "A reason and a ticket number are wanted.",
-        (false, true) => "A ticket number is wanted.",
-        _ => "A reason is wanted.",
-    }
-    .to_owned()
 }

@@ -45,6 +45,18 @@ pub enum QuestionKind {
     Elevation(ElevationAsk),
 }
 
+impl QuestionKind {
+    /// The word for programs: `check`, `details`, `consent`, `elevation`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Check { .. } => "check",
+            Self::Details { .. } => "details",
+            Self::Consent { .. } => "consent",
+            Self::Elevation(_) => "elevation",
+        }
+    }
+}
+
 /// The words of a consent dialog. What is empty is said in the agent's own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prompt {

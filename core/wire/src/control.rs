@@ -23,9 +23,9 @@ pub enum ControlRequest {
         /// What.
         #[serde(flatten)]
         asked: Asked,
-        /// Whether a link asked, which may only start a session.
+        /// The scheme of the link that asked, where one did: it may only start a session.
         #[serde(default)]
-        link: bool,
+        link: Option<String>,
     },
 }
 

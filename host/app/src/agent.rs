@@ -96,6 +96,7 @@ pub(crate) fn config(settings: &AgentSettings) -> AgentConfig {
     config.attended = settings.attended.unwrap_or(true);
     config.load = extensions::load;
     config.menu = deskhook_tray::menu;
+    config.words = deskhook_tray::words;
     config
 }
 

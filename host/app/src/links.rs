@@ -1,7 +1,6 @@
 //! `open`: what a link with our scheme does.
 
 use clap::Args;
-use deskhook_session::Origin;
 use deskhook_wire::Asked;
 
 use crate::agent::runtime;
@@ -20,20 +19,20 @@ pub(crate) struct Open {
 }
 
 /// Does what the command says. A link changes nothing; it asks to start a session, as the menu
-/// entry does.
+/// entry does. Whether its scheme is followed on this device is for the agent to say.
 pub(crate) fn run(args: &Open) -> Outcome {
-    if !starts_session(&args.url) {
+    let Some(scheme) = asking_scheme(&args.url) else {
         return Err(Failure::Usage(anyhow::anyhow!(
             "the link {:?} asks for nothing that is known; deskhook:remotesupport asks to start a session",
             args.url
         )));
-    }
+    };
     let asked = Asked::Start {
         reason: None,
         ticket: None,
         client: None,
     };
-    let answer = runtime(1)?.block_on(session::take(&args.reach, asked, Origin::Link))?;
+    let answer = runtime(1)?.block_on(session::take(&args.reach, asked, Some(scheme)))?;
     if answer.taken {
         say("session asked for");
         return Ok(Exit::Done);
@@ -46,12 +45,9 @@ pub(crate) fn run(args: &Open) -> Outcome {
     Ok(Exit::No)
 }
 
-/// The scheme was chosen by whoever registered this program for it: any name of a scheme's form
-/// is accepted, and what follows must be exactly the one thing that a link can ask.
-fn starts_session(url: &str) -> bool {
-    let Some((scheme, rest)) = url.split_once(':') else {
-        return false;
-    };
+/// The scheme of a link whose rest is exactly the one thing that a link can ask.
+fn asking_scheme(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once(':')?;
     let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme
             .chars()
@@ -60,11 +56,11 @@ fn starts_session(url: &str) -> bool {
         .trim_start_matches("//")
         .trim_end_matches(['/', ':'])
         .to_ascii_lowercase();
-    named
-        && matches!(
-            rest.as_str(),
-            "remotesupport" | "remotesupport:default" | "remotesupport/default"
-        )
+    let known = matches!(
+        rest.as_str(),
+        "remotesupport" | "remotesupport:default" | "remotesupport/default"
+    );
+    (named && known).then(|| scheme.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -79,7 +75,7 @@ mod tests {
             "Acme:remotesupport:default",
             "deskhook://remotesupport/",
         ] {
-            assert!(starts_session(good), "{good}");
+            assert!(asking_scheme(good).is_some(), "{good}");
         }
         for bad in [
             "",
@@ -90,7 +86,7 @@ mod tests {
             "1a:remotesupport",
             "deskhook:remotesupport:--x",
         ] {
-            assert!(!starts_session(bad), "{bad}");
+            assert_eq!(asking_scheme(bad), None, "{bad}");
         }
     }
 }

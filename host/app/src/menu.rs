@@ -2,7 +2,6 @@
 
 use clap::Subcommand;
 use deskhook_hooks::{ItemKind, Menu, MenuItem};
-use deskhook_session::Origin;
 use deskhook_wire::{Asked, ControlReply, ControlRequest};
 
 use crate::agent::runtime;
@@ -68,7 +67,7 @@ async fn click(id: &str, reach: &Reach) -> Outcome {
         Asked::Click {
             item: id.to_owned(),
         },
-        Origin::Person,
+        None,
     )
     .await?;
     if !answer.taken {

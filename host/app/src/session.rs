@@ -2,7 +2,6 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhook_agent::watch_agent;
-use deskhook_session::Origin;
 use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, Status};
 
 use crate::agent::runtime;
@@ -86,7 +85,7 @@ pub(crate) fn run(command: Session) -> Outcome {
 
 /// Asks for one thing and says what became of it.
 pub(crate) async fn simple(reach: &Reach, asked: Asked, done: &str) -> Outcome {
-    let answer = take(reach, asked, Origin::Person).await?;
+    let answer = take(reach, asked, None).await?;
     if answer.taken {
         say(done);
         return Ok(Exit::Done);
@@ -99,21 +98,13 @@ pub(crate) async fn simple(reach: &Reach, asked: Asked, done: &str) -> Outcome {
     Ok(Exit::No)
 }
 
-/// Asks the agent to do something, as the person or as a link.
+/// Asks the agent to do something, as the person or, with its scheme, as a link.
 pub(crate) async fn take(
     reach: &Reach,
     asked: Asked,
-    origin: Origin,
+    link: Option<String>,
 ) -> Result<ControlAnswer, Failure> {
-    match status::ask(
-        reach,
-        &ControlRequest::Do {
-            asked,
-            link: origin == Origin::Link,
-        },
-    )
-    .await?
-    {
+    match status::ask(reach, &ControlRequest::Do { asked, link }).await? {
         ControlReply::Done(answer) => Ok(answer),
         _ => Err(anyhow::anyhow!("the agent answered something else").into()),
     }
@@ -133,7 +124,7 @@ async fn start(args: StartArgs) -> Outcome {
         ticket: args.ticket,
         client: args.client,
     };
-    let answer = take(&args.reach, asked, Origin::Person).await?;
+    let answer = take(&args.reach, asked, None).await?;
     if !answer.taken {
         remark(
             answer
@@ -183,9 +174,12 @@ async fn follow(
             continue;
         }
         let line = step(&status);
-        if shown == Shown::Steps && line != told && status.session.is_some() {
+        // What a question says changes with the time that is left.
+        let question = status.question.as_ref();
+        let news = question.map_or_else(|| line.clone(), |asked| asked.title.clone());
+        if shown == Shown::Steps && news != told && status.session.is_some() {
             remark(&line);
-            told = line;
+            told = news;
         }
         if status.session.is_none() || (wait == Wait::Reported && status.reported) {
             return Ok(status);
@@ -195,9 +189,12 @@ async fn follow(
 
 fn step(status: &Status) -> String {
     if let Some(question) = &status.question {
+        let lines = question.message.lines();
+        let message: String = lines.map(|line| format!("  {line}\n")).collect();
         return format!(
-            "{}: {} (deskhook session answer allow|deny)",
-            question.kind, question.title
+            "{}\n{message}  answer with: {}",
+            question.title,
+            status::answer_with(question)
         );
     }
     match status.progress {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use deskhook_agent::ask_agent;
-use deskhook_wire::{ControlReply, ControlRequest, Status};
+use deskhook_wire::{ControlReply, ControlRequest, QuestionShape, Status};
 
 use crate::agent::runtime;
 use crate::output::{Colour, Exit, Failure, Outcome, json, paint, say};
@@ -71,12 +71,12 @@ fn print(status: &Status) {
     }
     say(format!("  session  {}", session(status)));
     if let Some(question) = &status.question {
-        let line = format!(
-            "{}: {} ({} s left)",
-            question.kind, question.title, question.seconds
-        );
+        let line = format!("{} ({} s left)", question.title, question.seconds);
         say(format!("  question {}", paint(&line, Colour::Bold)));
-        say("           answer with: deskhook session answer allow|deny");
+        for line in question.message.lines() {
+            say(format!("           {line}").trim_end());
+        }
+        say(format!("           answer with: {}", answer_with(question)));
     }
     for extension in &status.extensions {
         let note = extension
@@ -88,6 +88,14 @@ fn print(status: &Status) {
             "  {:<10} {} {}{note}",
             extension.state, extension.name, extension.version
         ));
+    }
+}
+
+/// The command that answers a question.
+pub(crate) fn answer_with(question: &QuestionShape) -> &'static str {
+    match question.kind.as_str() {
+        "details" => "deskhook session stop, then deskhook session start --reason R --ticket T",
+        _ => "deskhook session answer allow|deny",
     }
 }
 

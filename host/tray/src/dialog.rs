@@ -1,7 +1,7 @@
 mod consent;
 mod elevation;
 
-use deskhook_agent::Snapshot;
+use deskhook_agent::{QuestionWords, Snapshot};
 use deskhook_policy::{Language, OnTimeout};
 use deskhook_session::{Question, QuestionKind, Supporter};
 
@@ -56,6 +56,12 @@ pub fn dialog(question: &Question, snapshot: &Snapshot, language: &Language) -> 
         QuestionKind::Consent { join, prompt } => consent::text(asking, join, prompt),
         QuestionKind::Elevation(ask) => elevation::text(asking, ask),
     }
+}
+
+/// The same for surfaces that have no window to put it in, such as a terminal.
+pub fn words(question: &Question, snapshot: &Snapshot, language: &Language) -> QuestionWords {
+    let DialogText { title, message, .. } = dialog(question, snapshot, language);
+    QuestionWords { title, message }
 }
 
 /// What every question's words are made of.

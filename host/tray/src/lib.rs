@@ -23,7 +23,7 @@ mod text;
 
 pub use about::about;
 pub use announcement::{Announcement, Weight, announcement};
-pub use dialog::{Blank, DialogText, dialog};
+pub use dialog::{Blank, DialogText, dialog, words};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::run;
 #[cfg(target_os = "linux")]

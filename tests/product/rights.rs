@@ -1,0 +1,201 @@
+//! A supporter's request for elevated rights, from the portal through policy, hooks and person to
+//! the operating system.
+
+use anyhow::{Context as _, Result};
+use harness::{Namespace, Process, TestAgent, need, not_walked};
+use serde_json::{Value, json};
+
+use crate::elevation::office::{Office, RENEW};
+use crate::scene::{Scene, over, sample};
+
+fn allowed(program: &str) -> Value {
+    let elevation = json!({ "Elevation.Enabled": true, "Elevation.Programs": [program] });
+    over(sample(), &elevation)
+}
+
+/// Asks for that program; the order's number.
+async fn ask(scene: &Scene, program: &str) -> Result<String> {
+    scene.report()?;
+    let wish =
+        json!({ "program": program, "arguments": ["--now"], "reason": "it expired", "minutes": 5 });
+    scene.order("elevate", wish).await
+}
+
+fn is_told(order: &Value) -> bool {
+    order["reasons"][0]["message"]
+        .as_str()
+        .is_some_and(|message| !message.is_empty())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_no_policy_names_is_refused_before_the_person_is_asked() -> Result<()> {
+    let scene = Scene::with_policy(allowed("/usr/bin/true")).await?;
+    let order = ask(&scene, "/usr/bin/id").await?;
+    let denied = scene.until_order(&order, "denied").await?;
+    assert!(is_told(&denied), "{denied:#}");
+    assert!(scene.agent.status()?["question"].is_null());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_denies_spares_the_person_the_question() -> Result<()> {
+    let mut scene = Scene::prepared(allowed("/usr/bin/id"), TestAgent::new()?).await?;
+    let script = "deskhook.on('elevation.request', function(ctx)
+        return deskhook.deny{ code = 'frozen', message = 'No changes this week: ' .. ctx.program }
+    end)";
+    scene
+        .agent
+        .package_of("freeze", &["elevation.request"], script)?;
+    scene.agent.start()?;
+    let order = ask(&scene, "/usr/bin/id").await?;
+    let denied = scene.until_order(&order, "denied").await?;
+    assert_eq!(
+        denied["reasons"][0]["message"], "No changes this week: /usr/bin/id",
+        "{denied:#}"
+    );
+    assert!(scene.agent.status()?["question"].is_null());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_refuses_reads_exactly_what_was_asked() -> Result<()> {
+    let scene = Scene::with_policy(allowed("/usr/bin/id")).await?;
+    let order = ask(&scene, "/usr/bin/id").await?;
+    let question = scene.answer("elevation", "deny")?;
+    let text = question.to_string();
+    for part in ["/usr/bin/id", "--now", "Ada Owner", "it expired"] {
+        assert!(text.contains(part), "no {part} in {question:#}");
+    }
+    let denied = scene.until_order(&order, "denied").await?;
+    assert!(is_told(&denied), "{denied:#}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_build_folder_nothing_is_elevated_though_everybody_agreed() -> Result<()> {
+    let scene = Scene::with_policy(allowed("/usr/bin/id")).await?;
+    let order = ask(&scene, "/usr/bin/id").await?;
+    scene.answer("elevation", "allow")?;
+    let path = format!("orders/{order}");
+    let ended = harness::eventually("the request should end", async || {
+        let order = scene.api.get(&path).await.ok()?;
+        (order["state"] == "denied" || order["state"] == "failed").then_some(order)
+    });
+    let ended = ended.await?;
+    assert!(is_told(&ended), "{ended:#}");
+    assert!(ended["code"].is_null(), "something ran: {ended:#}");
+    Ok(())
+}
+
+/// The agent of nils, on a machine where Deskhook is installed.
+struct Installed {
+    office: Office,
+    _agent: Process,
+}
+
+/// What nils' session sets.
+const SESSION: [&str; 4] = [
+    "env",
+    "HOME=/home/nils",
+    "XDG_RUNTIME_DIR=/run/user/nils",
+    "LANG=C.UTF-8",
+];
+
+impl Installed {
+    fn enrolled(portal: &str, token: &str) -> Result<Self> {
+        let office = Office::open()?;
+        office.machine.shell(
+            "mkdir -p /home /run/user
+             install -d -o nils -g nils -m 0700 /home/nils /run/user/nils",
+        )?;
+        let policy = json!({ "scope": "tenant", "name": "Acme", "settings": over(allowed(RENEW), &json!({
+            "Session.Consent.Mode": "always",
+        }))});
+        office.machine.write(
+            "/etc/deskhook/policy.d/10-acme.json",
+            "0644",
+            &policy.to_string(),
+        )?;
+        let enrol = ["agent", "enrol", "--portal", portal, "--token", token];
+        let enrolled = as_nils(&office, &enrol)?.end()?;
+        anyhow::ensure!(enrolled.code == Some(0), "{}", enrolled.stderr);
+        let kept = office
+            .machine
+            .shell("cat /home/nils/.local/state/deskhook/enrolment.json")?;
+        let kept: Value = serde_json::from_str(&kept)?;
+        let text = |key: &str| {
+            kept[key]
+                .as_str()
+                .with_context(|| format!("{key} in {kept:#}"))
+        };
+        office
+            .machine
+            .write("/etc/deskhook/portal.pub", "0644", text("portal_key")?)?;
+        office
+            .machine
+            .write("/etc/deskhook/device", "0644", text("device")?)?;
+        let agent = as_nils(&office, &["agent", "run"])?;
+        agent.line("agent running")?;
+        Ok(Self {
+            office,
+            _agent: agent,
+        })
+    }
+
+    /// Runs a command of nils' to its end, which must be success.
+    fn deskhook(&self, arguments: &[&str]) -> Result<()> {
+        let said = as_nils(&self.office, arguments)?.end()?;
+        anyhow::ensure!(said.code == Some(0), "{arguments:?}: {}", said.stderr);
+        Ok(())
+    }
+}
+
+fn as_nils(office: &Office, arguments: &[&str]) -> Result<Process> {
+    let mut command = office.machine.command_as("nils", SESSION[0]);
+    command
+        .args(&SESSION[1..])
+        .arg("/usr/bin/deskhook")
+        .args(arguments);
+    Process::start(&mut command)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supporter_gets_one_program_run_as_root_once_everybody_agreed() -> Result<()> {
+    need!("unshare", "dbus", "polkit", "pkexec", "sudo");
+    if let Some(lacking) = Namespace::lacking() {
+        not_walked(module_path!(), lacking);
+        return Ok(());
+    }
+    let portal = harness::TestPortal::start().await?;
+    let api = portal.sign_in("Ada Owner", "owner").await?;
+    let nils = Installed::enrolled(&portal.url(), &portal.token(&[])?)?;
+    nils.deskhook(&["session", "start", "--wait", "reported"])?;
+    let device = api
+        .until_device("somebody should wait", |device| {
+            device["state"] == "waiting"
+        })
+        .await?;
+    let path = format!(
+        "devices/{}/elevate",
+        device["id"].as_str().unwrap_or_default()
+    );
+    let wish = json!({ "program": RENEW, "arguments": ["--now", "a b"], "minutes": 5 });
+    let order = api.post(&path, &wish).await?;
+    let path = format!("orders/{}", order["order"].as_str().unwrap_or_default());
+    harness::until("nils should be asked", || {
+        nils.deskhook(&["session", "answer", "allow"]).is_ok()
+    })?;
+    let granted = harness::eventually("the program should have run", async || {
+        api.get(&path)
+            .await
+            .ok()
+            .filter(|order| order["state"] == "granted")
+    });
+    let granted = granted.await.with_context(|| path.clone());
+    if granted.is_err() {
+        anyhow::bail!("{:#}", api.get(&path).await?);
+    }
+    assert_eq!(granted?["code"], 0);
+    assert_eq!(nils.office.renewed()?, "root --now a b\n");
+    Ok(())
+}
