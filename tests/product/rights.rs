@@ -8,14 +8,19 @@ use serde_json::{Value, json};
 use crate::elevation::office::{Office, RENEW};
 use crate::scene::{Scene, over, sample};
 
+/// A policy that allows that program, and lets supporters in without a question.
 fn allowed(program: &str) -> Value {
-    let elevation = json!({ "Elevation.Enabled": true, "Elevation.Programs": [program] });
+    let elevation = json!({
+        "Elevation.Enabled": true, "Elevation.Programs": [program], "Session.Consent.Mode": "never",
+    });
     over(sample(), &elevation)
 }
 
-/// Asks for that program; the order's number.
+/// Asks for that program once a supporter is connected; the order's number.
 async fn ask(scene: &Scene, program: &str) -> Result<String> {
     scene.report()?;
+    let joined = scene.order("connect", json!({})).await?;
+    scene.until_order(&joined, "joined").await?;
     let wish =
         json!({ "program": program, "arguments": ["--now"], "reason": "it expired", "minutes": 5 });
     scene.order("elevate", wish).await
@@ -32,6 +37,7 @@ async fn a_program_that_no_policy_names_is_refused_before_the_person_is_asked() 
     let scene = Scene::with_policy(allowed("/usr/bin/true")).await?;
     let order = ask(&scene, "/usr/bin/id").await?;
     let denied = scene.until_order(&order, "denied").await?;
+    assert_eq!(denied["reasons"][0]["code"], "program-not-allowed");
     assert!(is_told(&denied), "{denied:#}");
     assert!(scene.agent.status()?["question"].is_null());
     Ok(())
@@ -175,27 +181,29 @@ async fn a_supporter_gets_one_program_run_as_root_once_everybody_agreed() -> Res
             device["state"] == "waiting"
         })
         .await?;
-    let path = format!(
-        "devices/{}/elevate",
-        device["id"].as_str().unwrap_or_default()
-    );
+    let device = device["id"].as_str().context("a device has an id")?;
     let wish = json!({ "program": RENEW, "arguments": ["--now", "a b"], "minutes": 5 });
-    let order = api.post(&path, &wish).await?;
-    let path = format!("orders/{}", order["order"].as_str().unwrap_or_default());
-    harness::until("nils should be asked", || {
-        nils.deskhook(&["session", "answer", "allow"]).is_ok()
-    })?;
-    let granted = harness::eventually("the program should have run", async || {
-        api.get(&path)
-            .await
-            .ok()
-            .filter(|order| order["state"] == "granted")
-    });
-    let granted = granted.await.with_context(|| path.clone());
-    if granted.is_err() {
-        anyhow::bail!("{:#}", api.get(&path).await?);
+    for (what, wish, state) in [
+        ("connect", json!({}), "joined"),
+        ("elevate", wish, "granted"),
+    ] {
+        let order = api.post(&format!("devices/{device}/{what}"), &wish).await?;
+        harness::until("nils should be asked", || {
+            nils.deskhook(&["session", "answer", "allow"]).is_ok()
+        })?;
+        let path = format!("orders/{}", order["order"].as_str().unwrap_or_default());
+        let ended = harness::eventually("the order should be carried out", async || {
+            api.get(&path)
+                .await
+                .ok()
+                .filter(|order| order["state"] != "sent" && order["state"] != "asking")
+        });
+        let ended = ended.await?;
+        assert_eq!(ended["state"], state, "{ended:#}");
+        if what == "elevate" {
+            assert_eq!(ended["code"], 0, "{ended:#}");
+        }
     }
-    assert_eq!(granted?["code"], 0);
     assert_eq!(nils.office.renewed()?, "root --now a b\n");
     Ok(())
 }

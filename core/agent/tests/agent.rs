@@ -284,7 +284,7 @@ async fn the_control_socket_answers_and_a_second_agent_is_refused() {
     assert_eq!(status.phase, "idle");
     let stop = ControlRequest::Do {
         asked: Asked::Stop,
-        link: false,
+        link: None,
     };
     let ControlReply::Done(answer) = ask_agent(&socket, &stop).await.unwrap() else {
         panic!()
@@ -300,8 +300,8 @@ async fn the_control_socket_answers_and_a_second_agent_is_refused() {
 }
 
 #[tokio::test]
-async fn a_link_starts_a_session_and_cannot_answer_or_stop() {
-    let desk = Desk::new(json!({}));
+async fn a_link_of_a_known_scheme_starts_a_session_and_cannot_answer_or_stop() {
+    let desk = Desk::new(json!({ "Links.Scheme": "acme" }));
     let agent = desk.start().await;
     let socket = desk.at("agent.sock");
     let start = Asked::Start {
@@ -309,25 +309,22 @@ async fn a_link_starts_a_session_and_cannot_answer_or_stop() {
         ticket: None,
         client: None,
     };
-    let ControlReply::Done(answer) = ask_agent(
-        &socket,
-        &ControlRequest::Do {
-            asked: start,
-            link: true,
-        },
-    )
-    .await
-    .unwrap() else {
-        panic!()
+    let follow = async |scheme: &str, asked: Asked| {
+        let link = Some(scheme.to_owned());
+        let request = ControlRequest::Do { asked, link };
+        match ask_agent(&socket, &request).await.unwrap() {
+            ControlReply::Done(answer) => answer,
+            other => panic!("{other:?}"),
+        }
     };
-    assert!(answer.taken);
+    let stranger = follow("evil", start.clone()).await;
+    assert!(!stranger.taken);
+    assert!(stranger.message.unwrap().contains("\"evil\""));
+    assert!(follow("ACME", start).await.taken);
     until(&agent, |now| now.view.address.is_some()).await;
     for asked in [Asked::Stop, Asked::Quit, Asked::Click { item: "x".into() }] {
-        let request = ControlRequest::Do { asked, link: true };
-        let ControlReply::Done(answer) = ask_agent(&socket, &request).await.unwrap() else {
-            panic!()
-        };
-        assert!(!answer.taken, "{request:?}");
+        let answer = follow("deskhook", asked.clone()).await;
+        assert!(!answer.taken, "{asked:?}");
     }
     agent.stop().await;
 }
