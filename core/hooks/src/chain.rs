@@ -16,6 +16,7 @@ pub enum Phase {
 }
 
 /// An extension, and what the organisation's policy makes of it.
+#[derive(Clone)]
 pub struct Bound {
     /// The extension.
     pub extension: Arc<dyn Extension>,

@@ -1,57 +1,55 @@
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use crate::{Answer, Call, Extension, Fault, HostPort, Limit};
+use crate::queue::{Job, Queue, Refusal};
+use crate::{Answer, Call, Extension, Fault, HostPort, Kind, Limit};
 
 /// What the chain adds to a limit before it stops waiting, so that an extension which ends at
 /// its limit by itself can still say where it was.
-const GRACE: Duration = Duration::from_millis(250);
+pub(crate) const GRACE: Duration = Duration::from_millis(250);
+/// How long a call that is no decision may wait for its turn beside its own limit. A decision's
+/// waiting counts as its own time.
+const TURN: Duration = Duration::from_secs(1);
 /// Faults after which an extension is no longer called.
 const MOST_FAULTS: u32 = 3;
 
 /// One extension with a thread of its own: calls of it never wait for calls of another, and a
-/// call that does not come back blocks nobody but itself.
+/// call that does not come back blocks nobody but itself. Its own calls go one after the other.
 pub(crate) struct Lane {
     extension: Arc<dyn Extension>,
-    jobs: mpsc::Sender<Job>,
-    busy: Arc<AtomicBool>,
+    queue: Arc<Queue>,
     faults: AtomicU32,
-}
-
-struct Job {
-    call: Arc<Call>,
-    limit: Limit,
-    reply: mpsc::SyncSender<Result<Answer, Fault>>,
 }
 
 /// A call under way.
 pub(crate) struct Pending {
-    answer: Option<mpsc::Receiver<Result<Answer, Fault>>>,
-    refused: Option<Fault>,
+    answer: Result<mpsc::Receiver<Result<Answer, Fault>>, Fault>,
     begun: Instant,
+    until: Instant,
     limit: Limit,
 }
 
 impl Lane {
     pub(crate) fn spawn(extension: Arc<dyn Extension>, host: HostPort) -> Self {
-        let (jobs, inbox) = mpsc::channel::<Job>();
-        let busy = Arc::new(AtomicBool::new(false));
-        let (worker, flag) = (Arc::clone(&extension), Arc::clone(&busy));
+        let queue = Arc::new(Queue::default());
+        let (worker, jobs) = (Arc::clone(&extension), Arc::clone(&queue));
         let name = format!("hook {}", extension.about().name);
-        // A thread that cannot be had leaves a closed channel: every call then fails as crashed.
-        let _thread = std::thread::Builder::new().name(name).spawn(move || {
-            for job in inbox {
+        let thread = std::thread::Builder::new().name(name).spawn(move || {
+            while let Some(job) = jobs.next() {
                 let answer = guarded(worker.as_ref(), &job, &host);
-                flag.store(false, Ordering::Release);
+                jobs.done();
                 // Nobody waits any more when the call came back late.
                 let _ = job.reply.send(answer);
             }
         });
+        if thread.is_err() {
+            // Every call then fails as crashed.
+            queue.close();
+        }
         Self {
             extension,
-            jobs,
-            busy,
+            queue,
             faults: AtomicU32::new(0),
         }
     }
@@ -67,33 +65,39 @@ impl Lane {
     /// Puts a call on its way.
     pub(crate) fn begin(&self, call: &Arc<Call>, limit: Limit) -> Pending {
         let begun = Instant::now();
-        let refuse = |fault| Pending {
-            answer: None,
-            refused: Some(fault),
-            begun,
-            limit,
+        let turn = match call.hook.kind() {
+            Kind::Decide => Duration::ZERO,
+            _ => TURN,
         };
-        if self.faults() >= MOST_FAULTS {
-            return refuse(Fault::Quarantined {
-                faults: self.faults(),
-            });
+        let until = begun + limit.wall + turn + GRACE;
+        Pending {
+            answer: self.send(call, (limit, until)),
+            begun,
+            until,
+            limit,
         }
-        if self.busy.swap(true, Ordering::AcqRel) {
-            return refuse(Fault::Busy);
+    }
+
+    fn send(
+        &self,
+        call: &Arc<Call>,
+        (limit, until): (Limit, Instant),
+    ) -> Result<mpsc::Receiver<Result<Answer, Fault>>, Fault> {
+        let faults = self.faults();
+        if faults >= MOST_FAULTS {
+            return Err(Fault::Quarantined { faults });
         }
         let (reply, answer) = mpsc::sync_channel(1);
-        match self.jobs.send(Job {
+        let job = Job {
             call: Arc::clone(call),
             limit,
+            until,
             reply,
-        }) {
-            Ok(()) => Pending {
-                answer: Some(answer),
-                refused: None,
-                begun,
-                limit,
-            },
-            Err(_) => refuse(Fault::Crashed {
+        };
+        match self.queue.push(job) {
+            Ok(()) => Ok(answer),
+            Err(Refusal::Full) => Err(Fault::Busy),
+            Err(Refusal::Closed) => Err(Fault::Crashed {
                 message: "its thread is gone".to_owned(),
             }),
         }
@@ -117,28 +121,37 @@ impl Lane {
     }
 }
 
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
 impl Pending {
     fn wait(self) -> Result<Answer, Fault> {
-        if let Some(fault) = self.refused {
-            return Err(fault);
-        }
-        let left = (self.limit.wall + GRACE).saturating_sub(self.begun.elapsed());
-        let late = || Fault::Late {
-            millis: self.limit.wall.as_millis() as u64,
-            place: None,
-        };
-        match self.answer.map(|answer| answer.recv_timeout(left)) {
-            Some(Ok(result)) => result,
-            Some(Err(mpsc::RecvTimeoutError::Timeout)) | None => Err(late()),
-            Some(Err(mpsc::RecvTimeoutError::Disconnected)) => Err(Fault::Crashed {
+        let left = self.until.saturating_duration_since(Instant::now());
+        match self.answer?.recv_timeout(left) {
+            Ok(result) => result,
+            Err(mpsc::RecvTimeoutError::Timeout) => Err(Fault::Late {
+                millis: u64::try_from(self.limit.wall.as_millis()).unwrap_or(u64::MAX),
+                place: None,
+            }),
+            Err(mpsc::RecvTimeoutError::Disconnected) => Err(Fault::Crashed {
                 message: "its thread ended".to_owned(),
             }),
         }
     }
 }
 
+/// Runs one call with what is left of its time; one whose turn came too late is not run.
 fn guarded(extension: &dyn Extension, job: &Job, host: &HostPort) -> Result<Answer, Fault> {
-    let run = std::panic::AssertUnwindSafe(|| extension.call(&job.call, job.limit, host));
+    let left = job.until.saturating_duration_since(Instant::now());
+    let wall = job.limit.wall.min(left.saturating_sub(GRACE));
+    if wall.is_zero() {
+        return Err(Fault::Busy);
+    }
+    let limit = Limit { wall, ..job.limit };
+    let run = std::panic::AssertUnwindSafe(|| extension.call(&job.call, limit, host));
     std::panic::catch_unwind(run).unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| payload.downcast_ref::<&str>().copied());

@@ -14,6 +14,7 @@ mod host;
 mod input;
 mod lane;
 mod menu;
+mod queue;
 
 pub use answer::{
     Answer, AnswerError, ConsentField, ConsentPatch, ExtensionRequest, FieldsPatch, LaunchPatch,

@@ -67,6 +67,16 @@ pub enum ItemKind {
     Quit,
 }
 
+impl MenuItem {
+    /// Whether somebody can pick it.
+    pub fn is_for_clicks(&self) -> bool {
+        !matches!(
+            self.kind,
+            ItemKind::Separator | ItemKind::Submenu | ItemKind::Label
+        )
+    }
+}
+
 /// What a `tray.menu` hook may answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -191,3 +191,48 @@ fn the_first_provider_that_has_a_value_wins() {
     ]);
     assert_eq!(chain.provide(call), Some(("b".into(), "/opt/x".into())));
 }
+
+/// Answers when it is let go on, once for each word that it is sent.
+struct Held(About, std::sync::Mutex<mpsc::Receiver<()>>);
+
+impl Extension for Held {
+    fn about(&self) -> &About {
+        &self.0
+    }
+
+    fn call(&self, call: &Call, _: Limit, _: &HostPort) -> Result<Answer, Fault> {
+        self.1.lock().unwrap().recv().unwrap();
+        Ok(match call.hook {
+            Hook::SessionRequest => Answer::Verdict(Verdict::Allow),
+            _ => Answer::Value("/opt/x".into()),
+        })
+    }
+}
+
+#[test]
+fn calls_of_one_extension_wait_for_each_other_and_none_is_refused() {
+    let about = bound("a", || Ok(Answer::Nothing), ExtensionPolicy::default());
+    let (go_on, held) = mpsc::channel();
+    let chain = chain(vec![Bound {
+        extension: Arc::new(Held(
+            about.extension.about().clone(),
+            std::sync::Mutex::new(held),
+        )),
+        policy: ExtensionPolicy::default(),
+    }]);
+    let locate = Call::new(
+        Hook::ClientLocate,
+        Context::default(),
+        crate::ClientLocate::default(),
+    );
+    std::thread::scope(|scope| {
+        let located = scope.spawn(|| chain.provide(locate));
+        let judged = scope.spawn(|| chain.decide(request()));
+        for _ in 0..2 {
+            go_on.send(()).unwrap();
+        }
+        let verdict = judged.join().unwrap().remove(0).verdict;
+        assert_eq!(verdict, Some(Verdict::Allow));
+        assert!(located.join().unwrap().is_some());
+    });
+}

@@ -1,0 +1,106 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Instant;
+
+use crate::{Answer, Call, Fault, Kind, Limit};
+
+/// How many calls of one extension may wait; more than that is a flood.
+const LONGEST: usize = 64;
+
+/// A call that waits for its turn.
+pub(crate) struct Job {
+    pub(crate) call: Arc<Call>,
+    pub(crate) limit: Limit,
+    /// When nobody waits for its answer any more.
+    pub(crate) until: Instant,
+    pub(crate) reply: mpsc::SyncSender<Result<Answer, Fault>>,
+}
+
+/// Why a call is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Too many wait, or the one that runs is overdue.
+    Full,
+    /// Nobody works here any more.
+    Closed,
+}
+
+/// The calls of one extension that wait for it: what decides goes first, then what somebody waits
+/// to see, then what is only told.
+#[derive(Default)]
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    /// When the call that runs should have ended.
+    running: Option<Instant>,
+    closed: bool,
+}
+
+impl Queue {
+    pub(crate) fn push(&self, job: Job) -> Result<(), Refusal> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(Refusal::Closed);
+        }
+        let overdue = state.running.is_some_and(|until| until < Instant::now());
+        if overdue || state.waiting.len() >= LONGEST {
+            return Err(Refusal::Full);
+        }
+        state.waiting.push_back(job);
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// Waits for the next call; none when the queue is closed.
+    pub(crate) fn next(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if state.closed {
+                return None;
+            }
+            if let Some(job) = state.take() {
+                state.running = Some(job.until);
+                return Some(job);
+            }
+            state = self
+                .bell
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The call that ran has ended.
+    pub(crate) fn done(&self) {
+        self.lock().running = None;
+    }
+
+    /// Ends the queue: what waits is dropped, and its callers see that.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.waiting.clear();
+        self.bell.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take(&mut self) -> Option<Job> {
+        let rank = |job: &Job| match job.call.hook.kind() {
+            Kind::Decide => 0,
+            Kind::Provide | Kind::Transform => 1,
+            Kind::Observe => 2,
+        };
+        let first = self.waiting.iter().enumerate();
+        let (at, _) = first.min_by_key(|(at, job)| (rank(job), *at))?;
+        self.waiting.remove(at)
+    }
+}
