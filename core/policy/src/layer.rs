@@ -26,6 +26,8 @@ pub struct Layer {
     pub(crate) flat: Flat,
     /// The keys that broader layers set and this one takes away.
     pub(crate) removals: Vec<(Key, Range<usize>)>,
+    /// Whether it is a file of `Key = ...` pairs, whose group is only its file's name.
+    pub(crate) is_pairs: bool,
 }
 
 /// What came of a file: a layer, or the reasons why there is none.
@@ -128,6 +130,7 @@ fn from_pairs(source: &Arc<Source>) -> Result<Layer, Vec<Problem>> {
         filters: Filters::default(),
         flat,
         removals,
+        is_pairs: true,
     })
 }
 
@@ -154,5 +157,6 @@ fn from_json(source: &Arc<Source>) -> Result<Layer, Vec<Problem>> {
         filters: header.filters,
         flat,
         removals,
+        is_pairs: false,
     })
 }

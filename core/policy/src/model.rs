@@ -251,6 +251,16 @@ pub struct Extensions {
     pub isolation: Isolation,
 }
 
+impl Extensions {
+    /// What the policy makes of the package or plugin `name`, which is compared without case; the
+    /// defaults where it says nothing.
+    pub fn of(&self, name: &str) -> ExtensionPolicy {
+        let mut packages = self.packages.iter();
+        let found = packages.find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, policy)| policy.clone()).unwrap_or_default()
+    }
+}
+
 /// `Extensions.Packages.<name>`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "PascalCase", default, deny_unknown_fields)]

@@ -29,6 +29,10 @@ impl Resolved {
     /// Takes every client away: what holds while a layer file is broken that was never good.
     pub fn turn_integrations_off(&mut self) {
         self.policy.clients.clear();
+        if let Some(tree) = self.policy.tree.as_object_mut() {
+            tree.remove("Integration");
+        }
+        self.provenance.turn_off("integration");
         self.policy.start_text = LocalText::None;
         self.policy.version = typed::version(&self.policy.tree, "integrations are off");
     }

@@ -184,3 +184,24 @@ fn a_section_is_explained_leaf_by_leaf_and_a_slip_by_its_nearest_key() {
     let slip = explain(&resolved, "Session.MaxMinuts");
     assert_eq!(slip.nearest.as_deref(), Some("Session.MaxMinutes"));
 }
+
+#[test]
+fn a_device_without_groups_takes_its_own_pairs_and_no_layer_for_a_group() {
+    let layers = [
+        Layer::parse("Berlin.kv", "Key = A\nValue = 1\n")
+            .layer
+            .unwrap(),
+        group("Berlin", r#"{"B": 2}"#),
+    ];
+    let of = |groups: &[&str]| {
+        let groups = Some(groups.iter().map(ToString::to_string).collect());
+        let subject = Subject {
+            groups,
+            ..Subject::default()
+        };
+        resolve(&layers, &subject).policy.tree
+    };
+    assert_eq!(of(&[]), json!({"A": 1}));
+    assert_eq!(of(&["berlin"]), json!({"A": 1, "B": 2}));
+    assert_eq!(of(&["Paris"]), json!({}));
+}

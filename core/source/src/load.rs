@@ -14,6 +14,8 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// The layer files that were found, sorted.
     pub files: Vec<PathBuf>,
+    /// How many of them are refused whole.
+    pub refused: usize,
 }
 
 /// Reads the layer files among `paths` (files, or folders of `.json` and `.kv` files) and
@@ -26,11 +28,15 @@ pub struct Loaded {
 pub fn load(paths: &[PathBuf], subject: &Subject, last_good: Option<&LastGood>) -> Loaded {
     let listing = folder::list(paths);
     let mut reading = Reading {
-        kept: last_good.and_then(LastGood::read),
+        // A folder that once was empty says nothing of what is good.
+        kept: last_good
+            .and_then(LastGood::read)
+            .filter(|kept| !kept.is_empty()),
         good: Texts::new(),
         layers: vec![],
         problems: listing.problems,
         lost: false,
+        refused: 0,
     };
     for path in &listing.files {
         reading.file(path);
@@ -51,6 +57,7 @@ pub fn load(paths: &[PathBuf], subject: &Subject, last_good: Option<&LastGood>) 
         resolved,
         problems,
         files: listing.files.into_iter().collect(),
+        refused: reading.refused,
     }
 }
 
@@ -63,6 +70,8 @@ struct Reading {
     problems: Vec<Problem>,
     /// Whether a file is bad that was never good.
     lost: bool,
+    /// How many are bad.
+    refused: usize,
 }
 
 impl Reading {
@@ -85,6 +94,7 @@ impl Reading {
 
     /// The last good version of a refused file.
     fn fall_back(&mut self, name: &str, refused: Vec<Problem>) {
+        self.refused += 1;
         self.problems.extend(refused);
         let kept = self.kept.as_ref().and_then(|kept| kept.get(name)).cloned();
         let Some(text) = kept else {

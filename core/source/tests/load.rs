@@ -126,12 +126,14 @@ fn a_new_file_that_was_never_good_leaves_the_last_good_policy() {
 #[test]
 fn where_nothing_was_ever_good_a_broken_file_turns_integrations_off() {
     let place = Place::new();
+    assert_eq!(place.load().refused, 0, "an empty folder is no policy");
     place.write("a.json", TENANT);
     place.write("b.json", "{");
     for _ in 0..2 {
         let loaded = place.load();
         assert!(loaded.resolved.policy.clients.is_empty());
-        assert_eq!(minutes(&loaded), Some(60));
+        assert_eq!(loaded.resolved.policy.tree.get("Integration"), None);
+        assert_eq!((minutes(&loaded), loaded.refused), (Some(60), 1));
     }
     place.write("b.json", r#"{"scope": "tenant"}"#);
     assert_eq!(place.load().resolved.policy.clients.len(), 1);

@@ -6,6 +6,7 @@ mod explanation;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use deskhook_client::FetchError;
 use deskhook_policy::{Problem, Severity, Subject};
 use deskhook_source::Loaded;
 
@@ -74,6 +75,9 @@ impl Files {
         };
         for path in &paths {
             // A folder of its own that is not there holds no layers; one that was named is a slip.
+            if self.paths.is_empty() {
+                continue;
+            }
             std::fs::metadata(path).map_err(|error| {
                 Failure::Could(
                     anyhow::Error::new(error).context(format!("cannot read {}", path.display())),
@@ -109,6 +113,7 @@ pub(crate) fn run(command: Policy) -> Outcome {
 fn check(files: &Files) -> Outcome {
     let loaded = files.load()?;
     let wrong = loaded.problems.iter().any(is_wrong);
+    diagnostic::print(&loaded.problems);
     if files.json {
         json(&serde_json::json!({
             "ok": !wrong,
@@ -116,7 +121,6 @@ fn check(files: &Files) -> Outcome {
             "problems": loaded.problems,
         }))?;
     } else {
-        diagnostic::print(&loaded.problems);
         summary(&loaded);
     }
     Ok(if wrong { Exit::No } else { Exit::Done })
@@ -152,6 +156,13 @@ fn summary(loaded: &Loaded) {
 fn resolve(files: &Files) -> Outcome {
     let loaded = files.load()?;
     let policy = &loaded.resolved.policy;
+    diagnostic::print(&loaded.problems);
+    // What is resolved without a file is not what the files say.
+    let exit = if loaded.refused > 0 {
+        Exit::No
+    } else {
+        Exit::Done
+    };
     if files.json {
         let provenance: Vec<_> = loaded.resolved.provenance.iter().collect();
         json(&serde_json::json!({
@@ -160,21 +171,28 @@ fn resolve(files: &Files) -> Outcome {
             "provenance": provenance,
             "problems": loaded.problems,
         }))?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
-    diagnostic::print(&loaded.problems);
     json(&policy.tree)?;
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 fn pin(url: &str, client: &str, (max_bytes, as_json): (u64, bool)) -> Outcome {
+    if client == "vnc" {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "a VNC server is installed, not downloaded: there is nothing to pin"
+        )));
+    }
     let bar = crate::output::progress("fetching");
     let pinned = runtime(1)?.block_on(deskhook_client::pin(url, max_bytes, |received, total| {
         bar.set_length(total.unwrap_or(received));
         bar.set_position(received);
     }));
     bar.finish_and_clear();
-    let pinned = pinned?;
+    let pinned = match pinned {
+        Err(error @ FetchError::Url { .. }) => return Err(Failure::Usage(error.into())),
+        pinned => pinned?,
+    };
     let line = deskhook_client::pin_line(client, &pinned.sha256);
     if as_json {
         json(&serde_json::json!({"sha256": pinned.sha256, "bytes": pinned.bytes, "line": line}))?;

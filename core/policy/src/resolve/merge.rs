@@ -46,6 +46,7 @@ fn left_out(layer: &Layer, subject: &Subject) -> Option<Why> {
     let name = &layer.name.name;
     let meant = match layer.name.scope {
         Scope::Tenant | Scope::AllUsers => true,
+        Scope::Group if layer.is_pairs => subject.takes_pairs_of(name),
         Scope::Group => subject.is_in_group(name),
         Scope::User => subject.is_user(name),
         Scope::Device => subject.is_device(name),

@@ -77,6 +77,8 @@ pub enum Why {
     Filtered(String),
     /// The layer is for another group, user or device.
     NotAssigned,
+    /// A layer file is refused and was never good, so nothing is integrated.
+    Off,
 }
 
 impl std::fmt::Display for Why {
@@ -92,6 +94,7 @@ impl std::fmt::Display for Why {
             Self::Refused => f.write_str("the value was refused"),
             Self::Filtered(filter) => write!(f, "the layer's filter {filter} left it out"),
             Self::NotAssigned => f.write_str("the layer is for another group, user or device"),
+            Self::Off => f.write_str("integrations are off while a layer file is refused"),
         }
     }
 }
@@ -111,6 +114,7 @@ impl Serialize for Why {
             Self::Refused => "refused",
             Self::Filtered(_) => "filter",
             Self::NotAssigned => "not-assigned",
+            Self::Off => "off",
         };
         let mut why = serializer.serialize_struct("Why", 2)?;
         why.serialize_field("reason", reason)?;
@@ -139,6 +143,21 @@ impl Provenance {
     /// The trail of one leaf key, compared without case.
     pub fn get(&self, key: &str) -> Option<&Trail> {
         self.0.get(&key.to_lowercase())
+    }
+
+    /// Nothing under `section`, given in lower case, holds any more.
+    pub(crate) fn turn_off(&mut self, section: &str) {
+        let inside = format!("{section}.");
+        for (key, trail) in &mut self.0 {
+            if key == section || key.starts_with(&inside) {
+                let setting = trail.winner.take();
+                let off = |setting| Overridden {
+                    setting,
+                    why: Why::Off,
+                };
+                trail.overridden.extend(setting.map(off));
+            }
+        }
     }
 
     /// Every trail, in the order of the keys.

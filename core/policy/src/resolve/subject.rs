@@ -40,6 +40,13 @@ impl Subject {
         }
     }
 
+    /// Whether a file of `Key = ...` pairs for `group` is meant. Such a file cannot say whom it is
+    /// for but by its name: one that lies on a device that was told of no group is that device's.
+    pub(crate) fn takes_pairs_of(&self, group: &str) -> bool {
+        let none = |groups: &Option<Vec<String>>| groups.as_ref().is_none_or(Vec::is_empty);
+        (none(&self.groups) && none(&self.device_groups)) || self.is_in_group(group)
+    }
+
     /// Whether a layer for the user `name` is meant.
     pub(crate) fn is_user(&self, name: &str) -> bool {
         self.user.as_ref().is_none_or(|user| same(user, name))
