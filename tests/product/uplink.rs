@@ -65,6 +65,16 @@ async fn what_happened_while_the_portal_was_down_is_told_when_it_is_back() -> Re
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_is_asked_to_end_tells_the_portal_first() -> Result<()> {
+    let mut scene = Scene::with_policy(sample()).await?;
+    scene.report()?;
+    scene.agent.stop()?;
+    let past = scene.api.get("sessions").await?;
+    assert_eq!(past[0]["outcome"], "agent-stopped", "{past:#}");
+    Ok(())
+}
+
 /// 1,000 rounds under `tests/run --long`.
 fn rounds() -> u32 {
     if std::env::var_os("DESKHOOK_LONG").is_some() {

@@ -1,3 +1,4 @@
+mod adoption;
 mod start;
 
 use std::collections::HashMap;
@@ -6,25 +7,24 @@ use std::time::{Duration, Instant};
 
 use deskhook_elevation::Ways;
 use deskhook_facts::Facts;
-use deskhook_hooks::{Chain, Hook, HostQuestion, Menu, PolicyChanged};
+use deskhook_hooks::{Bound, Chain, Hook, HostQuestion, Menu};
 use deskhook_policy::Policy;
 use deskhook_session::{Event, Moment, Notice, Session, SessionId};
-use deskhook_source::Loaded;
 use deskhook_uplink::Signal;
 use deskhook_wire::CheckShape;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::chains::{self, Chains};
-use crate::courier::Courier;
-use crate::extensions::{Generation, absent};
+use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::launch::Stopper;
 use crate::menu::MenuMaker;
-use crate::policies::{Policies, changed_keys, sentence};
+use crate::policies::Policies;
 use crate::records::Records;
+use crate::rows::{Rows, Settled};
 use crate::unfinished::Unfinished;
-use crate::{AgentConfig, AgentHandle, Errand, ExtensionSet, Snapshot, Wake};
+use crate::{AgentConfig, AgentHandle, Errand, Rejected, Snapshot, Wake};
 
 pub use start::StartError;
 
@@ -56,6 +56,8 @@ impl Agent {
 
 /// How long a stopping agent waits for its clients.
 const LAST_WAIT: Duration = Duration::from_secs(8);
+/// How long a stopping agent waits for the portal to take its last news.
+const LAST_NEWS: Duration = Duration::from_secs(3);
 /// How long an idle agent sleeps at most: a suspended machine wakes with it.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
@@ -86,7 +88,12 @@ pub(crate) struct Loop {
     pub(crate) chains: Chains,
     /// The generation of the session under way.
     pub(crate) session_chain: Option<Arc<Chain>>,
-    pub(crate) rejected: Vec<(String, String)>,
+    /// What was loaded last, in case that something newer cannot be.
+    pub(crate) loaded: Vec<Bound>,
+    pub(crate) rejected: Vec<Rejected>,
+    /// How often policy was read and extensions were loaded: what an older round brings is no news.
+    pub(crate) readings: u64,
+    pub(crate) loadings: u64,
     pub(crate) host: Host,
     pub(crate) facts: Arc<Facts>,
     pub(crate) questions: blocking::Sender<HostQuestion>,
@@ -104,10 +111,9 @@ pub(crate) struct Loop {
     pub(crate) portal: Option<String>,
     pub(crate) portal_organization: String,
     pub(crate) online: bool,
-    pub(crate) unacknowledged: usize,
-    /// The row of the address under way, and whether the portal has it.
-    pub(crate) address_row: Option<(SessionId, u64)>,
-    pub(crate) acknowledged: u64,
+    pub(crate) rows: Rows,
+    /// The program that runs with elevated rights; it ends when the task does.
+    pub(crate) elevation: Option<(SessionId, JoinHandle<()>)>,
     pub(crate) menus: MenuMaker,
     pub(crate) shown: Shown,
     pub(crate) stopping: bool,
@@ -126,6 +132,8 @@ impl Loop {
             let stop = self.wake(wake);
             self.publish();
             if stop.is_some() || self.stopping {
+                // From here on nobody reads what tasks have to tell.
+                drop(inbox);
                 return self.end(stop).await;
             }
         }
@@ -135,42 +143,36 @@ impl Loop {
         match wake {
             Wake::Event(event) => self.take(event),
             Wake::Tick => self.take(Event::Ticked),
-            Wake::PolicyChanged => self.policies.reload(self.wakes.clone()),
-            Wake::Policy(loaded) => self.adopt(*loaded),
+            Wake::PolicyChanged => self.read_policy(),
+            Wake::Policy { number, loaded } if number == self.readings => self.adopt(*loaded),
             Wake::PackagesChanged => self.load_extensions(),
-            Wake::Loaded(set) => self.use_extensions(set),
+            Wake::Loaded { number, set } if number == self.loadings => self.use_extensions(set),
+            Wake::Policy { .. } | Wake::Loaded { .. } => {}
             Wake::Uplink(signal) => self.signal(signal),
-            Wake::Filed {
-                address_of,
-                sequence,
-                unacknowledged,
-            } => {
-                self.unacknowledged = unacknowledged;
-                if let Some(session) = address_of {
-                    self.address_row = Some((session, sequence));
-                }
-                self.match_acknowledgement();
-            }
+            Wake::Filed { sequence, news } => self.filed(sequence, news),
             Wake::Collected(report) => {
                 if let Some(courier) = &self.courier {
-                    courier.send(*report, None);
+                    courier.send(*report, News::None);
                 }
             }
-            Wake::Voices(checks) => {
+            Wake::Voices { session, checks } if self.is_live(&session) => {
                 self.shown.checks = checks;
                 self.report_phase();
             }
             Wake::Menu { revision, menu } => self.use_menu(revision, menu),
-            Wake::Started { password } => {
+            Wake::Started { session, password } if self.is_live(&session) => {
                 self.shown.client_started = true;
                 self.shown.password = password;
             }
+            Wake::Detail { session, detail } if self.is_live(&session) => {
+                self.shown.detail = detail;
+            }
+            Wake::Voices { .. } | Wake::Started { .. } | Wake::Detail { .. } => {}
             Wake::Gone(session) => {
                 self.clients.remove(&session);
                 self.ending.retain(|task| !task.is_finished());
                 self.shown.clients_running = self.shown.clients_running.saturating_sub(1);
             }
-            Wake::Detail(detail) => self.shown.detail = detail,
             Wake::Stop(done) => return Some(done),
         }
         None
@@ -198,6 +200,10 @@ impl Loop {
         self.stopping = true;
     }
 
+    fn is_live(&self, session: &SessionId) -> bool {
+        self.session.view().session.as_ref() == Some(session)
+    }
+
     fn until_deadline(&self) -> Duration {
         let left = self
             .session
@@ -206,56 +212,10 @@ impl Loop {
         left.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
     }
 
-    fn adopt(&mut self, loaded: Loaded) {
-        self.problems = loaded.problems.iter().map(sentence).collect();
-        let policy = Arc::new(loaded.resolved.policy);
-        if *policy == *self.policy {
-            return;
-        }
-        let changed = changed_keys(&self.policy.tree, &policy.tree);
-        tracing::info!(version = policy.version, ?changed, "policy changed");
-        self.chains.policy_is(&policy.version);
-        self.policy = policy;
-        self.shown.menu_is_stale = true;
-        self.take(Event::PolicyChanged);
-        let call = self
-            .chains
-            .call(Hook::PolicyChanged, PolicyChanged { changed });
-        tokio::spawn(chains::observe(self.chains.current(), call));
-        self.load_extensions();
-    }
-
-    fn load_extensions(&self) {
-        let places = self.config.extensions.clone();
-        crate::extensions::load(
-            self.config.load,
-            places,
-            Arc::clone(&self.policy),
-            self.wakes.clone(),
-        );
-    }
-
-    pub(crate) fn use_extensions(&mut self, set: ExtensionSet) {
-        let lost = absent(&self.policy, &set);
-        let ExtensionSet { loaded, rejected } = set;
-        let generation = Generation::new(loaded, &self.policy, &self.facts, &self.questions);
-        self.host.grant(generation.grants);
-        self.chains.replace(generation.chain);
-        self.rejected = rejected.into_iter().chain(lost).collect();
-        for (name, why) in &self.rejected {
-            tracing::warn!(package = name, why, "an extension does not run");
-        }
-        self.shown.menu_is_stale = true;
-        self.collect_state();
-    }
-
     fn signal(&mut self, signal: Signal) {
         match signal {
-            Signal::Acknowledged(sequence) => {
-                self.acknowledged = self.acknowledged.max(sequence);
-                self.unacknowledged = self.unacknowledged.saturating_sub(1);
-                self.match_acknowledgement();
-            }
+            Signal::Acknowledged(sequence) => self.row_left(sequence, Ok(())),
+            Signal::Unwanted { sequence, message } => self.row_left(sequence, Err(message)),
             Signal::Ordered(order) => {
                 let event = crate::reports::ordered(order, &self.session.view());
                 self.take(event);
@@ -271,16 +231,38 @@ impl Loop {
         }
     }
 
-    /// An address is called reported when its own row is acknowledged, whichever of the two
-    /// news came first.
-    fn match_acknowledgement(&mut self) {
-        let Some((session, _)) = self
-            .address_row
-            .take_if(|(_, row)| *row <= self.acknowledged)
-        else {
+    /// A report is on disk.
+    fn filed(&mut self, sequence: u64, news: News) {
+        let address_of = match news {
+            News::AddressOf(session) => Some(session),
+            News::EndOf(session) => {
+                self.unfinished.end(&session);
+                None
+            }
+            News::None => None,
+        };
+        let settled = self.rows.filed(sequence, address_of);
+        self.address_settled(settled);
+    }
+
+    /// A row is no longer in the outbox.
+    fn row_left(&mut self, sequence: u64, taken: Result<(), String>) {
+        let settled = self.rows.left(sequence, taken);
+        self.address_settled(settled);
+    }
+
+    /// An address is called reported when the portal has acknowledged its own row.
+    fn address_settled(&mut self, settled: Settled) {
+        let Some((session, taken)) = settled else {
             return;
         };
-        self.take(Event::Reported { session });
+        if let Err(message) = &taken {
+            self.shown.detail = Some(message.clone());
+        }
+        self.take(match taken {
+            Ok(()) => Event::Reported { session },
+            Err(message) => Event::ReportRefused { session, message },
+        });
     }
 
     fn observe_life(&self, hook: Hook) {
@@ -305,7 +287,20 @@ impl Loop {
                 let _ = task.await;
             }
         };
-        let last = async { tokio::join!(observed, clients) };
+        let (courier, unfinished) = (self.courier.clone(), &self.unfinished);
+        let patience = if self.online {
+            LAST_NEWS
+        } else {
+            Duration::ZERO
+        };
+        let told = async {
+            if let Some(courier) = courier {
+                courier.kept().await;
+                unfinished.forget();
+                courier.told(patience).await;
+            }
+        };
+        let last = async { tokio::join!(observed, clients, told) };
         if tokio::time::timeout(LAST_WAIT, last).await.is_err() {
             tracing::warn!("a client or a hook did not end in time");
         }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use deskhook_hooks::{Bound, Menu};
+use deskhook_hooks::{Bound, Hook, Menu};
 use deskhook_policy::{Language, Policy};
 use deskhook_session::Question;
 
@@ -34,8 +34,19 @@ pub struct ExtensionPlaces {
 pub struct ExtensionSet {
     /// What can run.
     pub loaded: Vec<Bound>,
-    /// What cannot: name, and why.
-    pub rejected: Vec<(String, String)>,
+    /// What cannot.
+    pub rejected: Vec<Rejected>,
+}
+
+/// An extension that is there, or should be, and does not run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
+    /// The hooks that it would hear; none where nobody can tell.
+    pub hooks: Option<Vec<Hook>>,
 }
 
 /// Everything that an agent needs to know before it starts.

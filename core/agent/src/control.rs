@@ -1,8 +1,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use deskhook_hooks::MenuItem;
 use deskhook_policy::Language;
-use deskhook_session::Origin;
+use deskhook_session::{Origin, Question, QuestionKind};
 use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
@@ -240,6 +241,10 @@ fn is_ours(scheme: &str, handle: &AgentHandle) -> bool {
         .any(|known| known.eq_ignore_ascii_case(scheme))
 }
 
+fn is_for_details(question: &Question) -> bool {
+    matches!(question.kind, QuestionKind::Details { .. })
+}
+
 fn refuse(message: &str) -> ControlAnswer {
     ControlAnswer {
         taken: false,
@@ -264,8 +269,20 @@ async fn take(asked: Asked, origin: Origin, handle: &AgentHandle) -> ControlAnsw
         Asked::Allow | Asked::Deny | Asked::Details { .. } if snapshot.view.question.is_none() => {
             return refuse("no question is open");
         }
-        Asked::Click { item } if snapshot.menu.find(item).is_none() => {
-            return refuse(&format!("there is no menu item {item:?}"));
+        Asked::Allow if snapshot.view.question.as_ref().is_some_and(is_for_details) => {
+            return refuse(
+                "the open question asks for details: stop the session and start it with them",
+            );
+        }
+        Asked::Click { item }
+            if !snapshot
+                .menu
+                .find(item)
+                .is_some_and(MenuItem::is_for_clicks) =>
+        {
+            return refuse(&format!(
+                "there is no menu item {item:?} that can be picked"
+            ));
         }
         _ => {}
     }

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use deskhook_session::SessionId;
 use deskhook_uplink::Connection;
 use deskhook_wire::Report;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::Wake;
 
@@ -10,41 +12,85 @@ use crate::Wake;
 #[derive(Clone)]
 pub(crate) struct Courier {
     letters: mpsc::UnboundedSender<Letter>,
+    connection: Connection,
 }
 
-struct Letter {
-    report: Report,
-    address_of: Option<SessionId>,
+/// What the loop wants to know of a report once it is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Nothing.
+    None,
+    /// It was this session's address.
+    AddressOf(SessionId),
+    /// It was this session's end.
+    EndOf(SessionId),
+}
+
+enum Letter {
+    Report(Box<Report>, News),
+    /// Answered when all before it are on disk.
+    Mark(oneshot::Sender<()>),
 }
 
 impl Courier {
     pub(crate) fn start(connection: Connection, wakes: mpsc::Sender<Wake>) -> Self {
-        let (letters, mut inbox) = mpsc::unbounded_channel::<Letter>();
-        tokio::spawn(async move {
-            while let Some(letter) = inbox.recv().await {
-                match connection.report(letter.report).await {
-                    Ok(sequence) => {
-                        let unacknowledged = connection.unacknowledged().await;
-                        let filed = Wake::Filed {
-                            address_of: letter.address_of,
-                            sequence,
-                            unacknowledged,
-                        };
-                        // The loop is gone when nobody receives: the report is on disk.
-                        let _ = wakes.send(filed).await;
-                    }
-                    Err(error) => tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "a report cannot be kept"
-                    ),
-                }
-            }
-        });
-        Self { letters }
+        let (letters, inbox) = mpsc::unbounded_channel::<Letter>();
+        tokio::spawn(carry(connection.clone(), inbox, wakes));
+        Self {
+            letters,
+            connection,
+        }
     }
 
-    pub(crate) fn send(&self, report: Report, address_of: Option<SessionId>) {
-        // The task lives as long as the loop.
-        let _ = self.letters.send(Letter { report, address_of });
+    pub(crate) fn send(&self, report: Report, news: News) {
+        self.put(Letter::Report(Box::new(report), news));
+    }
+
+    /// How many reports the portal has not dealt with.
+    pub(crate) fn unacknowledged(&self) -> usize {
+        self.connection.unacknowledged()
+    }
+
+    /// Waits until everything that was sent is on disk.
+    pub(crate) async fn kept(&self) {
+        let (mark, reached) = oneshot::channel();
+        self.put(Letter::Mark(mark));
+        // A task that broke off has dropped the mark.
+        let _ = reached.await;
+    }
+
+    /// Waits until the portal has dealt with everything that is on disk, at most `patience`.
+    pub(crate) async fn told(&self, patience: Duration) {
+        self.connection.drained(patience).await;
+    }
+
+    fn put(&self, letter: Letter) {
+        // The task lives as long as there is a sender.
+        let _ = self.letters.send(letter);
+    }
+}
+
+async fn carry(
+    connection: Connection,
+    mut inbox: mpsc::UnboundedReceiver<Letter>,
+    wakes: mpsc::Sender<Wake>,
+) {
+    while let Some(letter) = inbox.recv().await {
+        let (report, news) = match letter {
+            Letter::Report(report, news) => (report, news),
+            Letter::Mark(mark) => {
+                // Whoever waited may have lost patience.
+                let _ = mark.send(());
+                continue;
+            }
+        };
+        match connection.report(*report).await {
+            // The loop is gone when nobody receives: the report is on disk.
+            Ok(sequence) => drop(wakes.send(Wake::Filed { sequence, news }).await),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a report cannot be kept"
+            ),
+        }
     }
 }

@@ -2,24 +2,24 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc as blocking};
 
 use deskhook_facts::{Facts, checks};
-use deskhook_hooks::{Bound, Chain, Grants, Health, HostQuestion};
-use deskhook_policy::{ExtensionPolicy, Policy};
+use deskhook_hooks::{Bound, Chain, Grants, Health, Hook, HostQuestion, Kind};
+use deskhook_policy::{Binding, ExtensionPolicy, Policy};
 use deskhook_wire::ExtensionHealth;
 use tokio::sync::mpsc;
 
-use crate::{ExtensionLoader, ExtensionPlaces, ExtensionSet, Wake};
+use crate::{ExtensionLoader, ExtensionPlaces, ExtensionSet, Rejected, Wake};
 
 /// Loads a new generation on a thread of its own; answers with [`Wake::Loaded`].
 pub(crate) fn load(
     loader: ExtensionLoader,
-    places: ExtensionPlaces,
+    (number, places): (u64, ExtensionPlaces),
     policy: Arc<Policy>,
     wakes: mpsc::Sender<Wake>,
 ) {
     tokio::task::spawn_blocking(move || {
         let set = loader(&places, &policy);
         // The loop is gone when the agent stopped meanwhile.
-        let _ = wakes.blocking_send(Wake::Loaded(set));
+        let _ = wakes.blocking_send(Wake::Loaded { number, set });
     });
 }
 
@@ -62,72 +62,118 @@ impl Generation {
 }
 
 /// The health of all extensions, the rejected ones included.
-pub(crate) fn health(chain: &Chain, rejected: &[(String, String)]) -> Vec<ExtensionHealth> {
+pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealth> {
     let shape = |health: Health| {
-        let quarantined = health.faults >= 3;
+        let refused = rejected
+            .iter()
+            .find(|other| same(&other.name, &health.name));
+        let (state, message) = match (refused, health.faults) {
+            (Some(newer), _) => {
+                let message = format!(
+                    "{} running, its files rejected: {}",
+                    health.version, newer.why
+                );
+                ("running", Some(message))
+            }
+            (None, 0) => ("running", None),
+            (None, faults) => {
+                let state = if faults >= 3 {
+                    "quarantined"
+                } else {
+                    "running"
+                };
+                (state, Some(format!("{faults} faults in a row")))
+            }
+        };
         ExtensionHealth {
             name: health.name,
             version: health.version,
-            state: if quarantined {
-                "quarantined"
-            } else {
-                "running"
-            }
-            .to_owned(),
-            message: (health.faults > 0).then(|| format!("{} faults in a row", health.faults)),
+            state: state.to_owned(),
+            message,
         }
     };
-    let refused = rejected.iter().map(|(name, why)| ExtensionHealth {
-        name: name.clone(),
-        version: String::new(),
-        state: "rejected".to_owned(),
-        message: Some(why.clone()),
-    });
-    chain
-        .health()
-        .into_iter()
-        .map(shape)
-        .chain(refused)
-        .collect()
+    let running = chain.health();
+    let alone = rejected
+        .iter()
+        .filter(|rejected| !running.iter().any(|link| same(&link.name, &rejected.name)));
+    let refused: Vec<ExtensionHealth> = alone
+        .map(|rejected| ExtensionHealth {
+            name: rejected.name.clone(),
+            version: String::new(),
+            state: "rejected".to_owned(),
+            message: Some(rejected.why.clone()),
+        })
+        .collect();
+    running.into_iter().map(shape).chain(refused).collect()
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+/// The extensions of the generation before whose files cannot be loaded anew: they go on as they
+/// were, under today's policy, unless it names other files or switches them off.
+pub(crate) fn kept(before: &[Bound], rejected: &[Rejected], policy: &Policy) -> Vec<Bound> {
+    let goes_on = |bound: &&Bound| {
+        let about = bound.extension.about();
+        let today = policy.extensions.of(&about.name);
+        let pin = today.sha256.as_deref();
+        let fits = pin.is_none_or(|pin| same(pin, &about.sha256));
+        let is_rejected = rejected.iter().any(|other| same(&other.name, &about.name));
+        is_rejected && today.enabled && fits
+    };
+    let today = |bound: &Bound| Bound {
+        extension: Arc::clone(&bound.extension),
+        policy: policy.extensions.of(&bound.extension.about().name),
+    };
+    before.iter().filter(goes_on).map(today).collect()
 }
 
 /// What a loader's answer says about the packages that the policy names but nobody found: the
 /// organisation relies on a check that is not there, so it stands as rejected, and a check that
 /// is required and missing denies (see [`missing`]).
-pub(crate) fn absent(policy: &Policy, set: &ExtensionSet) -> Vec<(String, String)> {
+pub(crate) fn absent(policy: &Policy, set: &ExtensionSet) -> Vec<Rejected> {
     let found = |name: &str| {
-        set.loaded
-            .iter()
-            .any(|bound| bound.extension.about().name == name)
-            || set.rejected.iter().any(|(rejected, _)| rejected == name)
+        let mut loaded = set.loaded.iter();
+        loaded.any(|bound| same(&bound.extension.about().name, name))
+            || set.rejected.iter().any(|other| same(&other.name, name))
     };
-    let wanted = policy
-        .extensions
-        .packages
-        .iter()
-        .filter(|(_, binding)| binding.enabled);
-    let lost = wanted.filter(|(name, _)| !found(name));
-    lost.map(|(name, _)| {
-        (
-            name.clone(),
-            "the policy names it, but it is not installed".to_owned(),
-        )
+    let packages = policy.extensions.packages.iter();
+    let lost = packages.filter(|(name, binding)| binding.enabled && !found(name));
+    lost.map(|(name, _)| Rejected {
+        name: name.clone(),
+        why: "the policy names it, but it is not installed".to_owned(),
+        hooks: None,
     })
     .collect()
 }
 
-/// The required packages of the policy that do not run. While there are any, no session starts:
-/// a check that was to be asked and cannot be is a no.
-pub(crate) fn missing(policy: &Policy, rejected: &[(String, String)]) -> Vec<(String, String)> {
-    let required = |name: &str| {
-        let binding = policy.extensions.packages.get(name);
-        binding.is_some_and(|binding| {
-            binding.enabled && binding.binding == deskhook_policy::Binding::Required
-        })
+/// The packages that do not run, that may be there to decide, and that the policy neither makes
+/// optional nor switches off, whether it names them or not: name and reason. While there are
+/// any, no session starts: a check that was to be asked and cannot be is a no. A package that the
+/// policy names and `chain` does not have counts too: the policy may be newer than the chain.
+pub(crate) fn missing(
+    policy: &Policy,
+    rejected: &[Rejected],
+    chain: &Chain,
+) -> Vec<(String, String)> {
+    let running: Vec<String> = chain.health().into_iter().map(|link| link.name).collect();
+    let runs = |name: &str| running.iter().any(|other| same(other, name));
+    let counts = |name: &str| {
+        let binding = policy.extensions.of(name);
+        binding.enabled && binding.binding == Binding::Required && !runs(name)
     };
-    rejected
+    let decides = |hooks: &Vec<Hook>| hooks.iter().any(|hook| hook.kind() == Kind::Decide);
+    let refused = rejected
         .iter()
-        .filter(|(name, _)| required(name))
-        .cloned()
+        .filter(|rejected| rejected.hooks.as_ref().is_none_or(decides));
+    let refused = refused.map(|rejected| (rejected.name.clone(), rejected.why.clone()));
+    let known = |name: &str| rejected.iter().any(|other| same(&other.name, name));
+    let awaited = policy.extensions.packages.keys();
+    let awaited = awaited.filter(|name| !known(name));
+    let awaited = awaited.map(|name| (name.clone(), "it is not loaded yet".to_owned()));
+    refused
+        .chain(awaited)
+        .filter(|(name, _)| counts(name))
         .collect()
 }

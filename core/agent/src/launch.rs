@@ -60,7 +60,11 @@ impl Launching {
             Err(failure) => return self.fail(session, failure).await,
         };
         let password = client.password().map(str::to_owned);
-        self.wake(Wake::Started { password }).await;
+        let started = Wake::Started {
+            session: session.clone(),
+            password,
+        };
+        self.wake(started).await;
         let address = tokio::select! {
             address = self.address(&client) => address,
             _ = &mut stopped => return end(client).await,
@@ -202,7 +206,11 @@ impl Launching {
     }
 
     async fn fail(&self, session: SessionId, failure: ClientFailure) {
-        self.wake(Wake::Detail(failure.detail.clone())).await;
+        let detail = Wake::Detail {
+            session: session.clone(),
+            detail: failure.detail.clone(),
+        };
+        self.wake(detail).await;
         self.event(Event::ClientFailed { session, failure }).await;
     }
 

@@ -38,6 +38,7 @@ mod policies;
 mod publish;
 mod records;
 mod reports;
+mod rows;
 mod snapshot;
 mod status;
 mod unfinished;
@@ -48,6 +49,7 @@ pub use about::{AboutDevice, AboutPerson};
 pub use agent::{Agent, StartError};
 pub use config::{
     AgentConfig, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder, QuestionWriter,
+    Rejected,
 };
 pub use control::{ControlError, Replies, ask as ask_agent, watch as watch_agent};
 pub use handle::AgentHandle;

@@ -5,13 +5,15 @@ use deskhook_elevation::elevate;
 use deskhook_hooks::{AddressReport, Answer, Chain, FieldsPatch, Hook, MenuClick};
 use deskhook_policy::Address;
 use deskhook_session::{
-    AskId, AskOutcome, Clearance, Effect, ElevationAsk, Event, Inquiry, JoinAsk, Judgement,
-    Observation, Origin, Prompt, SessionId, Verdict,
+    AskId, AskOutcome, Clearance, Effect, ElevationAsk, ElevationPermit, Event, Inquiry, JoinAsk,
+    Judgement, Observation, Origin, Prompt, Reason, SessionId, Verdict,
 };
 use deskhook_wire::Report;
+use tokio::task::JoinHandle;
 
 use crate::agent::Loop;
 use crate::chains::{self};
+use crate::courier::News;
 use crate::launch::Launching;
 use crate::{Errand, Wake, observation};
 
@@ -39,13 +41,13 @@ impl Loop {
             Effect::JudgeElevation { session, elevation } => {
                 self.judge_elevation(session, &elevation);
             }
-            Effect::Elevate(permit) => {
-                let session = permit.session().clone();
-                let ways = self.ways.clone();
-                self.answer(async move {
-                    let outcome = elevate(permit, &ways).await;
-                    Event::Elevated { session, outcome }
-                });
+            Effect::Elevate(permit) => self.elevate(permit),
+            Effect::StopElevation(session) => {
+                let running = self.elevation.take_if(|(of, _)| *of == session);
+                if let Some((_, task)) = running {
+                    // The program ends with its leash.
+                    task.abort();
+                }
             }
             Effect::StopClient(session) => self.stop_client(&session),
             Effect::Tell(notice) => self.tell(notice),
@@ -65,15 +67,17 @@ impl Loop {
         let call = self
             .chains
             .call(Hook::SessionRequest, chains::session_request(&inquiry));
-        let missing = self.missing_checks();
+        let missing = self.missing_checks(&chain);
         let (session, wakes) = (inquiry.session, self.wakes.clone());
         self.answer(async move {
             let mut judgements = chains::decide(chain, call).await;
             judgements.extend(missing);
             // Voices are for the surfaces; the decision goes the way of the event.
-            let _ = wakes
-                .send(Wake::Voices(judgements.iter().map(Into::into).collect()))
-                .await;
+            let voices = Wake::Voices {
+                session: session.clone(),
+                checks: judgements.iter().map(Into::into).collect(),
+            };
+            let _ = wakes.send(voices).await;
             Event::Checked {
                 session,
                 judgements,
@@ -82,22 +86,16 @@ impl Loop {
     }
 
     /// A required check that does not run is a no.
-    fn missing_checks(&self) -> Vec<Judgement> {
-        let missing = crate::extensions::missing(&self.policy, &self.rejected);
+    fn missing_checks(&self, chain: &Chain) -> Vec<Judgement> {
+        let missing = crate::extensions::missing(&self.policy, &self.rejected, chain);
         let judge = |(name, why): (String, String)| {
-            let message = format!(
-                "The check \"{name}\", which your organisation requires, does not run: {why}."
-            );
-            let verdict = Some(Verdict::Deny {
+            denied(Reason {
                 code: "check-missing".to_owned(),
-                message,
-            });
-            Judgement {
+                message: format!(
+                    "The check \"{name}\", which your organisation requires, does not run: {why}."
+                ),
                 by: name,
-                verdict,
-                note: None,
-                micros: 0,
-            }
+            })
         };
         missing.into_iter().map(judge).collect()
     }
@@ -158,7 +156,7 @@ impl Loop {
                 link,
                 fields,
             };
-            courier.send(report, Some(session));
+            courier.send(report, News::AddressOf(session));
         });
     }
 
@@ -198,14 +196,27 @@ impl Loop {
             Hook::ElevationRequest,
             chains::elevation_request(&session.0, ask),
         );
-        let chain = self.chain();
+        let (chain, ways) = (self.chain(), self.ways.clone());
         self.answer(async move {
-            let judgements = chains::decide(chain, call).await;
+            let mut judgements = chains::decide(chain, call).await;
+            // Nobody is asked for what cannot be.
+            let obstacle = tokio::task::spawn_blocking(move || ways.obstacle()).await;
+            judgements.extend(obstacle.ok().flatten().map(denied));
             Event::ElevationJudged {
                 session,
                 judgements,
             }
         });
+    }
+
+    fn elevate(&mut self, permit: ElevationPermit) {
+        let session = permit.session().clone();
+        let (ways, whose) = (self.ways.clone(), session.clone());
+        let task = self.answer(async move {
+            let outcome = elevate(permit, &ways).await;
+            Event::Elevated { session, outcome }
+        });
+        self.elevation = Some((whose, task));
     }
 
     fn observe(&mut self, observation: Observation) {
@@ -242,13 +253,11 @@ impl Loop {
 
     fn reply(&self, ask: AskId, outcome: AskOutcome) {
         let Some(courier) = &self.courier else { return };
-        courier.send(
-            Report::Reply {
-                order: ask.0,
-                outcome: observation::outcome_shape(outcome),
-            },
-            None,
-        );
+        let reply = Report::Reply {
+            order: ask.0,
+            outcome: observation::outcome_shape(outcome),
+        };
+        courier.send(reply, News::None);
     }
 
     /// The chain of the session under way, else the current one.
@@ -266,13 +275,24 @@ impl Loop {
     }
 
     /// Runs a task whose end is an event.
-    fn answer(&self, task: impl Future<Output = Event> + Send + 'static) {
+    fn answer(&self, task: impl Future<Output = Event> + Send + 'static) -> JoinHandle<()> {
         let wakes = self.wakes.clone();
         tokio::spawn(async move {
             let event = task.await;
             // The loop is gone when the agent stopped meanwhile.
             let _ = wakes.send(Wake::Event(event)).await;
-        });
+        })
+    }
+}
+
+/// A voice against, with that reason.
+fn denied(reason: Reason) -> Judgement {
+    let Reason { code, message, by } = reason;
+    Judgement {
+        by,
+        verdict: Some(Verdict::Deny { code, message }),
+        note: None,
+        micros: 0,
     }
 }
 

@@ -16,9 +16,7 @@ pub(crate) struct Policies {
 
 impl Policies {
     pub(crate) fn of(config: &AgentConfig, device: &str) -> Self {
-        // A device that was told of no group does not know its groups: layers for groups are then
-        // its own, as whoever laid them there meant them for it.
-        let groups = Some(config.device.groups.clone()).filter(|groups| !groups.is_empty());
+        let groups = Some(config.device.groups.clone());
         let subject = Subject {
             user: Some(config.person.name.clone()),
             groups: groups.clone(),
@@ -44,11 +42,12 @@ impl Policies {
     }
 
     /// Reads again on a thread of its own; answers with [`Wake::Policy`].
-    pub(crate) fn reload(&self, wakes: mpsc::Sender<Wake>) {
+    pub(crate) fn reload(&self, number: u64, wakes: mpsc::Sender<Wake>) {
         let policies = self.clone();
         tokio::task::spawn_blocking(move || {
+            let loaded = Box::new(policies.load());
             // The loop is gone when the agent stopped meanwhile.
-            let _ = wakes.blocking_send(Wake::Policy(Box::new(policies.load())));
+            let _ = wakes.blocking_send(Wake::Policy { number, loaded });
         });
     }
 }

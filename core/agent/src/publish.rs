@@ -5,6 +5,7 @@ use deskhook_hooks::Menu;
 use deskhook_session::Notice;
 
 use crate::agent::Loop;
+use crate::courier::Courier;
 use crate::extensions::health;
 use crate::{Errand, Snapshot, Wake};
 
@@ -89,7 +90,7 @@ impl Loop {
             organization,
             portal: self.portal.clone(),
             online: self.online,
-            unacknowledged: self.unacknowledged,
+            unacknowledged: self.courier.as_ref().map_or(0, Courier::unacknowledged),
             menu: self.shown.menu.clone(),
             checks: self.shown.checks.clone(),
             detail: self.shown.detail.clone(),

@@ -1,11 +1,14 @@
 use std::collections::BTreeMap;
 
+use deskhook_elevation::Ways;
 use deskhook_hooks::{Call, Empty, Hook};
+use deskhook_policy::{ElevationMethod, ElevationPolicy};
 use deskhook_session::{AskId, ElevationAsk, Event, JoinAsk, Origin, Request, SessionId, View};
-use deskhook_wire::{Order, OrderKind, Report};
+use deskhook_wire::{ElevationOffer, Order, OrderKind, Report};
 
 use crate::Wake;
 use crate::agent::Loop;
+use crate::courier::News;
 use crate::extensions::health;
 use crate::perform::fold_fields;
 
@@ -35,8 +38,8 @@ impl Loop {
         }
         let ended = before.session.is_some() && now.session != before.session;
         if ended {
-            if now.session.is_none() {
-                self.unfinished.end();
+            if self.courier.is_none() {
+                self.unfinished.forget();
             }
             self.shown.client_started = false;
             self.shown.password = None;
@@ -64,7 +67,7 @@ impl Loop {
             supporter: view.supporter.as_ref().map(Into::into),
             checks: self.shown.checks.clone(),
         };
-        courier.send(report, None);
+        courier.send(report, News::None);
     }
 
     fn report_end(&self, before: &View, now: &View) {
@@ -80,15 +83,14 @@ impl Loop {
         let begun = before.started.unwrap_or_default();
         let seconds = self.now().since(begun) / 1000;
         let reasons = now.reasons.iter().map(Into::into).collect();
-        courier.send(
-            Report::Ended {
-                session,
-                outcome,
-                reasons,
-                seconds,
-            },
-            None,
-        );
+        let news = News::EndOf(SessionId(session.clone()));
+        let ended = Report::Ended {
+            session,
+            outcome,
+            reasons,
+            seconds,
+        };
+        courier.send(ended, news);
     }
 
     /// Collects the device's own state in the background, the `state.collect` hooks included.
@@ -103,11 +105,7 @@ impl Loop {
         );
         let (device, person) = (self.config.device.shape(), Some(self.config.person.shape()));
         let policy_version = self.policy.version.clone();
-        let elevation_programs = if self.policy.elevation.enabled {
-            self.policy.elevation.programs.clone()
-        } else {
-            vec![]
-        };
+        let (elevation, ways) = (self.policy.elevation.clone(), self.ways.clone());
         let (rejected, wakes) = (self.rejected.clone(), self.wakes.clone());
         tokio::spawn(async move {
             let call = move || Call::new(Hook::StateCollect, context.clone(), Empty {});
@@ -115,12 +113,10 @@ impl Loop {
                 .await
                 .fields;
             let known = tokio::task::spawn_blocking(move || {
-                TOLD_FACTS
-                    .iter()
-                    .map(|name| ((*name).to_owned(), facts.get(name)))
-                    .collect::<BTreeMap<_, _>>()
+                let facts = TOLD_FACTS.map(|name| (name.to_owned(), facts.get(name)));
+                (BTreeMap::from(facts), offer(&elevation, &ways))
             });
-            let mut all = known.await.unwrap_or_default();
+            let (mut all, elevation) = known.await.unwrap_or_default();
             all.extend(custom);
             let extensions = health(&chain, &rejected);
             let report = Report::State {
@@ -129,11 +125,26 @@ impl Loop {
                 policy_version,
                 facts: all,
                 extensions,
-                elevation_programs,
+                elevation,
             };
             // The loop is gone when the agent stopped meanwhile.
             let _ = wakes.send(Wake::Collected(Box::new(report))).await;
         });
+    }
+}
+
+/// What a supporter may ask for.
+fn offer(policy: &ElevationPolicy, ways: &Ways) -> ElevationOffer {
+    if !policy.enabled {
+        return ElevationOffer::default();
+    }
+    let mut methods = policy.methods.clone();
+    methods.retain(|method| *method != ElevationMethod::TransmittedCredentials);
+    ElevationOffer {
+        programs: policy.programs.clone(),
+        methods,
+        minutes: policy.max_minutes,
+        obstacle: ways.obstacle().map(|reason| reason.message),
     }
 }
 

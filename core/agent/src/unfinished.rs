@@ -16,9 +16,8 @@ impl Unfinished {
     }
 
     /// The session that a former agent did not end.
-    pub(crate) fn take(&self) -> Option<String> {
+    pub(crate) fn left(&self) -> Option<String> {
         let id = std::fs::read_to_string(&self.path).ok()?;
-        self.end();
         let known = id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         (known && !id.is_empty()).then_some(id)
     }
@@ -30,8 +29,16 @@ impl Unfinished {
         }
     }
 
-    /// It ended.
-    pub(crate) fn end(&self) {
+    /// The news of its end is on disk. A later session's note stays.
+    pub(crate) fn end(&self, session: &SessionId) {
+        let noted = std::fs::read_to_string(&self.path);
+        if noted.is_ok_and(|id| id == session.0) {
+            self.forget();
+        }
+    }
+
+    /// There is nobody to tell.
+    pub(crate) fn forget(&self) {
         match std::fs::remove_file(&self.path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 tracing::warn!(%error, "the note of the session under way cannot be removed");
@@ -46,14 +53,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_former_agent_left_is_found_once() {
+    fn what_a_former_agent_left_is_known_until_its_end_is_on_disk() {
         let folder = tempfile::tempdir().unwrap();
         let unfinished = Unfinished::in_folder(folder.path());
-        assert_eq!(unfinished.take(), None);
-        unfinished.begin(&SessionId("ab12-3".into()));
-        assert_eq!(unfinished.take().as_deref(), Some("ab12-3"));
-        assert_eq!(unfinished.take(), None);
+        let session = SessionId("ab12-3".into());
+        assert_eq!(unfinished.left(), None);
+        unfinished.begin(&session);
+        unfinished.end(&SessionId("ab12-2".into()));
+        assert_eq!(unfinished.left().as_deref(), Some("ab12-3"));
+        unfinished.end(&session);
+        assert_eq!(unfinished.left(), None);
         std::fs::write(folder.path().join("session"), "no/id").unwrap();
-        assert_eq!(unfinished.take(), None);
+        assert_eq!(unfinished.left(), None);
     }
 }

@@ -6,6 +6,7 @@ use deskhook_wire::{CheckShape, Report};
 use tokio::sync::oneshot;
 
 use crate::ExtensionSet;
+use crate::courier::News;
 
 /// Everything that can wake the agent. A closed set: nothing else reaches the loop.
 pub enum Wake {
@@ -14,26 +15,39 @@ pub enum Wake {
     /// Policy files changed on disk.
     PolicyChanged,
     /// Policy files were read.
-    Policy(Box<Loaded>),
+    Policy {
+        /// The how-manieth reading of this agent: an older one is no news.
+        number: u64,
+        /// What was read.
+        loaded: Box<Loaded>,
+    },
     /// Packages or plugins changed on disk.
     PackagesChanged,
     /// The extensions of a new generation are there.
-    Loaded(ExtensionSet),
+    Loaded {
+        /// The how-manieth loading of this agent: an older one is no news.
+        number: u64,
+        /// What was found.
+        set: ExtensionSet,
+    },
     /// The portal's side of the connection.
     Uplink(Signal),
     /// A report is in the outbox under this sequence.
     Filed {
-        /// Which session's address it was, if it was one.
-        address_of: Option<SessionId>,
         /// Its sequence.
         sequence: u64,
-        /// Rows that are not acknowledged.
-        unacknowledged: usize,
+        /// What it was.
+        news: News,
     },
     /// A report of the device's own state is ready to be filed.
     Collected(Box<Report>),
     /// The pre-connect checks ran; for the surfaces.
-    Voices(Vec<CheckShape>),
+    Voices {
+        /// Whose.
+        session: SessionId,
+        /// Every voice.
+        checks: Vec<CheckShape>,
+    },
     /// The menu of a snapshot is made.
     Menu {
         /// Of which revision.
@@ -43,13 +57,20 @@ pub enum Wake {
     },
     /// The client was started.
     Started {
+        /// Whose.
+        session: SessionId,
         /// The password that it made, if it made one.
         password: Option<String>,
     },
     /// A client has ended, whoever ended it.
     Gone(SessionId),
-    /// What an administrator needs to mend the last failure.
-    Detail(Option<String>),
+    /// What an administrator needs to mend a failure.
+    Detail {
+        /// Whose.
+        session: SessionId,
+        /// The words.
+        detail: Option<String>,
+    },
     /// Time went by.
     Tick,
     /// Somebody wants the agent to stop; answered when it has.

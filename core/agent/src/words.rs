@@ -37,7 +37,16 @@ pub(crate) fn plain(question: &Question, _: &Snapshot, _: &Language) -> Question
                 "{} asks to run {} with elevated rights",
                 ask.supporter.name, ask.program
             );
-            (title, ask.reason.clone().unwrap_or_default())
+            let arguments = ask.arguments.iter().map(|text| format!(" {text:?}"));
+            let lines = [
+                format!("{}{}", ask.program, arguments.collect::<String>()),
+                format!(
+                    "as the administrator of this device, for {} minutes",
+                    ask.minutes
+                ),
+                ask.reason.clone().unwrap_or_default(),
+            ];
+            (title, lines.join("\n").trim_end().to_owned())
         }
     };
     QuestionWords { title, message }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskhook_agent::{Agent, AgentConfig, ExtensionPlaces, ExtensionSet, Snapshot, ask_agent};
+use deskhook_agent::{
+    Agent, AgentConfig, ExtensionPlaces, ExtensionSet, Rejected, Snapshot, ask_agent,
+};
 use deskhook_hooks::{
     About, Answer, Bound, Call, Extension, ExtensionKind, Fault, Hook, HostCall, HostPort, Limit,
 };
@@ -326,5 +328,73 @@ async fn a_link_of_a_known_scheme_starts_a_session_and_cannot_answer_or_stop() {
         let answer = follow("deskhook", asked.clone()).await;
         assert!(!answer.taken, "{asked:?}");
     }
+    agent.stop().await;
+}
+
+fn load_broken(_: &ExtensionPlaces, _: &Policy) -> ExtensionSet {
+    ExtensionSet {
+        loaded: vec![],
+        rejected: vec![Rejected {
+            name: "guard".into(),
+            why: "it has a slip".into(),
+            hooks: None,
+        }],
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_cannot_be_loaded_denies_unless_the_policy_makes_it_optional() {
+    let optional = json!({ "Extensions.Packages.Guard.Binding": "optional" });
+    for (settings, may) in [(json!({}), false), (optional, true)] {
+        let desk = Desk::new(settings);
+        let mut config = desk.config();
+        config.load = load_broken;
+        let agent = Agent::start(config).await.unwrap();
+        agent.handle().request(start(), Origin::Person).await;
+        let ended = |now: &Snapshot| now.view.last.is_some() || now.view.address.is_some();
+        let ended = until(&agent, ended).await;
+        assert_eq!(ended.view.address.is_some(), may, "{:?}", ended.view);
+        if !may {
+            assert_eq!(ended.view.reasons[0].code, "check-missing");
+        }
+        agent.stop().await;
+    }
+}
+
+/// The first loading finds a guard; every later one finds its files broken.
+fn load_once(_: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
+    if policy.tree.get("Later").is_some() {
+        return load_broken(&ExtensionPlaces::default(), policy);
+    }
+    let mut set = load_asking(&ExtensionPlaces::default(), policy);
+    for bound in &mut set.loaded {
+        let about = About {
+            name: "guard".into(),
+            ..bound.extension.about().clone()
+        };
+        bound.extension = Arc::new(Asking(about));
+    }
+    set
+}
+
+#[tokio::test]
+async fn a_package_whose_new_files_do_not_load_goes_on_as_it_was() {
+    let desk = Desk::new(json!({}));
+    let mut config = desk.config();
+    config.load = load_once;
+    let agent = Agent::start(config).await.unwrap();
+    desk.write_policy(json!({ "Later": true }));
+    let told = |now: &Snapshot| {
+        let guard = now.extensions.iter().find(|one| one.name == "guard");
+        guard.is_some_and(|guard| guard.message.is_some())
+    };
+    let snapshot = until(&agent, told).await;
+    assert_eq!(snapshot.extensions[0].state, "running");
+    agent.handle().request(start(), Origin::Person).await;
+    let denied = until(&agent, |now| now.view.last.is_some()).await;
+    assert_eq!(
+        denied.view.reasons[0].code, "told",
+        "the old one still decides"
+    );
     agent.stop().await;
 }

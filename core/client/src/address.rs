@@ -28,8 +28,10 @@ enum Found {
     Address(Address),
     /// Nothing so far; in words, for when it stays so.
     NotYet(String),
-    /// Something that is no address, and will not become one.
+    /// Something that is no address; it may say better soon.
     Garbage(String),
+    /// There will never be one.
+    Never(String),
 }
 
 /// A source that is still asked.
@@ -82,7 +84,7 @@ impl RunningClient {
 
     /// Asks every source once; those that have nothing to hope for any more go.
     async fn round(&self, asked: &mut Vec<Asked<'_>>, words: &mut Vec<String>) -> Option<Address> {
-        words.retain(|line| line.starts_with(GARBAGE));
+        words.retain(|line| line.starts_with(NEVER));
         let mut kept = vec![];
         for one in asked.drain(..) {
             match self.ask(&one).await {
@@ -93,7 +95,14 @@ impl RunningClient {
                         kept.push(one);
                     }
                 }
-                Found::Garbage(why) => words.push(format!("{GARBAGE}{why}")),
+                Found::Garbage(why) => {
+                    words.push(why);
+                    let until = one.until.min(Instant::now() + GARBAGE);
+                    if Instant::now() < one.until {
+                        kept.push(Asked { until, ..one });
+                    }
+                }
+                Found::Never(why) => words.push(format!("{NEVER}{why}")),
             }
         }
         *asked = kept;
@@ -113,7 +122,7 @@ impl RunningClient {
             AddressSource::Listening { template } => match self.fields.port {
                 Some(port) if os::listener(port).is_some() => self.templated(template, ""),
                 Some(port) => Found::NotYet(format!("it does not listen on port {port}")),
-                None => Found::Garbage("no argument of it holds {port}".to_owned()),
+                None => Found::Never("no argument of it holds {port}".to_owned()),
             },
         }
     }
@@ -121,7 +130,7 @@ impl RunningClient {
     pub(crate) async fn query_once(&self, query: &Query) -> Option<Address> {
         match self.query(query, ONE_QUERY).await {
             Found::Address(address) => Some(address),
-            Found::NotYet(_) | Found::Garbage(_) => None,
+            Found::NotYet(_) | Found::Garbage(_) | Found::Never(_) => None,
         }
     }
 
@@ -141,7 +150,7 @@ impl RunningClient {
             .replace("{value}", value);
         match Address::parse(&text) {
             Ok(address) => Found::Address(address),
-            Err(error) => Found::Garbage(error.to_string()),
+            Err(error) => Found::Never(error.to_string()),
         }
     }
 
@@ -187,7 +196,9 @@ impl RunningClient {
 }
 
 /// What goes before words that stay.
-const GARBAGE: &str = "not an address: ";
+const NEVER: &str = "not an address: ";
+/// How much longer a source is asked that answers with something else.
+const GARBAGE: Duration = Duration::from_secs(3);
 
 fn patience(source: &AddressSource) -> Duration {
     match source {
@@ -215,9 +226,14 @@ fn judge(query: &Query, answered: &Answered) -> Found {
     if query.not_ready.iter().any(|word| word == text) {
         return said(text);
     }
-    match Address::parse(text) {
+    // A client may say other things first, on lines of their own.
+    let last = text.lines().last().unwrap_or_default().trim();
+    match Address::parse(text).or_else(|whole| Address::parse(last).map_err(|_| whole)) {
         Ok(address) => Found::Address(address),
-        Err(error) => Found::Garbage(format!("{}: {error}", query.arguments.join(" "))),
+        Err(error) => Found::Garbage(format!(
+            "{}: not an address: {error}",
+            query.arguments.join(" ")
+        )),
     }
 }
 
@@ -238,17 +254,21 @@ mod tests {
         match judge(&query, &answered) {
             Found::Address(address) => Ok(address.as_str().to_owned()),
             Found::NotYet(_) => Err("not yet"),
-            Found::Garbage(_) => Err("garbage"),
+            Found::Garbage(_) | Found::Never(_) => Err("garbage"),
         }
     }
 
     #[test]
-    fn an_answer_is_an_address_or_not_yet_or_garbage() {
+    fn an_answer_is_an_address_or_may_become_one() {
         assert_eq!(judged(0, "123 456 789\n").as_deref(), Ok("123456789"));
         for not_yet in ["", " \n", "0\n", "SERVICE_NOT_RUNNING"] {
             assert_eq!(judged(0, not_yet), Err("not yet"), "{not_yet:?}");
         }
         assert_eq!(judged(51, "123456789"), Err("not yet"));
         assert_eq!(judged(0, "<b>hello</b> world"), Err("garbage"));
+        assert_eq!(
+            judged(0, "a new version\n123456789").as_deref(),
+            Ok("123456789")
+        );
     }
 }

@@ -132,6 +132,7 @@ impl LaunchError {
                 source: FetchError::NotPinned { sha256, .. },
                 ..
             } => {
+                detail.insert_str(0, "bootstrapper not pinned: ");
                 detail.push_str("\nif this is the right file, add this line to the settings of a policy layer:\n  ");
                 detail.push_str(&pin_line(name, sha256));
             }
@@ -236,7 +237,9 @@ mod tests {
             "\"Integration.AnyDesk.BootstrapperSha256\": \"{}\"",
             "ab".repeat(32)
         );
-        assert!(failure.detail.unwrap().contains(&line));
+        let detail = failure.detail.unwrap();
+        assert!(detail.starts_with("bootstrapper not pinned: "), "{detail}");
+        assert!(detail.contains(&line), "{detail}");
     }
 
     #[test]

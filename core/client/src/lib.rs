@@ -20,6 +20,7 @@ mod password;
 mod plan;
 mod printed;
 mod query;
+mod rfb;
 mod running;
 mod spawn;
 
@@ -32,4 +33,5 @@ pub use fetch::{
 pub use launch::{LaunchOptions, launch, obtain, start};
 pub use locate::{Places, locate};
 pub use plan::{LaunchPlan, PlanError};
+pub use rfb::{RfbError, RfbScreen, rfb_handshake};
 pub use running::{Exit, RunningClient};

@@ -48,6 +48,8 @@ pub enum Effect {
     },
     /// Ask the operating system; answer `Elevated`.
     Elevate(ElevationPermit),
+    /// End the program that runs with elevated rights.
+    StopElevation(SessionId),
     /// End the client.
     StopClient(SessionId),
     /// Tell the person.

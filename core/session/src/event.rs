@@ -57,6 +57,13 @@ pub enum Event {
         /// Whose.
         session: SessionId,
     },
+    /// The portal cannot take the address, and never will.
+    ReportRefused {
+        /// Whose.
+        session: SessionId,
+        /// What it said.
+        message: String,
+    },
     /// The `session.join` hooks ran.
     JoinJudged {
         /// Whose.

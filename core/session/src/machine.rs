@@ -70,6 +70,7 @@ impl Session {
             Event::ClientFailed { failure, .. } => self.failed(now, failure),
             Event::ClientExited { code, signal, .. } => self.exited(now, code, signal),
             Event::Reported { .. } => self.reported(),
+            Event::ReportRefused { message, .. } => self.report_refused(now, message),
             Event::JoinJudged { judgements, .. } => self.join_judged(now, &judgements),
             Event::ConsentPhrased { prompt, .. } => self.consent_phrased(now, prompt),
             Event::ElevationJudged { judgements, .. } => self.elevation_judged(now, &judgements),
@@ -265,6 +266,7 @@ impl Event {
             | Self::ClientFailed { session, .. }
             | Self::ClientExited { session, .. }
             | Self::Reported { session }
+            | Self::ReportRefused { session, .. }
             | Self::JoinJudged { session, .. }
             | Self::ConsentPhrased { session, .. }
             | Self::ElevationJudged { session, .. }

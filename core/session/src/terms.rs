@@ -27,7 +27,8 @@ impl Terms {
         let newer = &policy.session.consent;
         let consent = &mut self.consent;
         consent.mode = consent.mode.max(newer.mode);
-        consent.timeout_seconds = consent.timeout_seconds.min(newer.timeout_seconds);
+        // More time to answer is the stricter one, as among layers.
+        consent.timeout_seconds = consent.timeout_seconds.max(newer.timeout_seconds);
         consent.on_timeout = stricter(consent.on_timeout, newer.on_timeout);
         consent.no_user = stricter(consent.no_user, newer.no_user);
         consent.grant_minutes = consent.grant_minutes.min(newer.grant_minutes);

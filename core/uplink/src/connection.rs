@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use deskhook_wire::{
@@ -21,6 +21,13 @@ const WAIT_SECONDS: u32 = 25;
 pub enum Signal {
     /// The portal has acknowledged the row with this sequence.
     Acknowledged(u64),
+    /// The portal cannot take the row with this sequence, and never will: it is set aside.
+    Unwanted {
+        /// Which row.
+        sequence: u64,
+        /// What the portal said.
+        message: String,
+    },
     /// The portal asks for something.
     Ordered(Order),
     /// The portal answers again, or no longer.
@@ -61,7 +68,12 @@ struct Shared {
     boot: String,
     counter: AtomicU64,
     outbox: Mutex<Outbox>,
+    /// How many rows are in it.
+    rows: AtomicUsize,
+    /// A row came in.
     filled: Notify,
+    /// The portal answered one of the two tasks: the other need not wait any longer.
+    answered: Notify,
     signals: mpsc::Sender<Signal>,
 }
 
@@ -83,8 +95,10 @@ impl Connection {
             http,
             boot: boot.to_owned(),
             counter: AtomicU64::new(0),
+            rows: AtomicUsize::new(outbox.len()),
             outbox: Mutex::new(outbox),
             filled: Notify::new(),
+            answered: Notify::new(),
             signals,
         });
         tokio::spawn(deliver(Arc::clone(&shared)));
@@ -94,20 +108,22 @@ impl Connection {
 
     /// Keeps a report on disk and has it delivered; gives its sequence.
     pub async fn report(&self, report: Report) -> Result<u64, OutboxError> {
-        let sequence = self.shared.outbox.lock().await.put(millis(), report)?;
+        let mut outbox = self.shared.outbox.lock().await;
+        let sequence = outbox.put(millis(), report)?;
+        self.shared.rows.store(outbox.len(), Ordering::Relaxed);
         self.shared.filled.notify_one();
         Ok(sequence)
     }
 
-    /// How many rows the portal has not acknowledged.
-    pub async fn unacknowledged(&self) -> usize {
-        self.shared.outbox.lock().await.len()
+    /// How many rows the portal has not dealt with.
+    pub fn unacknowledged(&self) -> usize {
+        self.shared.rows.load(Ordering::Relaxed)
     }
 
     /// Waits until everything is acknowledged, at most `patience`; says whether it is.
     pub async fn drained(&self, patience: Duration) -> bool {
         let empty = async {
-            while !self.shared.outbox.lock().await.is_empty() {
+            while self.unacknowledged() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
@@ -116,7 +132,7 @@ impl Connection {
 }
 
 /// Delivers the outbox, oldest first. A row that the portal can never take (it says so with a 4xx
-/// that is about the row) is dropped with a log line, or it would hold up all others for ever.
+/// that is about the row) is set aside, or it would hold up all others for ever.
 async fn deliver(shared: Arc<Shared>) {
     let mut backoff = Backoff::default();
     loop {
@@ -132,7 +148,9 @@ async fn deliver(shared: Arc<Shared>) {
         let sent = shared.send("POST", PATH_REPORTS, body).await;
         match sent.and_then(|bytes| read::<Acknowledged>(&bytes)) {
             Ok(answer) if answer.acknowledged == sequence => {
-                backoff.reset();
+                if backoff.reset() {
+                    shared.answered.notify_one();
+                }
                 shared.acknowledged(sequence).await;
             }
             Ok(_) => tracing::warn!(sequence, "the portal acknowledged another row"),
@@ -143,23 +161,30 @@ async fn deliver(shared: Arc<Shared>) {
                 tracing::error!(
                     sequence,
                     message,
-                    "the portal cannot take a report; it is dropped"
+                    "the portal cannot take a report; it is set aside"
                 );
-                shared.acknowledged(sequence).await;
+                shared.unwanted(sequence, message).await;
                 continue;
             }
             Err(error) => tracing::debug!(%error, "a report was not delivered"),
         }
-        if shared
-            .outbox
-            .lock()
-            .await
-            .first()
-            .is_some_and(|row| row.delivery.sequence == sequence)
-            && pause(&shared, &mut backoff).await
-        {
+        let (is_still_first, longest) = {
+            let outbox = shared.outbox.lock().await;
+            let first = outbox.first().map(|row| row.delivery.sequence);
+            (first == Some(sequence), longest(&outbox))
+        };
+        if is_still_first && pause(&shared, backoff.pause(random(), longest)).await {
             return;
         }
+    }
+}
+
+/// How long one pause may become: somebody waits for help while an address waits to be told.
+fn longest(outbox: &Outbox) -> Duration {
+    if outbox.has_address() {
+        Backoff::SOMEBODY_WAITS
+    } else {
+        Backoff::LONGEST
     }
 }
 
@@ -179,12 +204,12 @@ async fn listen(shared: Arc<Shared>) {
         };
         match asked.and_then(|bytes| read::<Orders>(&bytes)) {
             Ok(orders) => {
-                backoff.reset();
+                if backoff.reset() {
+                    shared.answered.notify_one();
+                }
                 last = orders.last;
-                if !online {
-                    online = true;
+                if !std::mem::replace(&mut online, true) {
                     shared.tell(Signal::Online(true)).await;
-                    shared.filled.notify_one();
                 }
                 for order in orders.orders {
                     shared.tell(Signal::Ordered(order)).await;
@@ -202,7 +227,8 @@ async fn listen(shared: Arc<Shared>) {
                     shared.tell(Signal::Rejected(message.clone())).await;
                 }
                 tracing::debug!(%error, "no orders from the portal");
-                if pause(&shared, &mut backoff).await {
+                let longest = longest(&*shared.outbox.lock().await);
+                if pause(&shared, backoff.pause(random(), longest)).await {
                     return;
                 }
             }
@@ -211,24 +237,40 @@ async fn listen(shared: Arc<Shared>) {
 }
 
 /// Waits before the next try; says whether the agent is gone.
-async fn pause(shared: &Shared, backoff: &mut Backoff) -> bool {
-    let mut random = [0; 8];
-    // Without random numbers all devices pause alike, which is still a pause.
-    let _ = getrandom::fill(&mut random);
-    let span = backoff.pause(u64::from_ne_bytes(random));
+async fn pause(shared: &Shared, span: Duration) -> bool {
     tokio::select! {
         () = tokio::time::sleep(span) => false,
-        () = shared.filled.notified() => shared.signals.is_closed(),
+        () = shared.answered.notified() => shared.signals.is_closed(),
         () = shared.signals.closed() => true,
     }
 }
 
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    // Without random numbers all devices pause alike, which is still a pause.
+    let _ = getrandom::fill(&mut bytes);
+    u64::from_ne_bytes(bytes)
+}
+
 impl Shared {
     async fn acknowledged(&self, sequence: u64) {
-        if let Err(error) = self.outbox.lock().await.acknowledge(sequence) {
+        let mut outbox = self.outbox.lock().await;
+        if let Err(error) = outbox.acknowledge(sequence) {
             tracing::error!(%error, "an acknowledged report cannot be removed; it will be sent again");
         }
+        self.rows.store(outbox.len(), Ordering::Relaxed);
+        drop(outbox);
         self.tell(Signal::Acknowledged(sequence)).await;
+    }
+
+    async fn unwanted(&self, sequence: u64, message: String) {
+        let mut outbox = self.outbox.lock().await;
+        if let Err(error) = outbox.set_aside(sequence) {
+            tracing::error!(%error, "an unwanted report cannot be set aside; it will be sent again");
+        }
+        self.rows.store(outbox.len(), Ordering::Relaxed);
+        drop(outbox);
+        self.tell(Signal::Unwanted { sequence, message }).await;
     }
 
     async fn tell(&self, signal: Signal) {

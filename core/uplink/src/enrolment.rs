@@ -86,6 +86,11 @@ pub async fn enrol(
     .map_err(EnrolError::Keep)
 }
 
+/// Whether a portal may be spoken to at that address: https, or http on this machine's loopback.
+pub fn is_portal(text: &str) -> bool {
+    portal_url(text).is_some()
+}
+
 /// The portal's base address, if it is one that may be spoken to.
 pub(crate) fn portal_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;

@@ -12,6 +12,6 @@ mod identity;
 mod outbox;
 
 pub use connection::{Connection, SendError, Signal};
-pub use enrolment::{EnrolError, enrol};
+pub use enrolment::{EnrolError, enrol, is_portal};
 pub use identity::{Identity, IdentityError};
 pub use outbox::{Outbox, OutboxError, Row};

@@ -11,7 +11,7 @@ use crate::identity::{sync_folder, write_private};
 /// One file a row, `outbox/<sequence>.json`, written whole (write aside, sync, rename, sync the
 /// folder); `outbox/next` holds the sequence that comes next. A row is removed only after its
 /// acknowledgement, and a sequence is never used again, so that the portal can tell a repetition
-/// from news. At most 10,000 rows: then the oldest that are not an address or the end of a session make room.
+/// from news. What the portal can never take is kept aside. At most 10,000 rows: then the oldest that are not an address or the end of a session make room.
 #[derive(Debug)]
 pub struct Outbox {
     folder: PathBuf,
@@ -116,6 +116,12 @@ impl Outbox {
         self.rows.is_empty()
     }
 
+    /// Whether an address waits to be told.
+    pub fn has_address(&self) -> bool {
+        let mut reports = self.rows.values().map(|row| &row.delivery.report);
+        reports.any(|report| matches!(report, Report::Address { .. }))
+    }
+
     /// The portal has it: forgets the row.
     pub fn acknowledge(&mut self, sequence: u64) -> Result<(), OutboxError> {
         if self.rows.remove(&sequence).is_none() {
@@ -124,6 +130,17 @@ impl Outbox {
         let path = self.path(sequence);
         let removed = fs::remove_file(&path).and_then(|()| sync_folder(&self.folder));
         removed.map_err(|source| OutboxError::File { path, source })
+    }
+
+    /// The portal can never take it: keeps the row as `<sequence>.unwanted`, for people.
+    pub fn set_aside(&mut self, sequence: u64) -> Result<(), OutboxError> {
+        if self.rows.remove(&sequence).is_none() {
+            return Ok(());
+        }
+        let path = self.path(sequence);
+        let moved = fs::rename(&path, path.with_extension("unwanted"));
+        let moved = moved.and_then(|()| sync_folder(&self.folder));
+        moved.map_err(|source| OutboxError::File { path, source })
     }
 
     fn make_room(&mut self) -> Result<(), OutboxError> {
@@ -206,6 +223,19 @@ mod tests {
                 .unwrap(),
             2
         );
+    }
+
+    #[test]
+    fn an_unwanted_row_is_kept_for_people_and_not_sent_again() {
+        let state = tempfile::tempdir().unwrap();
+        let mut outbox = Outbox::open(state.path()).unwrap();
+        outbox.put(1, report("a")).unwrap();
+        outbox.put(2, report("b")).unwrap();
+        outbox.set_aside(1).unwrap();
+        assert_eq!(outbox.first().unwrap().delivery.sequence, 2);
+        assert_eq!(Outbox::open(state.path()).unwrap().len(), 1);
+        let kept = state.path().join("outbox/00000000000000000001.unwanted");
+        assert!(fs::read_to_string(kept).unwrap().contains("\"a\""));
     }
 
     #[test]

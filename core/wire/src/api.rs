@@ -4,7 +4,7 @@ use deskhook_policy::ElevationMethod;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{CheckShape, ExtensionHealth, ReasonShape};
+use crate::{CheckShape, ElevationOffer, ExtensionHealth, ReasonShape};
 
 /// A device as the portal's API lists it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -73,8 +73,8 @@ pub struct DeviceDetail {
     pub fields: BTreeMap<String, Value>,
     /// Packages and plugins with their health.
     pub extensions: Vec<ExtensionHealth>,
-    /// Programs that elevated rights may be asked for.
-    pub elevation_programs: Vec<String>,
+    /// What may be asked for with elevated rights.
+    pub elevation: ElevationOffer,
 }
 
 /// A session as the portal's API lists it.
@@ -137,10 +137,10 @@ pub struct ElevateRequest {
     /// Why.
     #[serde(default)]
     pub reason: Option<String>,
-    /// For how long, in minutes: 1 to 480. Default 15.
+    /// For how long, in minutes: 1 to what the device offers. Default that, and at most 15.
     #[serde(default)]
     pub minutes: Option<u32>,
-    /// How. Default `brokered-action`.
+    /// How. Default the way that the device offers first.
     #[serde(default)]
     pub method: Option<ElevationMethod>,
 }

@@ -18,8 +18,9 @@ pub use api::{
 pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
 pub use order::{ElevationOrder, OrderError, SignedOrder};
 pub use portal::{
-    Acknowledged, AskOutcomeShape, Delivery, DeviceAbout, EnrolAnswer, EnrolRequest, Enrolled,
-    ExtensionHealth, Order, OrderKind, Orders, PATH_ENROL, PATH_ORDERS, PATH_REPORTS, Report,
+    Acknowledged, AskOutcomeShape, Delivery, DeviceAbout, ElevationOffer, EnrolAnswer,
+    EnrolRequest, Enrolled, ExtensionHealth, Order, OrderKind, Orders, PATH_ENROL, PATH_ORDERS,
+    PATH_REPORTS, Report,
 };
 pub use shape::{CheckShape, PersonShape, ReasonShape, SupporterShape};
 pub use signature::{

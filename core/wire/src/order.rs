@@ -17,6 +17,8 @@ pub struct ElevationOrder {
     pub arguments: Vec<String>,
     /// How the rights are to be had: the device's policy may forbid the way.
     pub method: ElevationMethod,
+    /// How long the program may run, in minutes.
+    pub minutes: u32,
     /// Who asked.
     pub supporter: String,
     /// Seconds since 1970 after which it is void, and the program is ended if it still runs.
@@ -31,9 +33,12 @@ pub struct SignedOrder(pub String);
 /// Why a signed order is not believed.
 #[derive(Debug, thiserror::Error)]
 pub enum OrderError {
-    /// Not two base64url parts, or larger than 16 KiB.
+    /// Not two base64url parts.
     #[error("the elevation order is malformed")]
     Malformed,
+    /// Larger than any device reads.
+    #[error("the elevation order is larger than 16 KiB")]
+    TooLarge,
     /// Made by another key, or changed since.
     #[error("the elevation order is not signed by this portal")]
     Signature,
@@ -53,17 +58,17 @@ impl SignedOrder {
     pub fn sign(order: &ElevationOrder, key: &SigningKey) -> Result<Self, OrderError> {
         let payload = serde_json::to_vec(order).map_err(OrderError::Shape)?;
         let signature = key.sign(&signed_bytes(&payload)).to_bytes();
-        Ok(Self(format!(
-            "{}.{}",
-            BASE64.encode(payload),
-            BASE64.encode(signature)
-        )))
+        let signed = format!("{}.{}", BASE64.encode(payload), BASE64.encode(signature));
+        if signed.len() > LONGEST {
+            return Err(OrderError::TooLarge);
+        }
+        Ok(Self(signed))
     }
 
     /// The order, if `key` signed it. Expiry, device and use are for the caller to judge.
     pub fn verify(&self, key: &VerifyingKey) -> Result<ElevationOrder, OrderError> {
         if self.0.len() > LONGEST {
-            return Err(OrderError::Malformed);
+            return Err(OrderError::TooLarge);
         }
         let (payload, signature) = self.0.split_once('.').ok_or(OrderError::Malformed)?;
         let payload = BASE64.decode(payload).map_err(|_| OrderError::Malformed)?;
@@ -90,9 +95,18 @@ mod tests {
             program: "/usr/bin/id".into(),
             arguments: vec![],
             method: ElevationMethod::LocalApproval,
+            minutes: 5,
             supporter: "Sam".into(),
             expires: 1,
         };
+        let wide = ElevationOrder {
+            arguments: vec!["x".repeat(LONGEST)],
+            ..order.clone()
+        };
+        assert!(matches!(
+            SignedOrder::sign(&wide, &key),
+            Err(OrderError::TooLarge)
+        ));
         let signed = SignedOrder::sign(&order, &key).unwrap();
         assert_eq!(signed.verify(&key.verifying_key()).unwrap(), order);
         for cut in 0..signed.0.len() {

@@ -153,9 +153,24 @@ pub enum Report {
         facts: BTreeMap<String, Value>,
         /// Packages and plugins with their health.
         extensions: Vec<ExtensionHealth>,
-        /// Whether elevated rights may be asked for at all, and of which programs.
-        elevation_programs: Vec<String>,
+        /// What may be asked for with elevated rights.
+        #[serde(default)]
+        elevation: ElevationOffer,
     },
+}
+
+/// What a device lets supporters ask for with elevated rights.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub struct ElevationOffer {
+    /// Absolute paths of the programs; empty is none.
+    pub programs: Vec<String>,
+    /// The ways that the policy allows and the device knows, most wanted first.
+    pub methods: Vec<ElevationMethod>,
+    /// The longest that a program may run, in minutes.
+    pub minutes: u32,
+    /// Why everything would be refused just now, in a sentence.
+    pub obstacle: Option<String>,
 }
 
 /// A package's or plugin's health.

@@ -70,6 +70,7 @@ pub(crate) fn log_to_stderr_above(level: &str) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(crate::output::coloured())
         .try_init();
 }
 
@@ -160,6 +161,12 @@ async fn enrol(args: EnrolArgs) -> Outcome {
     let settings = args.settings.over_file()?;
     let state: PathBuf = settings.state.clone().unwrap_or_else(places::state);
     let about = (AboutDevice::here().shape(), AboutPerson::here().shape());
+    if !deskhook_uplink::is_portal(&args.portal) {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "{:?} is no portal's address: https, or http on this machine's own loopback",
+            args.portal
+        )));
+    }
     let identity = deskhook_uplink::enrol(&args.portal, &args.token, about, &state).await?;
     let enrolled = identity.enrolled();
     say(format!(

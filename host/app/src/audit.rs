@@ -76,7 +76,15 @@ pub(crate) fn run(command: Audit) -> Outcome {
     }
 }
 
+/// The largest export that is read, in bytes.
+const LARGEST: usize = 1 << 30;
+
 async fn fetch(url: &str, api_key: Option<String>) -> Result<Vec<u8>, Failure> {
+    if !deskhook_uplink::is_portal(url) {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "{url} is not https, so the API key could be read on the way; only this machine's own loopback may be http"
+        )));
+    }
     deskhook_client::install_crypto();
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -85,7 +93,7 @@ async fn fetch(url: &str, api_key: Option<String>) -> Result<Vec<u8>, Failure> {
     if let Some(key) = api_key {
         request = request.bearer_auth(key);
     }
-    let response = request
+    let mut response = request
         .send()
         .await
         .with_context(|| format!("cannot reach {url}"))?;
@@ -98,5 +106,12 @@ async fn fetch(url: &str, api_key: Option<String>) -> Result<Vec<u8>, Failure> {
         )
         .into());
     }
-    Ok(response.bytes().await?.to_vec())
+    let mut bytes = vec![];
+    while let Some(chunk) = response.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > LARGEST {
+            return Err(anyhow::anyhow!("{url} sends more than 1 GiB").into());
+        }
+    }
+    Ok(bytes)
 }

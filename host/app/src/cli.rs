@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::output::{Exit, Outcome, conclude};
+use crate::output::{Exit, Outcome, conclude, say};
 use crate::{agent, audit, doctor, hooks, links, menu, plugin, policy, script, session, status};
 
 /// Remote support that an organisation customises with data, Lua and plugins.
@@ -90,12 +90,9 @@ fn dispatch(command: Command) -> Outcome {
         Command::Audit(args) => audit::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "deskhook",
-                &mut std::io::stdout(),
-            );
+            let mut script = vec![];
+            clap_complete::generate(shell, &mut Cli::command(), "deskhook", &mut script);
+            say(String::from_utf8_lossy(&script).trim_end());
             Ok(Exit::Done)
         }
     }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::agent::runtime;
-use crate::output::Outcome;
+use crate::output::{Failure, Outcome};
 
 /// `demo`.
 #[derive(Args)]
@@ -32,6 +32,13 @@ pub(crate) struct Demo {
 
 /// Does what the command says.
 pub(crate) fn run(args: Demo) -> Outcome {
+    if let Some(name) = &args.client
+        && !client::DemoClient::is_known(name)
+    {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "there is no client {name:?}: anydesk, rustdesk, vnc and sample are known"
+        )));
+    }
     runtime(2)?.block_on(async move {
         let once = args.once;
         let stage = stage::Stage::build(args).await?;

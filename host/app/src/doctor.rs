@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use clap::Args;
+use deskhook_agent::Rejected;
 use deskhook_elevation::Ways;
 use deskhook_policy::{Severity, Subject};
-use deskhook_wire::Status;
+use deskhook_wire::{ExtensionHealth, Status};
 use serde::Serialize;
 
 use crate::agent::runtime;
 use crate::output::{Colour, Exit, Outcome, json, paint, say};
-use crate::settings::{AgentSettings, Reach};
+use crate::settings::AgentSettings;
 use crate::{extensions, places, status};
 
 /// `doctor`.
@@ -20,7 +21,7 @@ pub(crate) struct Doctor {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    reach: Reach,
+    settings: AgentSettings,
 }
 
 /// How bad a finding is.
@@ -64,10 +65,21 @@ impl Finding {
 
 /// Does what the command says; the answer is no when there is a problem.
 pub(crate) fn run(args: &Doctor) -> Outcome {
-    let settings = AgentSettings::default().over_file()?;
+    let settings = args.settings.clone().over_file()?;
+    let socket = settings.socket.clone().unwrap_or_else(places::socket);
+    let asked = runtime(1)?.block_on(status::at(&socket));
     let mut findings = policy(&settings);
-    findings.extend(runtime(1)?.block_on(agent(&args.reach)));
-    findings.extend(extension_findings(&settings));
+    match &asked {
+        Ok(status) => findings.extend(of_status(status)),
+        Err(_) => {
+            findings.push(Finding::wrong(
+                Grade::Problem,
+                ("agent", "it does not run".to_owned()),
+                "deskhook agent run",
+            ));
+            findings.extend(extension_findings(&settings));
+        }
+    }
     findings.push(elevation());
     findings.extend(desktop());
     let problem = findings
@@ -137,17 +149,6 @@ fn policy(settings: &AgentSettings) -> Vec<Finding> {
     findings
 }
 
-async fn agent(reach: &Reach) -> Vec<Finding> {
-    match status::get(reach).await {
-        Ok(status) => of_status(&status),
-        Err(_) => vec![Finding::wrong(
-            Grade::Problem,
-            ("agent", "it does not run".to_owned()),
-            "deskhook agent run",
-        )],
-    }
-}
-
 fn of_status(status: &Status) -> Vec<Finding> {
     let mut findings = vec![Finding::ok(
         "agent",
@@ -172,9 +173,29 @@ fn of_status(status: &Status) -> Vec<Finding> {
         }
         (Some(portal), true) => Finding::ok("portal", format!("{portal} answers")),
     });
+    findings.extend(status.extensions.iter().map(of_extension));
     findings
 }
 
+/// What the running agent says of one of its extensions.
+fn of_extension(extension: &ExtensionHealth) -> Finding {
+    let ExtensionHealth {
+        name,
+        version,
+        state,
+        message,
+    } = extension;
+    let Some(message) = message else {
+        return Finding::ok("extension", format!("{name} {version}"));
+    };
+    Finding::wrong(
+        Grade::Problem,
+        ("extension", format!("{name} {version} {state}: {message}")),
+        "mend its files, or what the policy says of it: the agent then tries it anew",
+    )
+}
+
+/// What an agent would make of the files: for a machine on which none runs.
 fn extension_findings(settings: &AgentSettings) -> Vec<Finding> {
     let paths = settings.policy.clone().unwrap_or_else(places::policy);
     let policy = deskhook_source::load(&paths, &Subject::everyone(), None)
@@ -195,7 +216,7 @@ fn extension_findings(settings: &AgentSettings) -> Vec<Finding> {
         let about = bound.extension.about();
         Finding::ok("extension", format!("{} {}", about.name, about.version))
     });
-    let rejected = set.rejected.iter().map(|(name, why)| {
+    let rejected = set.rejected.iter().map(|Rejected { name, why, .. }| {
         Finding::wrong(
             Grade::Problem,
             ("extension", format!("{name}: {why}")),

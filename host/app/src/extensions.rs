@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use deskhook_agent::{ExtensionPlaces, ExtensionSet};
-use deskhook_hooks::{Bound, Extension};
+use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
+use deskhook_hooks::{Bound, Extension, Hook};
 use deskhook_native::{Manifest, Owner, Plugin, Terms, trusted_folder};
 use deskhook_policy::{ExtensionPolicy, Policy};
 use deskhook_script::{Package, Script};
@@ -35,7 +35,22 @@ pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
     set
 }
 
-type Loaded = Result<Arc<dyn Extension>, anyhow::Error>;
+/// Why one does not load, and what it would hear, as far as its manifest can be read.
+struct Unloadable {
+    error: anyhow::Error,
+    hooks: Option<Vec<Hook>>,
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Unloadable {
+    fn from(error: E) -> Self {
+        Self {
+            error: error.into(),
+            hooks: None,
+        }
+    }
+}
+
+type Loaded = Result<Arc<dyn Extension>, Unloadable>;
 
 fn add(
     set: &mut ExtensionSet,
@@ -43,12 +58,7 @@ fn add(
     name: &str,
     load: impl FnOnce(&ExtensionPolicy) -> Loaded,
 ) {
-    let found = policy
-        .extensions
-        .packages
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name));
-    let bound = found.map(|(_, bound)| bound.clone()).unwrap_or_default();
+    let bound = policy.extensions.of(name);
     if !bound.enabled {
         return;
     }
@@ -57,36 +67,56 @@ fn add(
         .iter()
         .any(|other| other.extension.about().name == name);
     let loaded = if taken {
-        Err(anyhow::anyhow!("another extension has the same name"))
+        Err(anyhow::anyhow!("another extension has the same name").into())
     } else {
         load(&bound)
     };
-    let checked = loaded.and_then(|extension| match pin_fits(extension.as_ref(), &bound) {
-        true => Ok(extension),
-        false => Err(anyhow::anyhow!(
-            "its files have the SHA-256 {}, which the policy does not name",
-            extension.about().sha256
-        )),
-    });
-    match checked {
+    match loaded.and_then(|extension| accepted(extension, name, &bound)) {
         Ok(extension) => set.loaded.push(Bound {
             extension,
             policy: bound,
         }),
-        Err(error) => set.rejected.push((name.to_owned(), format!("{error:#}"))),
+        Err(Unloadable { error, hooks }) => set.rejected.push(Rejected {
+            name: name.to_owned(),
+            why: format!("{error:#}"),
+            hooks,
+        }),
     }
 }
 
-fn pin_fits(extension: &dyn Extension, bound: &ExtensionPolicy) -> bool {
-    bound
-        .sha256
-        .as_ref()
-        .is_none_or(|pin| pin.eq_ignore_ascii_case(&extension.about().sha256))
+/// What the policy knows by its folder's name must bear that name, and be the files that the
+/// policy pins.
+fn accepted(extension: Arc<dyn Extension>, name: &str, bound: &ExtensionPolicy) -> Loaded {
+    let about = extension.about();
+    let refused = |error| Unloadable {
+        error,
+        hooks: Some(about.hooks.clone()),
+    };
+    if !about.name.eq_ignore_ascii_case(name) {
+        let own = &about.name;
+        return Err(refused(anyhow::anyhow!(
+            "its manifest calls it {own:?}, and its folder {name:?}: they must be the same"
+        )));
+    }
+    let pin = bound.sha256.as_ref();
+    if pin.is_some_and(|pin| !pin.eq_ignore_ascii_case(&about.sha256)) {
+        let sha256 = &about.sha256;
+        return Err(refused(anyhow::anyhow!(
+            "its files have the SHA-256 {sha256}, which the policy does not name"
+        )));
+    }
+    Ok(extension)
 }
 
 fn script(folder: &Path, bound: &ExtensionPolicy) -> Loaded {
     let package = Package::load(folder)?;
-    Ok(Arc::new(Script::new(package, &bound.capabilities)?))
+    let hooks = package.manifest().hooks.clone();
+    let script = Script::new(package, &bound.capabilities);
+    let script = script.map_err(|error| Unloadable {
+        error: error.into(),
+        hooks: Some(hooks),
+    })?;
+    Ok(Arc::new(script))
 }
 
 fn plugin(folder: &Path, places: &ExtensionPlaces, bound: &ExtensionPolicy) -> Loaded {
@@ -102,11 +132,12 @@ fn plugin(folder: &Path, places: &ExtensionPlaces, bound: &ExtensionPolicy) -> L
         pinned: bound.sha256.clone(),
         copies: places.private.clone(),
     };
-    Ok(Arc::new(Plugin::open(
-        &manifest.library_in(folder),
-        &manifest,
-        &terms,
-    )?))
+    let plugin = Plugin::open(&manifest.library_in(folder), &manifest, &terms);
+    let plugin = plugin.map_err(|error| Unloadable {
+        error: error.into(),
+        hooks: Some(manifest.hooks.clone()),
+    })?;
+    Ok(Arc::new(plugin))
 }
 
 fn name_of(folder: &Path) -> String {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use deskhook_agent::ExtensionPlaces;
+use deskhook_agent::{ExtensionPlaces, Rejected};
 use deskhook_hooks::{Body, Hook, Limit};
 use deskhook_policy::Subject;
 use serde_json::{Value, json as value};
@@ -84,7 +84,8 @@ fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
         json(&value!({
             "name": hook.name(), "kind": hook.kind(), "answer": hook.wants(), "input": fields,
             "limit_ms": {"cpu": limit.cpu.as_millis() as u64, "wall": limit.wall.as_millis() as u64},
-            "listeners": listeners, "rejected": rejected,
+            "listeners": listeners,
+            "rejected": rejected.iter().map(|one| value!([one.name, one.why])).collect::<Vec<_>>(),
         }))?;
         return Ok(Exit::Done);
     }
@@ -116,7 +117,7 @@ fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
     if listeners.is_empty() {
         say("          nobody");
     }
-    for (name, why) in rejected {
+    for Rejected { name, why, .. } in rejected {
         say(paint(&format!("  rejected {name}: {why}"), Colour::Yellow));
     }
     Ok(Exit::Done)
@@ -147,7 +148,7 @@ fn fields(hook: Hook) -> Value {
     Value::Object(properties.into_iter().map(sentence).collect())
 }
 
-fn listeners(hook: Hook, settings: &AgentSettings) -> (Vec<Listener>, Vec<(String, String)>) {
+fn listeners(hook: Hook, settings: &AgentSettings) -> (Vec<Listener>, Vec<Rejected>) {
     let paths: Vec<PathBuf> = settings.policy.clone().unwrap_or_else(places::policy);
     let policy = deskhook_source::load(&paths, &Subject::everyone(), None)
         .resolved

@@ -5,8 +5,9 @@ mod trial;
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
-use deskhook_script::{Finding, Severity, check, scaffold};
+use deskhook_script::{Finding, ScaffoldError, Severity, check, scaffold};
 use serde_json::json as value;
 
 use crate::output::{Colour, Exit, Failure, Form, Outcome, json, paint, remark, say};
@@ -106,7 +107,10 @@ pub(crate) fn run(command: Script) -> Outcome {
 }
 
 fn new(name: &str, dir: &std::path::Path) -> Outcome {
-    let files = scaffold(name, dir)?;
+    let files = match scaffold(name, dir) {
+        Err(error @ ScaffoldError::Name(_)) => return Err(Failure::Usage(error.into())),
+        files => files?,
+    };
     for file in &files {
         remark(format!("  {}", file.display()));
     }
@@ -121,6 +125,7 @@ fn check_all(dirs: &[PathBuf], form: Form) -> Outcome {
     let mut wrong = false;
     let mut all = vec![];
     for dir in dirs {
+        readable(dir)?;
         let findings = check(dir);
         wrong |= findings
             .iter()
@@ -144,6 +149,13 @@ fn check_all(dirs: &[PathBuf], form: Form) -> Outcome {
         json(&value!({"ok": !wrong, "findings": all}))?;
     }
     Ok(if wrong { Exit::No } else { Exit::Done })
+}
+
+/// A folder that cannot be read is not a package with a fault.
+fn readable(dir: &std::path::Path) -> Result<(), Failure> {
+    let read = std::fs::read_dir(dir);
+    read.with_context(|| format!("cannot read {}", dir.display()))?;
+    Ok(())
 }
 
 fn shape(dir: &std::path::Path, finding: &Finding) -> serde_json::Value {

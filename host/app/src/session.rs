@@ -5,7 +5,7 @@ use deskhook_agent::watch_agent;
 use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, Status};
 
 use crate::agent::runtime;
-use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, progress, remark, say};
 use crate::settings::Reach;
 use crate::status;
 
@@ -119,6 +119,11 @@ async fn start(args: StartArgs) -> Outcome {
         .await
         .map_err(not_running)?;
     let before = next(&mut watch).await?;
+    if args.wait == Some(Wait::Reported) && before.portal.is_none() {
+        let why = "this device is not enrolled, so no portal can have its address";
+        let help = "deskhook agent enrol --portal URL --token TOKEN";
+        return Err(Failure::Help(anyhow::anyhow!(why), help.to_owned()));
+    }
     let asked = Asked::Start {
         reason: args.reason,
         ticket: args.ticket,
@@ -147,6 +152,15 @@ async fn start(args: StartArgs) -> Outcome {
         Shown::Steps
     };
     let last = follow(&mut watch, before.attempts, (wait, shown)).await?;
+    if let Some(question) = last.question.as_ref().filter(|_| wants_details(&last)) {
+        take(&args.reach, Asked::Stop, None).await?;
+        remark(format!("{}\n{}", question.title, question.message));
+        remark("help: start it again with --reason and --ticket");
+        if args.json {
+            json(&last)?;
+        }
+        return Ok(Exit::No);
+    }
     if args.json {
         json(&last)?;
     }
@@ -168,11 +182,18 @@ async fn follow(
     (wait, shown): (Wait, Shown),
 ) -> Result<Status, Failure> {
     let mut told = String::new();
+    let bar = progress("fetching the client");
     loop {
         let status = next(watch).await?;
         if status.attempts <= attempts {
             continue;
         }
+        if let Some((received, total)) = status.progress {
+            bar.set_length(total.unwrap_or(received));
+            bar.set_position(received);
+            continue;
+        }
+        bar.finish_and_clear();
         let line = step(&status);
         // What a question says changes with the time that is left.
         let question = status.question.as_ref();
@@ -181,10 +202,18 @@ async fn follow(
             remark(&line);
             told = news;
         }
-        if status.session.is_none() || (wait == Wait::Reported && status.reported) {
+        let over = status.session.is_none() || wants_details(&status);
+        if over || (wait == Wait::Reported && status.reported) {
             return Ok(status);
         }
     }
+}
+
+/// Whether the organisation wants to know what this command was not given: nobody can tell it
+/// now.
+fn wants_details(status: &Status) -> bool {
+    let question = status.question.as_ref();
+    question.is_some_and(|question| question.kind == "details")
 }
 
 fn step(status: &Status) -> String {
@@ -197,13 +226,7 @@ fn step(status: &Status) -> String {
             status::answer_with(question)
         );
     }
-    match status.progress {
-        Some((received, Some(total))) if total > 0 => {
-            format!("fetching the client, {} %", received * 100 / total)
-        }
-        Some((received, _)) => format!("fetching the client, {} KiB", received / 1024),
-        None => status::session(status),
-    }
+    status::session(status)
 }
 
 async fn next(watch: &mut deskhook_agent::Replies) -> Result<Status, Failure> {

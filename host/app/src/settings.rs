@@ -90,7 +90,8 @@ impl AgentSettings {
         let named = self
             .config
             .clone()
-            .or_else(|| std::env::var_os("DESKHOOK_CONFIG").map(PathBuf::from));
+            .or_else(|| std::env::var_os("DESKHOOK_CONFIG").map(PathBuf::from))
+            .filter(|path| !path.as_os_str().is_empty());
         let path = named.or_else(|| places::settings("agent.toml"));
         let file: Self = match &path {
             Some(path) => read_toml(path)?,

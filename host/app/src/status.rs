@@ -1,5 +1,7 @@
 //! `status`.
 
+use std::path::Path;
+
 use clap::Args;
 use deskhook_agent::ask_agent;
 use deskhook_wire::{ControlReply, ControlRequest, QuestionShape, Status};
@@ -31,8 +33,12 @@ pub(crate) fn run(args: &StatusArgs) -> Outcome {
 
 /// Asks the agent for its status.
 pub(crate) async fn get(reach: &Reach) -> Result<Status, Failure> {
-    let reply = ask(reach, &ControlRequest::Status).await?;
-    match reply {
+    at(&reach.socket()?).await
+}
+
+/// Asks the agent behind that socket for its status.
+pub(crate) async fn at(socket: &Path) -> Result<Status, Failure> {
+    match ask_at(socket, &ControlRequest::Status).await? {
         ControlReply::Status(status) => Ok(*status),
         _ => Err(anyhow::anyhow!("the agent answered something else").into()),
     }
@@ -40,8 +46,11 @@ pub(crate) async fn get(reach: &Reach) -> Result<Status, Failure> {
 
 /// Asks the agent anything.
 pub(crate) async fn ask(reach: &Reach, request: &ControlRequest) -> Result<ControlReply, Failure> {
-    let socket = reach.socket()?;
-    let answered = ask_agent(&socket, request).await;
+    ask_at(&reach.socket()?, request).await
+}
+
+async fn ask_at(socket: &Path, request: &ControlRequest) -> Result<ControlReply, Failure> {
+    let answered = ask_agent(socket, request).await;
     answered.map_err(|error| {
         Failure::Help(error.into(), "start it with: deskhook agent run".to_owned())
     })

@@ -74,10 +74,15 @@ pub fn inspect(path: &Path) -> Result<Inspection, InspectError> {
     let folder = if path.is_dir() {
         path
     } else {
-        path.parent().unwrap_or(path)
+        let parent = path.parent().unwrap_or(path);
+        // A bare name lies in the folder that this process is in.
+        match parent.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => parent,
+        }
     };
     let manifest = Manifest::read(folder).map_err(|source| InspectError::Manifest {
-        path: folder.to_owned(),
+        path: path.to_owned(),
         source,
     })?;
     let library = manifest.library_in(folder);

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use deskhook_policy::ElevationMethod;
 use deskhook_portal::{Portal, PortalConfig, Role, set_up};
 use deskhook_wire::{
-    AskOutcomeShape, CheckShape, DeviceAbout, ExtensionHealth, Order, OrderKind, ReasonShape,
-    Report, SupporterShape,
+    AskOutcomeShape, CheckShape, DeviceAbout, ElevationOffer, ExtensionHealth, Order, OrderKind,
+    ReasonShape, Report, SupporterShape,
 };
 use device::{Device, phase};
 use serde_json::{Value, json};
@@ -162,7 +163,12 @@ async fn arrive(base: &str, folder: &Path, seat: &Seat) -> Device {
             policy_version: "2026-11-18.3".into(),
             facts,
             extensions: extensions(),
-            elevation_programs: vec!["/usr/bin/apt-get".into(), "/usr/bin/systemctl".into()],
+            elevation: ElevationOffer {
+                programs: vec!["/usr/bin/apt-get".into(), "/usr/bin/systemctl".into()],
+                methods: vec![ElevationMethod::LocalApproval],
+                minutes: 15,
+                obstacle: None,
+            },
         })
         .await;
     device

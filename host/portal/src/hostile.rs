@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use deskhook_wire::{CheckShape, DeviceAbout, ExtensionHealth, PersonShape, ReasonShape};
+use deskhook_wire::{
+    CheckShape, DeviceAbout, ElevationOffer, ExtensionHealth, PersonShape, ReasonShape,
+};
 use serde_json::Value;
 
 const NAME: usize = 64;
@@ -96,12 +98,15 @@ pub(crate) fn extensions(extensions: &[ExtensionHealth]) -> Vec<ExtensionHealth>
 }
 
 /// Programs as absolute paths.
-pub(crate) fn programs(programs: &[String]) -> Vec<String> {
-    let clean = programs
-        .iter()
-        .take(ITEMS)
-        .map(|program| line(program, 256));
-    clean.filter(|program| !program.is_empty()).collect()
+pub(crate) fn elevation(offer: &ElevationOffer) -> ElevationOffer {
+    let programs = offer.programs.iter().take(ITEMS);
+    let programs = programs.map(|program| line(program, 256));
+    ElevationOffer {
+        programs: programs.filter(|program| !program.is_empty()).collect(),
+        methods: offer.methods.iter().take(ITEMS).copied().collect(),
+        minutes: offer.minutes,
+        obstacle: some_sentence(offer.obstacle.as_deref()),
+    }
 }
 
 /// Facts or custom fields; nothing of them where they are too many bytes together.

@@ -272,7 +272,7 @@ fn set_state(unit: &mut Unit<'_>, told: &Told<'_>, report: &Report) -> Result<()
         policy_version,
         facts,
         extensions,
-        elevation_programs,
+        elevation,
     } = report
     else {
         return Ok(());
@@ -284,7 +284,7 @@ fn set_state(unit: &mut Unit<'_>, told: &Told<'_>, report: &Report) -> Result<()
         policy_version: &hostile::name(policy_version),
         facts: &hostile::facts(facts),
         extensions: &hostile::extensions(extensions),
-        elevation_programs: &hostile::programs(elevation_programs),
+        elevation: &hostile::elevation(elevation),
     };
     devices::set_state(unit, told.device, &state)
 }

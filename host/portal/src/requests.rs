@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use deskhook_policy::ElevationMethod;
-use deskhook_wire::{ConnectRequest, ElevateRequest, ElevationOrder, OrderKind, SignedOrder};
+use deskhook_wire::{
+    ConnectRequest, ElevateRequest, ElevationOffer, ElevationOrder, OrderKind, SignedOrder,
+};
 use serde_json::Value;
 
 use crate::clock::{self, MINUTE, Millis, SECOND};
@@ -23,8 +25,9 @@ const JOIN_LASTS: Millis = 3 * MINUTE;
 const DISCONNECT_LASTS: Millis = MINUTE;
 const ELEVATE_LASTS: Millis = 5 * MINUTE;
 
-/// The most minutes that elevated rights can be asked for.
+/// The most minutes that elevated rights can be asked for, and the usual ones.
 const LONGEST: u32 = 480;
+const USUAL: u32 = 15;
 
 /// An order that only lacks its session.
 struct Wish {
@@ -108,15 +111,24 @@ pub(crate) async fn elevate(
     device: &str,
     asked: ElevateRequest,
 ) -> Result<String, Failure> {
-    let minutes = asked.minutes.unwrap_or(15);
-    let method = asked.method.unwrap_or(ElevationMethod::BrokeredAction);
+    let (id, reach) = (device.to_owned(), visitor.reach());
+    let found = desk
+        .store
+        .read(move |connection| devices::find(connection, &id, &reach));
+    let offer: ElevationOffer = found.await?.ok_or(Failure::NotFound)?.elevation.read();
+    let minutes = asked.minutes.unwrap_or(offer.minutes.clamp(1, USUAL));
+    let first = offer.methods.first().copied();
+    let method = asked
+        .method
+        .or(first)
+        .unwrap_or(ElevationMethod::LocalApproval);
     check_elevation(&asked, minutes)?;
     let supporter = desk.supporter(&visitor.account.display_name);
     let wish = Wish {
         id: fresh_name("o-"),
         device: device.to_owned(),
         lasts: ELEVATE_LASTS,
-        phases: &["waiting", "joining", "connected"],
+        phases: &["connected"],
         fields: vec![
             ("program", asked.program.as_str().into()),
             ("arguments", asked.arguments.clone().into()),
@@ -134,11 +146,12 @@ pub(crate) async fn elevate(
         program: asked.program.clone(),
         arguments: asked.arguments.clone(),
         method,
+        minutes,
         supporter: supporter.name.clone(),
         expires: (ends / SECOND).unsigned_abs(),
     };
     let signed = SignedOrder::sign(&permit, &desk.key)
-        .map_err(|_| Failure::Invalid("The program or its arguments cannot be signed.".into()))?;
+        .map_err(|_| Failure::Invalid("Program and arguments are too long together.".to_owned()))?;
     order(desk, visitor, wish, move |session| OrderKind::Elevate {
         session: session.id.clone(),
         supporter,
@@ -204,8 +217,11 @@ fn session_for(
     let session = device
         .session
         .filter(|session| wish.phases.contains(&session.phase.as_str()));
-    let none = || Failure::Conflict("Nobody waits for help at this device just now.".to_owned());
-    Ok(session.ok_or_else(none))
+    let text = match wish.phases {
+        ["connected"] => "Elevated rights can be asked for while a supporter is connected.",
+        _ => "Nobody waits for help at this device just now.",
+    };
+    Ok(session.ok_or_else(|| Failure::Conflict(text.to_owned())))
 }
 
 /// An order of the same kind that somebody waits for already.

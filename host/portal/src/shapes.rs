@@ -113,7 +113,7 @@ pub(crate) fn device_detail(
             .map(|session| session.fields.clone())
             .unwrap_or_default(),
         extensions: device.extensions.read(),
-        elevation_programs: device.elevation_programs.read(),
+        elevation: device.elevation.read(),
     }
 }
 

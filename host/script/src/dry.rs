@@ -21,6 +21,8 @@ pub struct RunResult {
     pub record: Record,
     /// How long it took, in microseconds.
     pub micros: u64,
+    /// Fields of the input that nobody reads, one sentence each.
+    pub unread: Vec<String>,
 }
 
 /// Why a hook could not be run at all.
@@ -32,16 +34,9 @@ pub enum RunError {
     /// The input is not the hook's.
     #[error(transparent)]
     Input(#[from] CallError),
-    /// The input has a field that the hook does not know.
-    #[error("the hook {hook} is given no field {name:?}{hint}")]
-    Field {
-        /// Which hook.
-        hook: Hook,
-        /// The field.
-        name: String,
-        /// What it may have been meant to be.
-        hint: String,
-    },
+    /// A test's input has a field that the hook is not given.
+    #[error("{0}")]
+    Unread(String),
     /// The package does not hear the hook.
     #[error("the package {package:?} does not hear the hook {hook}")]
     NotHeard {
@@ -148,7 +143,7 @@ pub(crate) fn call(
     }
     let input = with_context(input, &host.shared);
     let read = Call::read(Some(hook), input.clone())?;
-    check_fields(&read, &input)?;
+    let unread = unread_fields(&read, &input);
     let begun = Instant::now();
     let before = lock(&host.shared).1.clone();
     let limit = Limit {
@@ -164,6 +159,7 @@ pub(crate) fn call(
         answer,
         record,
         micros,
+        unread,
     })
 }
 
@@ -213,17 +209,19 @@ fn some_person() -> Value {
     json!({"name": "kim", "display_name": "Kim Example", "language": "en", "verified": true})
 }
 
-/// A field that nobody reads is most likely a slip of the author.
-fn check_fields(call: &Call, input: &Value) -> Result<(), RunError> {
+/// A field that nobody reads is most likely a slip of the author: each with the nearest that is
+/// read.
+fn unread_fields(call: &Call, input: &Value) -> Vec<String> {
     let known = call.input();
     let names = input.as_object().into_iter().flat_map(Map::keys);
-    for name in names {
-        if known.get(name).is_none() {
-            let known = known.as_object().into_iter().flat_map(Map::keys);
-            let hint = did_you_mean(nearest(name, known.map(String::as_str)));
-            let (hook, name) = (call.hook, name.clone());
-            return Err(RunError::Field { hook, name, hint });
-        }
-    }
-    Ok(())
+    let unread = names.filter(|name| known.get(name.as_str()).is_none());
+    let told = |name: &String| {
+        let known = known.as_object().into_iter().flat_map(Map::keys);
+        let hint = did_you_mean(nearest(name, known.map(String::as_str)));
+        format!(
+            "the hook {} is not given the field {name:?}{hint}",
+            call.hook
+        )
+    };
+    unread.map(told).collect()
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use deskhook_hooks::LogLevel;
 
+use crate::package::{INIT, folder_name};
 use crate::{LoadError, Package};
 
 mod assertion;
@@ -20,6 +21,26 @@ pub struct TestReport {
     pub package: String,
     /// Its tests, in the order in which they stand.
     pub cases: Vec<TestCase>,
+}
+
+impl TestReport {
+    /// The report of a package that does not load: one test, which failed.
+    pub fn unloadable(dir: &Path, message: String) -> Self {
+        let failure = TestFailure {
+            place: None,
+            message,
+            logs: vec![],
+        };
+        Self {
+            package: folder_name(dir),
+            cases: vec![TestCase {
+                name: "the package loads".to_owned(),
+                file: INIT.to_owned(),
+                failure: Some(failure),
+                micros: 0,
+            }],
+        }
+    }
 }
 
 /// What became of one test.

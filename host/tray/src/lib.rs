@@ -25,8 +25,8 @@ pub use about::about;
 pub use announcement::{Announcement, Weight, announcement};
 pub use dialog::{Blank, DialogText, dialog, words};
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::run;
+pub use elsewhere::{display_answers, run};
 #[cfg(target_os = "linux")]
-pub use linux::run;
+pub use linux::{display_answers, run};
 pub use menu::menu;
 pub use sentence::sentence;

@@ -8,6 +8,11 @@ mod zenity;
 
 use deskhook_agent::AgentHandle;
 
+/// Whether there is an X display that lets this process in.
+pub fn display_answers() -> bool {
+    screen::is_set("DISPLAY") && x11rb::connect(None).is_ok()
+}
+
 /// Shows what there is to see and sends on what the person does, until the agent stops: the icon
 /// and its menu, the dialogs, the notifications, and what only a desktop can do. A part that this
 /// desktop lacks is left out; the terminal has the same questions and answers.

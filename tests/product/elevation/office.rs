@@ -90,7 +90,7 @@ impl Office {
     pub(crate) fn order(&self, number: &str) -> Value {
         json!({
             "device": "desk-7", "order": number, "program": RENEW, "arguments": ["--now", "a b"],
-            "method": "local-approval", "supporter": "Sam", "expires": now() + 300,
+            "method": "local-approval", "minutes": 5, "supporter": "Sam", "expires": now() + 300,
         })
     }
 

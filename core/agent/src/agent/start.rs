@@ -8,7 +8,7 @@ use deskhook_facts::Facts;
 use deskhook_hooks::Chain;
 use deskhook_policy::Policy;
 use deskhook_record::RecordError;
-use deskhook_session::{Event, Outcome, Session};
+use deskhook_session::{Event, Outcome, Session, SessionId};
 use deskhook_source::Watched;
 use deskhook_uplink::{Connection, Identity, IdentityError, Outbox, OutboxError, SendError};
 use deskhook_wire::Report;
@@ -17,11 +17,12 @@ use tokio::sync::{mpsc, watch};
 use super::{Agent, Loop, Shown};
 use crate::chains::Chains;
 use crate::control;
-use crate::courier::Courier;
+use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::menu::MenuMaker;
 use crate::policies::{Policies, tell_changes};
 use crate::records::Records;
+use crate::rows::Rows;
 use crate::unfinished::Unfinished;
 use crate::{AgentConfig, AgentHandle, ControlError, Snapshot, Wake};
 
@@ -141,20 +142,19 @@ impl Loop {
 
     fn connect(&mut self, identity: Identity, boot: &str) -> Result<(), StartError> {
         let outbox = Outbox::open(&self.config.state).map_err(StartError::Outbox)?;
-        self.unacknowledged = outbox.len();
         let (signals, mut inbox) = mpsc::channel(64);
         let connection =
             Connection::open(identity, outbox, boot, signals).map_err(StartError::Portal)?;
         self.courier = Some(Courier::start(connection, self.wakes.clone()));
-        if let (Some(courier), Some(session)) = (&self.courier, self.unfinished.take()) {
+        if let (Some(courier), Some(session)) = (&self.courier, self.unfinished.left()) {
             let outcome = Outcome::AgentStopped.word().to_owned();
             let report = Report::Ended {
-                session,
+                session: session.clone(),
                 outcome,
                 reasons: vec![],
                 seconds: 0,
             };
-            courier.send(report, None);
+            courier.send(report, News::EndOf(SessionId(session)));
         }
         let wakes = self.wakes.clone();
         tokio::spawn(async move {
@@ -197,7 +197,10 @@ fn assemble(
         menus: MenuMaker::new(config.menu, chains.clone()),
         chains,
         session_chain: None,
+        loaded: vec![],
         rejected: vec![],
+        readings: 0,
+        loadings: 0,
         host,
         facts,
         questions,
@@ -216,9 +219,8 @@ fn assemble(
             .map(|enrolled| enrolled.answer.organization.clone())
             .unwrap_or_default(),
         online: false,
-        unacknowledged: 0,
-        address_row: None,
-        acknowledged: 0,
+        rows: Rows::default(),
+        elevation: None,
         shown: Shown {
             menu_is_stale: true,
             ..Shown::default()
@@ -260,7 +262,19 @@ fn boot() -> Result<String, StartError> {
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
 }
 
+/// Makes the folder, private to this account; one that is there must be so already.
 fn private_folder(path: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(path)?;
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(path)?;
+    let about = std::fs::metadata(path)?;
+    let own = about.uid() == rustix::process::geteuid().as_raw();
+    if own && about.mode() & 0o022 == 0 {
+        return Ok(());
+    }
+    let why = "it belongs to somebody else, or others can write in it";
+    Err(std::io::Error::new(
+        std::io::ErrorKind::PermissionDenied,
+        why,
+    ))
 }

@@ -2,8 +2,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use deskhook_hooks::{HostCall, HostError, HostReply, HttpAnswer};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Client, Method, Response, Url};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    PROXY_AUTHORIZATION,
+};
+use reqwest::{Client, Method, Response, StatusCode, Url};
 
 use super::failed;
 
@@ -11,6 +14,8 @@ const LARGEST: usize = 1024 * 1024;
 const MOST_SECONDS: u32 = 30;
 const USUAL_SECONDS: u32 = 5;
 const MOST_HOPS: usize = 5;
+/// Headers that say who asks: they never follow a redirect to another site.
+const SECRETS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
 
 pub(super) struct Outgoing {
     pub(super) method: String,
@@ -45,7 +50,8 @@ async fn follow(outgoing: Outgoing, allowed: impl Fn(&str) -> bool) -> HostReply
             )));
         }
     };
-    let headers = header_map(&outgoing.headers)?;
+    let mut headers = header_map(&outgoing.headers)?;
+    let (mut method, mut body) = (method, outgoing.body);
     let client = client().map_err(|error| failed(format!("no HTTP client: {error}")))?;
     let mut url = parse(&outgoing.url)?;
     // Judged again as the parser reads it: what was asked for as text may name another host.
@@ -54,7 +60,7 @@ async fn follow(outgoing: Outgoing, allowed: impl Fn(&str) -> bool) -> HostReply
         let mut request = client
             .request(method.clone(), url.clone())
             .headers(headers.clone());
-        if let Some(body) = &outgoing.body {
+        if let Some(body) = &body {
             request = request.body(body.clone());
         }
         let host = shown(url.as_str());
@@ -62,16 +68,34 @@ async fn follow(outgoing: Outgoing, allowed: impl Fn(&str) -> bool) -> HostReply
             .send()
             .await
             .map_err(|error| failed(format!("{host} does not answer: {}", error.without_url())))?;
+        let status = response.status();
         let Some(next) = redirect(&response, &url)? else {
             return read(response).await;
         };
         check(&next, &allowed)?;
+        if next.origin() != url.origin() {
+            // What is meant for one site is not for another.
+            SECRETS.iter().for_each(|name| drop(headers.remove(name)));
+        }
+        if response_turns_to_get(status, &method) {
+            (method, body) = (Method::GET, None);
+            headers.remove(CONTENT_TYPE);
+        }
         url = next;
     }
     Err(failed(format!(
         "{} redirects more than {MOST_HOPS} times",
         shown(url.as_str())
     )))
+}
+
+/// As browsers do: only 307 and 308 send a POST again.
+fn response_turns_to_get(status: StatusCode, method: &Method) -> bool {
+    *method == Method::POST
+        && !matches!(
+            status,
+            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+        )
 }
 
 fn check(url: &Url, allowed: &impl Fn(&str) -> bool) -> Result<(), HostError> {

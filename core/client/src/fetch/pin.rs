@@ -47,7 +47,6 @@ pub fn pin_line(client: &str, sha256: &str) -> String {
     let key = match client {
         "anydesk" => "Integration.AnyDesk.BootstrapperSha256".to_owned(),
         "rustdesk" => "Integration.RustDesk.BootstrapperSha256".to_owned(),
-        "vnc" => "Integration.Vnc.BootstrapperSha256".to_owned(),
         own => return format!("\"Integration.Clients.{own}.Download.Sha256\": [\"{sha256}\"]"),
     };
     format!("\"{key}\": \"{sha256}\"")

@@ -108,6 +108,7 @@ impl Bench {
             program: self.path("bin/tool").display().to_string(),
             arguments: vec![self.path("out").display().to_string(), "done".into()],
             method: ElevationMethod::LocalApproval,
+            minutes: 5,
             supporter: "Sam".into(),
             expires: now.as_secs() + 300,
         }

@@ -5,9 +5,9 @@ use deskhook_wire::ElevationOrder;
 
 use crate::Refusal;
 
-/// Seconds that an order may hold beyond the minutes that the policy allows: it waits for the
-/// person's answer (the portal adds five minutes for that), and clocks differ. The program's own
-/// time is never longer than the policy's.
+/// Seconds that an order may hold beyond its own minutes: it waits for the person's answer (the
+/// portal adds five minutes for that), and clocks differ. The program's own time is never longer
+/// than the person agreed to.
 const WAITING: u64 = 10 * 60;
 
 /// What an order is judged by.
@@ -49,16 +49,17 @@ pub(crate) fn judge(order: &ElevationOrder, by: &Measure<'_>) -> Result<Duration
         return Err(Refusal::Method(order.method));
     }
     let most = u64::from(*max_minutes) * 60;
-    if most == 0 || left > most + WAITING {
+    let asked = u64::from(order.minutes) * 60;
+    if asked == 0 || asked > most || left > asked + WAITING {
         return Err(Refusal::TooLong {
-            minutes: left.div_ceil(60),
+            minutes: left.max(asked).div_ceil(60),
             most: *max_minutes,
         });
     }
     if !programs.contains(&order.program) {
         return Err(Refusal::Unlisted(order.program.clone()));
     }
-    Ok(Duration::from_secs(left.min(most)))
+    Ok(Duration::from_secs(left.min(asked)))
 }
 
 #[cfg(test)]
@@ -74,6 +75,7 @@ mod tests {
             program: "/usr/bin/apt-get".into(),
             arguments: vec!["update".into()],
             method: ElevationMethod::BrokeredAction,
+            minutes: 10,
             supporter: "Sam".into(),
             expires: NOW + 600,
         }
@@ -118,8 +120,10 @@ mod tests {
             ("order-expired", |order| order.expires = NOW),
             ("order-expired", |order| order.expires = 0),
             ("too-long", |order| {
-                order.expires = NOW + 15 * 60 + WAITING + 1;
+                order.expires = NOW + 10 * 60 + WAITING + 1;
             }),
+            ("too-long", |order| order.minutes = 16),
+            ("too-long", |order| order.minutes = 0),
             ("too-long", |order| order.expires = u64::MAX),
             ("method-not-allowed", |order| {
                 order.method = ElevationMethod::TransmittedCredentials;
@@ -173,9 +177,9 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_could_wait_gives_the_program_no_more_than_the_policy() {
+    fn an_order_that_could_wait_gives_the_program_no_more_than_was_agreed_to() {
         let mut order = order();
-        order.expires = NOW + 15 * 60 + WAITING;
-        assert_eq!(judged(&order, &policy()), Ok(Duration::from_secs(15 * 60)));
+        order.expires = NOW + 10 * 60 + WAITING;
+        assert_eq!(judged(&order, &policy()), Ok(Duration::from_secs(10 * 60)));
     }
 }

@@ -1,6 +1,7 @@
 use deskhook_policy::{Address, ClientSpec, Policy};
 
 use super::Session;
+use super::join::nobody_there;
 use crate::live::{Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
@@ -97,8 +98,11 @@ impl Session {
         answer: Answer,
         policy: &Policy,
     ) -> Vec<Effect> {
-        let Answer::Details { reason, ticket } = answer else {
-            return self.end(now, Outcome::Stopped);
+        let (reason, ticket) = match answer {
+            Answer::Details { reason, ticket } => (reason, ticket),
+            Answer::Deny => return self.end(now, Outcome::Stopped),
+            // A bare yes tells nothing of what was asked.
+            Answer::Allow => return vec![],
         };
         if let Some(live) = &mut self.live {
             live.reason = non_empty(reason).or(live.reason.take());
@@ -127,6 +131,9 @@ impl Session {
         if questions.is_empty() {
             return self.launch();
         }
+        if !self.person_present {
+            return self.deny_start(now, vec![nobody_there()]);
+        }
         let first = questions.remove(0);
         let seconds = first.timeout;
         let question = self.question(now, first.kind(), seconds);
@@ -143,7 +150,7 @@ impl Session {
         else {
             return vec![];
         };
-        if *answer != Answer::Deny {
+        if *answer == Answer::Allow {
             return self.confirm_start(now, rest);
         }
         self.deny_start(now, vec![question.declined()])
@@ -210,6 +217,19 @@ impl Session {
             address,
             client,
         })]
+    }
+
+    /// An address that nobody can be told of helps nobody: the session fails, with the reason.
+    pub(super) fn report_refused(&mut self, now: Moment, message: String) -> Vec<Effect> {
+        if self.live.as_ref().is_none_or(|live| live.reported) {
+            return vec![];
+        }
+        let text = "Your support desk's portal did not take this device's address.";
+        let failure = ClientFailure {
+            reason: Reason::own("report-refused", text),
+            detail: Some(message),
+        };
+        self.failed(now, failure)
     }
 
     pub(super) fn failed(&mut self, now: Moment, failure: ClientFailure) -> Vec<Effect> {

@@ -1,4 +1,5 @@
 use super::Session;
+use super::join::nobody_there;
 use crate::live::{Elevation, ElevationStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
@@ -78,8 +79,7 @@ impl Session {
     /// Asks what the checks want to know; the last question is always the person's own consent.
     fn confirm_elevation(&mut self, now: Moment, mut questions: Vec<CheckQuestion>) -> Vec<Effect> {
         if !self.person_present {
-            let nobody = Reason::own("nobody-there", "Nobody is at the device to agree.");
-            return self.elevated(ElevationOutcome::Denied(vec![nobody]));
+            return self.elevated(ElevationOutcome::Denied(vec![nobody_there()]));
         }
         let Some(ask) = self
             .live
@@ -109,14 +109,14 @@ impl Session {
         else {
             return vec![];
         };
-        if *answer != Answer::Deny {
+        if *answer == Answer::Allow {
             return self.confirm_elevation(now, rest);
         }
         self.elevated(ElevationOutcome::Denied(vec![question.declined()]))
     }
 
     pub(super) fn elevation_answered(&mut self, answer: &Answer) -> Vec<Effect> {
-        if *answer == Answer::Deny {
+        if *answer != Answer::Allow {
             let refused = Reason::own("consent-refused", "The person said no.");
             return self.elevated(ElevationOutcome::Denied(vec![refused]));
         }
@@ -169,18 +169,32 @@ impl Session {
         ]
     }
 
+    /// Ends a request under way, and the program, if it runs.
+    pub(super) fn give_up_elevation(&mut self, outcome: ElevationOutcome) -> Vec<Effect> {
+        let running = self.live.as_ref().filter(|_| self.is_elevating());
+        let stop = running.map(|live| Effect::StopElevation(live.id.clone()));
+        stop.into_iter().chain(self.elevated(outcome)).collect()
+    }
+
+    fn is_elevating(&self) -> bool {
+        matches!(self.elevation_step(), Some(ElevationStep::Running))
+    }
+
     /// A stricter policy ends a request that it would not have allowed.
     pub(super) fn elevation_tightened(&mut self) -> Vec<Effect> {
-        let running = matches!(self.elevation_step(), Some(ElevationStep::Running));
         let denied = self.live.as_ref().and_then(|live| {
             live.elevation
                 .as_ref()
                 .and_then(|elevation| against(&live.terms, &elevation.ask))
         });
-        match denied {
-            Some(reason) if !running => self.elevated(ElevationOutcome::Denied(vec![reason])),
-            _ => vec![],
-        }
+        let Some(reason) = denied else {
+            return vec![];
+        };
+        self.give_up_elevation(if self.is_elevating() {
+            ElevationOutcome::Failed(reason)
+        } else {
+            ElevationOutcome::Denied(vec![reason])
+        })
     }
 
     fn elevation_step(&self) -> Option<&ElevationStep> {

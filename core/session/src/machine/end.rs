@@ -54,7 +54,7 @@ impl Session {
                 format!("The session is over ({}).", outcome.word()),
             )
         };
-        let mut effects = self.elevated(ElevationOutcome::Failed(over()));
+        let mut effects = self.give_up_elevation(ElevationOutcome::Failed(over()));
         if let Some(Phase::Joining { join, .. }) = self.live.as_ref().map(|live| &live.phase) {
             let outcome = AskOutcome::Refused(vec![over()]);
             effects.push(Effect::Reply {

@@ -69,6 +69,9 @@ impl Session {
         if questions.is_empty() {
             return self.ask_consent(now);
         }
+        if !self.person_present {
+            return self.refuse_join(vec![nobody_there()]);
+        }
         let first = questions.remove(0);
         let seconds = first.timeout;
         let question = self.question(now, first.kind(), seconds);
@@ -83,7 +86,7 @@ impl Session {
         let Some((_, JoinStep::Confirming { question, rest })) = self.joining() else {
             return vec![];
         };
-        if *answer != Answer::Deny {
+        if *answer == Answer::Allow {
             return self.confirm_join(now, rest);
         }
         self.refuse_join(vec![question.declined()])
@@ -124,7 +127,6 @@ impl Session {
             .grants
             .iter()
             .any(|(supporter, until)| *supporter == join.supporter && now <= *until);
-        let nobody = || Reason::own("nobody-there", "Nobody is at the device to agree.");
         match (live.terms.consent.mode, self.person_present) {
             (ConsentMode::Never, _) => Consent::Given("policy"),
             (_, true) if granted => Consent::Given("earlier answer"),
@@ -132,7 +134,7 @@ impl Session {
             (ConsentMode::WhenPresent, false) if live.terms.consent.no_user == OnTimeout::Allow => {
                 Consent::Given("nobody there")
             }
-            (_, false) => Consent::Refused(nobody()),
+            (_, false) => Consent::Refused(nobody_there()),
         }
     }
 
@@ -153,7 +155,7 @@ impl Session {
     }
 
     pub(super) fn consent_answered(&mut self, now: Moment, answer: &Answer) -> Vec<Effect> {
-        if *answer == Answer::Deny {
+        if *answer != Answer::Allow {
             return self.refuse_join(vec![Reason::own("consent-refused", "The person said no.")]);
         }
         self.let_in(now, "person")
@@ -277,6 +279,11 @@ impl Session {
             *step = next;
         }
     }
+}
+
+/// A question needs somebody who answers it.
+pub(super) fn nobody_there() -> Reason {
+    Reason::own("nobody-there", "Nobody is at the device to agree.")
 }
 
 /// The answer to a request for a session that is not there.

@@ -20,6 +20,12 @@ pub(crate) enum DemoClient {
 const FOLDERS: [&str; 4] = ["/usr/local/bin", "/usr/bin", "/bin", "/snap/bin"];
 
 impl DemoClient {
+    /// Whether there is a client of that name.
+    pub(crate) fn is_known(name: &str) -> bool {
+        let known = ["sample", "vnc", "anydesk", "rustdesk"];
+        known.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
     /// The client that was named; else VNC where a display and a server are there, else the
     /// sample client. An installed AnyDesk or RustDesk is somebody's own: never without its name.
     pub(crate) fn choose(named: Option<&str>) -> anyhow::Result<Self> {
@@ -27,7 +33,7 @@ impl DemoClient {
             None if has_display() && vnc_server().is_some() => Ok(Self::Vnc),
             None | Some("sample") => Ok(Self::Sample),
             Some("vnc") if !has_display() => {
-                bail!("there is no X display to share (DISPLAY is not set)")
+                bail!("there is no X display to share: none answers at DISPLAY")
             }
             Some("vnc") if vnc_server().is_none() => {
                 bail!("neither x11vnc nor x0vncserver is installed")
@@ -35,9 +41,7 @@ impl DemoClient {
             Some("vnc") => Ok(Self::Vnc),
             Some("anydesk") => Ok(Self::AnyDesk),
             Some("rustdesk") => Ok(Self::RustDesk),
-            Some(other) => {
-                bail!("there is no client {other:?}: anydesk, rustdesk, vnc and sample are known")
-            }
+            Some(other) => bail!("there is no client {other:?}"),
         }
     }
 
@@ -71,8 +75,9 @@ impl DemoClient {
     }
 }
 
+/// A display that is named and gone cannot be shared.
 fn has_display() -> bool {
-    std::env::var("DISPLAY").is_ok_and(|name| !name.is_empty())
+    deskhook_tray::display_answers()
 }
 
 fn vnc_server() -> Option<&'static str> {

@@ -25,23 +25,36 @@ pub(crate) struct DemoFolder {
     pub(crate) root: PathBuf,
     /// Why there is no native plugin, if there is none.
     pub(crate) no_plugin: Option<String>,
-    /// Removes the folder at the end, where it is a temporary one.
-    _temporary: Option<tempfile::TempDir>,
+    /// The agent's control socket: in the folder, unless its path would be too long for one.
+    pub(crate) socket: PathBuf,
+    /// Removed at the end: the folder itself and that of the socket, where they are temporary.
+    _temporary: Vec<tempfile::TempDir>,
 }
+
+/// The longest path of a Unix socket, in bytes (`sun_path` of unix(7), less its end).
+const LONGEST_SOCKET: usize = 107;
 
 impl DemoFolder {
     /// Lays the organisation out in `dir`, or in a temporary folder. What is there already of a
     /// former demonstration is written anew; anything else is left alone.
     pub(crate) fn lay_out(dir: Option<PathBuf>, client: DemoClient) -> anyhow::Result<Self> {
-        let (root, temporary) = match dir {
-            Some(dir) => (dir, None),
-            None => {
-                let temporary = tempfile::Builder::new()
-                    .prefix("deskhook-demo-")
-                    .tempdir()?;
-                (temporary.path().to_owned(), Some(temporary))
-            }
+        let mut temporary = vec![];
+        let mut fresh = || -> anyhow::Result<PathBuf> {
+            let made = tempfile::Builder::new()
+                .prefix("deskhook-demo-")
+                .tempdir()?;
+            let path = made.path().to_owned();
+            temporary.push(made);
+            Ok(path)
         };
+        let root = match dir {
+            Some(dir) => dir,
+            None => fresh()?,
+        };
+        let mut socket = root.join("agent.sock");
+        if socket.as_os_str().len() > LONGEST_SOCKET {
+            socket = fresh()?.join("agent.sock");
+        }
         for folder in ["policy.d", "packages", "plugins", "portal", "agent"] {
             let path = root.join(folder);
             std::fs::create_dir_all(&path)
@@ -58,6 +71,7 @@ impl DemoFolder {
         Ok(Self {
             root,
             no_plugin,
+            socket,
             _temporary: temporary,
         })
     }

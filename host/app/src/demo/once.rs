@@ -5,8 +5,6 @@ use deskhook_agent::{AgentHandle, Snapshot};
 use deskhook_policy::Address;
 use deskhook_session::{Origin, Request};
 use serde_json::Value;
-use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpStream;
 
 use super::stage::Stage;
 use crate::output::{Colour, Exit, Outcome, paint, remark, say};
@@ -95,12 +93,21 @@ async fn steps(stage: &Stage) -> anyhow::Result<Duration> {
     let seen = seen(stage, &address).await?;
     clock.step("seen", &seen);
     if let Some(place) = address.as_str().strip_prefix("vnc://") {
-        let banner = banner(place).await?;
-        clock.step("handshake", &format!("the address answers {banner:?}"));
+        let password = known.password.as_deref().unwrap_or_default();
+        let screen = deskhook_client::rfb_handshake(place, password)
+            .await
+            .with_context(|| format!("{place} is no screen that a supporter could use"))?;
+        let size = format!("{} x {}", screen.width, screen.height);
+        clock.step(
+            "handshake",
+            &format!("the password opens a screen of {size}"),
+        );
     }
     agent.request(Request::Stop, Origin::Person).await;
     reach_end(&agent).await?;
     clock.step("stopped", "the client has ended");
+    closed(stage).await?;
+    clock.step("closed", "the portal knows that the session is over");
     Ok(clock.begun.elapsed())
 }
 
@@ -154,27 +161,7 @@ fn voices(snapshot: &Snapshot) -> String {
 
 /// Looks for the address as a program of the support desk would.
 async fn seen(stage: &Stage, address: &Address) -> anyhow::Result<String> {
-    let url = format!("{}/api/v1/devices", stage.portal);
-    let response = reqwest::Client::new()
-        .get(&url)
-        .bearer_auth(&stage.api_key)
-        .send()
-        .await?;
-    ensure!(
-        response.status().is_success(),
-        "{url} answered {}",
-        response.status()
-    );
-    let body: Value = response.json().await?;
-    let devices = body
-        .as_array()
-        .or_else(|| body.get("devices").and_then(Value::as_array))
-        .cloned()
-        .unwrap_or_default();
-    let own = devices
-        .iter()
-        .find(|device| device.get("id").and_then(Value::as_str) == Some(&stage.device));
-    let own = own.context("the portal does not list this device")?;
+    let own = listed(stage).await?;
     ensure!(
         own.get("address").and_then(Value::as_str) == Some(address.as_str()),
         "the portal shows another address: {own}"
@@ -189,17 +176,34 @@ async fn seen(stage: &Stage, address: &Address) -> anyhow::Result<String> {
     ))
 }
 
-/// The first line of a VNC server: `RFB 003.008`.
-async fn banner(place: &str) -> anyhow::Result<String> {
-    let mut stream = TcpStream::connect(place)
-        .await
-        .with_context(|| format!("nothing answers at {place}"))?;
-    let mut bytes = [0; 12];
-    stream.read_exact(&mut bytes).await?;
-    let banner = String::from_utf8_lossy(&bytes).trim().to_owned();
-    ensure!(
-        banner.starts_with("RFB "),
-        "{place} is no VNC server: {banner:?}"
-    );
-    Ok(banner)
+/// Waits until the portal's list shows no session at this device any more.
+async fn closed(stage: &Stage) -> anyhow::Result<()> {
+    let over = async {
+        loop {
+            let own = listed(stage).await?;
+            if own.get("address").is_none_or(Value::is_null) {
+                return anyhow::Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let late = "the portal still shows the session";
+    tokio::time::timeout(PATIENCE, over).await.context(late)?
+}
+
+/// This device, as the portal lists it.
+async fn listed(stage: &Stage) -> anyhow::Result<Value> {
+    let url = format!("{}/api/v1/devices", stage.portal);
+    let response = reqwest::Client::new()
+        .get(&url)
+        .bearer_auth(&stage.api_key)
+        .send()
+        .await?;
+    let status = response.status();
+    ensure!(status.is_success(), "{url} answered {status}");
+    let body: Value = response.json().await?;
+    let devices = body.as_array().cloned().unwrap_or_default();
+    let is_own = |device: &Value| device["id"] == stage.device.as_str();
+    let own = devices.into_iter().find(is_own);
+    own.context("the portal does not list this device")
 }

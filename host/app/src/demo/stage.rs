@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use deskhook_agent::{AboutDevice, AboutPerson, Agent, AgentConfig, AgentHandle, ExtensionPlaces};
 use deskhook_portal::{Portal, PortalConfig, Role, set_up};
-use deskhook_uplink::enrol;
+use deskhook_uplink::{Identity, enrol};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -54,12 +54,7 @@ impl Stage {
         let data = folder.at("portal");
         let (closing, serving) = serve(&data, listener)?;
         let (sign_in, api_key) = people(&data)?;
-        let token = set_up::new_token(&data, None, None)?;
-        let state = folder.at("agent");
-        let about = (AboutDevice::here().shape(), AboutPerson::here().shape());
-        let identity = enrol(&portal, &token, about, &state)
-            .await
-            .context("the device cannot be enrolled")?;
+        let identity = identity(&folder, &portal).await?;
         let device = identity.device().to_owned();
         let config = config(&folder);
         let socket = config.socket.clone().unwrap_or_default();
@@ -96,6 +91,20 @@ impl Stage {
         let _ = self.closing.send(());
         let _ = self.serving.await;
     }
+}
+
+/// The identity that a former demonstration in this folder left, else a fresh one.
+async fn identity(folder: &DemoFolder, portal: &str) -> anyhow::Result<Identity> {
+    let state = folder.at("agent");
+    if let Ok(known) = Identity::load(&state)
+        && known.enrolled().portal.trim_end_matches('/') == portal
+    {
+        return Ok(known);
+    }
+    let token = set_up::new_token(&folder.at("portal"), None, None)?;
+    let about = (AboutDevice::here().shape(), AboutPerson::here().shape());
+    let enrolled = enrol(portal, &token, about, &state).await;
+    enrolled.context("the device cannot be enrolled")
 }
 
 async fn listen(port: Option<u16>) -> anyhow::Result<TcpListener> {
@@ -151,7 +160,7 @@ fn people(data: &std::path::Path) -> anyhow::Result<(String, String)> {
 
 fn config(folder: &DemoFolder) -> AgentConfig {
     let mut config = AgentConfig::new(folder.at("agent"), [folder.at("policy.d")]);
-    config.socket = Some(folder.at("agent.sock"));
+    config.socket = Some(folder.socket.clone());
     config.extensions = ExtensionPlaces {
         packages: vec![folder.at("packages")],
         plugins: vec![folder.at("plugins")],
@@ -160,5 +169,6 @@ fn config(folder: &DemoFolder) -> AgentConfig {
     };
     config.load = extensions::load;
     config.menu = deskhook_tray::menu;
+    config.words = deskhook_tray::words;
     config
 }

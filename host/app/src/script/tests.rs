@@ -32,16 +32,17 @@ fn once(args: &TestArgs) -> Outcome {
     let mut reports = vec![];
     let mut broken = false;
     for dir in &args.dirs {
+        super::readable(dir)?;
         match test(dir, args.filter.as_deref()) {
             Ok(report) => reports.push(report),
             Err(error) => {
                 broken = true;
-                remark(format!(
-                    "{} {}: {:#}",
-                    paint("error:", Colour::Red),
-                    dir.display(),
-                    anyhow::Error::from(error)
-                ));
+                let message = format!("{:#}", anyhow::Error::from(error));
+                let word = paint("error:", Colour::Red);
+                remark(format!("{word} {}: {message}", dir.display()));
+                if args.format == Format::Junit {
+                    reports.push(TestReport::unloadable(dir, message));
+                }
             }
         }
     }

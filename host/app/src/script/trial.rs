@@ -22,6 +22,9 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
     };
     match run_hook(&args.dir, hook, input, fakes) {
         Ok(result) => {
+            for slip in &result.unread {
+                remark(format!("{} {slip}", paint("warning:", Colour::Yellow)));
+            }
             if args.json {
                 json(&result.to_value())?;
             } else {
@@ -63,7 +66,8 @@ fn read(path: &Path) -> Result<Value, Failure> {
             .read_to_string(&mut text)
             .with_context(from)?;
     }
-    Ok(serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?)
+    let text = text.trim_start_matches('\u{feff}');
+    Ok(serde_json::from_str(text).with_context(|| format!("{} is not JSON", path.display()))?)
 }
 
 fn print(result: &RunResult) {

@@ -5,6 +5,7 @@ use axum::Extension;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Redirect;
+use deskhook_policy::ElevationMethod;
 use deskhook_wire::{ConnectRequest, ElevateRequest};
 use serde::Deserialize;
 
@@ -133,7 +134,9 @@ pub(crate) struct Elevating {
     /// One argument a line.
     arguments: Option<String>,
     reason: Option<String>,
-    minutes: Option<u32>,
+    /// Empty is the usual time.
+    minutes: Option<String>,
+    method: Option<ElevationMethod>,
 }
 
 pub(crate) async fn elevate(
@@ -148,11 +151,18 @@ pub(crate) async fn elevate(
         program: form.program,
         arguments: arguments.map(str::to_owned).collect(),
         reason: filled(form.reason),
-        minutes: form.minutes,
-        method: None,
+        minutes: minutes(form.minutes)?,
+        method: form.method,
     };
     let order = requests::elevate(&desk, &visitor, &id, asked).await?;
     Ok(back(&id, &order))
+}
+
+fn minutes(text: Option<String>) -> Result<Option<u32>, Failure> {
+    let wrong = |_| Failure::Invalid("The minutes are a whole number.".to_owned());
+    filled(text)
+        .map(|text| text.parse().map_err(wrong))
+        .transpose()
 }
 
 /// Takes a device out, because it was lost or is no longer used.

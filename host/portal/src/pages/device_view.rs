@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use deskhook_wire::{CheckShape, ExtensionHealth};
+use deskhook_policy::ElevationMethod;
+use deskhook_wire::{CheckShape, ElevationOffer, ExtensionHealth};
 use serde_json::Value;
 
 use crate::clock::Millis;
@@ -36,13 +37,13 @@ pub(crate) struct DeviceView {
     pub(crate) can_elevate: bool,
     pub(crate) can_remove: bool,
     /// Why elevated rights cannot be asked for just now; none where the role may not at all.
-    pub(crate) no_elevation: Option<&'static str>,
+    pub(crate) no_elevation: Option<String>,
     pub(crate) requests: Vec<RequestView>,
     pub(crate) checks: Vec<Check>,
     pub(crate) about: Vec<(&'static str, String)>,
     pub(crate) facts: Vec<(String, String)>,
     pub(crate) extensions: Vec<ExtensionHealth>,
-    pub(crate) programs: Vec<String>,
+    pub(crate) elevation: ElevationOffer,
     pub(crate) sessions: Option<Vec<SessionRow>>,
     pub(crate) record: Option<Vec<Line>>,
     pub(crate) enrolled: Moment,
@@ -69,20 +70,18 @@ impl DeviceView {
             .orders
             .iter()
             .any(|o| o.kind_name() == "join" && o.is_open(now));
-        let reachable = matches!(phase, "waiting" | "joining" | "connected");
         let requests = known.orders.iter();
         let requests = requests.map(|order| RequestView::of(order, &row, (session, visitor), now));
-        let programs: Vec<String> = device.elevation_programs.read();
+        let elevation: ElevationOffer = device.elevation.read();
+        let no_elevation = no_elevation(phase, &elevation);
         Self {
             reason: told.and_then(|session| session.reason.clone()),
             ticket: told.and_then(|session| session.ticket.clone()),
             can_connect: may(Verb::SessionConnect) && phase == "waiting" && !is_asking,
             can_disconnect: may(Verb::SessionDisconnect) && session.is_some(),
-            can_elevate: may(Verb::ElevationRequest) && reachable && !programs.is_empty(),
+            can_elevate: may(Verb::ElevationRequest) && no_elevation.is_none(),
             can_remove: visitor.may(Right::edit(Section::Clients)),
-            no_elevation: may(Verb::ElevationRequest)
-                .then(|| no_elevation(phase, &programs))
-                .flatten(),
+            no_elevation: no_elevation.filter(|_| may(Verb::ElevationRequest)),
             requests: requests.collect(),
             checks: session
                 .map(|s| s.checks.iter().map(Check::of).collect())
@@ -90,7 +89,7 @@ impl DeviceView {
             about: about(&device),
             facts: facts(&device),
             extensions: device.extensions.read(),
-            programs,
+            elevation,
             sessions: known
                 .sessions
                 .map(|list| list.iter().map(|s| SessionRow::of(s, now)).collect()),
@@ -101,11 +100,39 @@ impl DeviceView {
     }
 }
 
-fn no_elevation(phase: &str, programs: &[String]) -> Option<&'static str> {
-    if programs.is_empty() {
-        Some("This device's policy allows no program to be run with elevated rights.")
-    } else if !matches!(phase, "waiting" | "joining" | "connected") {
-        Some("Elevated rights can be asked for while somebody waits or is helped.")
+impl DeviceView {
+    /// The minutes that the form begins with.
+    pub(crate) fn usual_minutes(&self) -> u32 {
+        self.elevation.minutes.clamp(1, 15)
+    }
+
+    /// The ways to elevated rights: value and words.
+    pub(crate) fn methods(&self) -> Vec<(&'static str, &'static str)> {
+        let words = |method: &ElevationMethod| match method {
+            ElevationMethod::LocalApproval => (
+                "local-approval",
+                "The system asks for approval at the device",
+            ),
+            ElevationMethod::BrokeredAction => (
+                "brokered-action",
+                "The device runs it by its administrator's rule",
+            ),
+            ElevationMethod::TransmittedCredentials => {
+                ("transmitted-credentials", "With credentials of yours")
+            }
+        };
+        self.elevation.methods.iter().map(words).collect()
+    }
+}
+
+/// Why elevated rights cannot be asked for just now.
+fn no_elevation(phase: &str, offer: &ElevationOffer) -> Option<String> {
+    if offer.programs.is_empty() || offer.methods.is_empty() {
+        Some("This device's policy allows no program to be run with elevated rights.".to_owned())
+    } else if let Some(obstacle) = &offer.obstacle {
+        Some(obstacle.clone())
+    } else if phase != "connected" {
+        Some("Elevated rights can be asked for while a supporter is connected.".to_owned())
     } else {
         None
     }

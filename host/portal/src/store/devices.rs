@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use deskhook_wire::{DeviceAbout, ExtensionHealth, PersonShape};
+use deskhook_wire::{DeviceAbout, ElevationOffer, ExtensionHealth, PersonShape};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ pub(crate) struct Device {
     pub(crate) policy_version: String,
     pub(crate) facts: Json,
     pub(crate) extensions: Json,
-    pub(crate) elevation_programs: Json,
+    pub(crate) elevation: Json,
     pub(crate) enrolled_at: Millis,
     pub(crate) last_seen: Millis,
     /// The session that goes on.
@@ -113,7 +113,7 @@ pub(crate) struct StateReport<'a> {
     pub(crate) policy_version: &'a str,
     pub(crate) facts: &'a BTreeMap<String, Value>,
     pub(crate) extensions: &'a [ExtensionHealth],
-    pub(crate) elevation_programs: &'a [String],
+    pub(crate) elevation: &'a ElevationOffer,
 }
 
 pub(crate) fn set_state(
@@ -123,7 +123,7 @@ pub(crate) fn set_state(
 ) -> Result<(), StoreError> {
     let update = "UPDATE device SET name = ?2, os = ?3, os_version = ?4, agent_version = ?5,
         person = ?6, person_display = ?7, person_language = ?8, policy_version = ?9, facts = ?10,
-        extensions = ?11, elevation_programs = ?12 WHERE id = ?1";
+        extensions = ?11, elevation = ?12 WHERE id = ?1";
     let about = state.about;
     connection.execute(
         update,
@@ -139,7 +139,7 @@ pub(crate) fn set_state(
             state.policy_version,
             to_json(state.facts)?,
             to_json(state.extensions)?,
-            to_json(state.elevation_programs)?
+            to_json(state.elevation)?
         ],
     )?;
     Ok(())
@@ -294,7 +294,7 @@ fn device(connection: &Connection, row: &Row<'_>) -> Result<Device, StoreError> 
         policy_version: row.get("policy_version")?,
         facts: Json(row.get("facts")?),
         extensions: Json(row.get("extensions")?),
-        elevation_programs: Json(row.get("elevation_programs")?),
+        elevation: Json(row.get("elevation")?),
         enrolled_at: row.get("enrolled_at")?,
         last_seen: row.get("last_seen")?,
         session: match number {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use deskhook_policy::Address;
 use deskhook_portal::Role;
-use deskhook_wire::{AskOutcomeShape, OrderKind, PATH_ORDERS, PATH_REPORTS, Report, SignedOrder};
+use deskhook_wire::{
+    AskOutcomeShape, ElevationOffer, OrderKind, PATH_ORDERS, PATH_REPORTS, Report, SignedOrder,
+};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -133,7 +135,7 @@ async fn what_a_hostile_device_reports_is_cleaned_or_left_out() {
         policy_version: "v\n1".into(),
         facts: [("large".to_owned(), json!("x".repeat(40_000)))].into(),
         extensions: vec![],
-        elevation_programs: vec![],
+        elevation: ElevationOffer::default(),
     };
     device.report(state).await;
     device

@@ -44,7 +44,11 @@ impl Rig {
             None => dry::script(&self.package, &self.host)?,
         };
         let script = self.script.insert(script);
-        dry::call(script, &self.host, hook, input)
+        let result = dry::call(script, &self.host, hook, input)?;
+        match result.unread.first() {
+            Some(slip) => Err(RunError::Unread(slip.clone())),
+            None => Ok(result),
+        }
     }
 
     pub(super) fn logs(&self) -> Vec<(LogLevel, String)> {

@@ -41,7 +41,7 @@ pub(super) fn is_there() -> bool {
     is_wayland() || is_set("DISPLAY")
 }
 
-fn is_set(variable: &str) -> bool {
+pub(super) fn is_set(variable: &str) -> bool {
     std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 

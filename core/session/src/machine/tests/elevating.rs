@@ -1,6 +1,45 @@
 use super::*;
 
 #[test]
+fn a_program_with_elevated_rights_ends_with_its_session_and_with_its_permission() {
+    let judged = Event::ElevationJudged {
+        session: id(),
+        judgements: voice(None),
+    };
+    let running = connected()
+        .into_iter()
+        .chain([elevate(), judged, answer(Answer::Allow)]);
+    let (mut session, _) = run(&policy(), running);
+    let mut stricter = policy();
+    stricter.elevation.enabled = false;
+    let told = |effects: &[Effect]| {
+        let stopped = effects.contains(&Effect::StopElevation(id()));
+        let failed = effects.iter().any(|effect| {
+            matches!(
+                effect,
+                Effect::Reply {
+                    outcome: AskOutcome::Elevation(ElevationOutcome::Failed(_)),
+                    ..
+                }
+            )
+        });
+        stopped && failed
+    };
+    let mut tightened = session.clone();
+    assert!(told(&tightened.handle(
+        Moment(1),
+        Event::PolicyChanged,
+        &stricter
+    )));
+    assert_eq!(word(&tightened), "connected");
+    assert!(told(&session.handle(
+        Moment(1),
+        person(Request::Stop),
+        &policy()
+    )));
+}
+
+#[test]
 fn elevated_rights_need_policy_hooks_and_the_person() {
     let judged = |verdict| Event::ElevationJudged {
         session: id(),

@@ -101,3 +101,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_address_that_the_portal_cannot_take_is_never_called_reported() {
+    let mut events = waiting();
+    assert!(matches!(events.pop(), Some(Event::Reported { .. })));
+    events.push(Event::ReportRefused {
+        session: id(),
+        message: "too large".into(),
+    });
+    let (session, effects) = run(&policy(), events);
+    assert_eq!(session.view().last, Some(Outcome::Failed));
+    assert_eq!(session.view().reasons[0].code, "report-refused");
+    assert!(effects.contains(&Effect::StopClient(id())));
+}
