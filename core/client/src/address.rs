@@ -47,8 +47,17 @@ impl RunningClient {
     /// address wins. "Not yet" is an empty answer, one of the description's own words for it,
     /// `SERVICE_NOT_RUNNING`, or an exit code that is not 0; it is asked again after a growing
     /// pause, until the source's patience is over. Fails at once when the client ends, and when
-    /// no source is left that could still answer.
+    /// no source is left that could still answer. Where the description has a question for it, the
+    /// client is waited for until it says that it can be reached.
     pub async fn read_address(&self) -> Result<Address, LaunchError> {
+        let address = self.first_address().await?;
+        tokio::select! {
+            () = self.until_ready() => Ok(address),
+            _ = self.exited() => Err(self.ended_early().await),
+        }
+    }
+
+    async fn first_address(&self) -> Result<Address, LaunchError> {
         let begun = Instant::now();
         let ask = |source| Asked {
             source,
@@ -80,6 +89,25 @@ impl RunningClient {
             seconds: begun.elapsed().as_secs(),
             words: words.join("\n"),
         })
+    }
+
+    /// Waits until the client says that it can be reached, as long as its description says.
+    async fn until_ready(&self) {
+        let Some(query) = &self.spec.ready else {
+            return;
+        };
+        let until = Instant::now() + patience_of(query);
+        let mut pause = FIRST_PAUSE;
+        while Instant::now() < until {
+            let answered = query::run(self, &query.arguments, ONE_QUERY).await;
+            if answered.is_ok_and(|answered| says_ready(query, &answered)) {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        let client = self.name();
+        tracing::warn!(client, "the client does not say that it can be reached");
     }
 
     /// Asks every source once; those that have nothing to hope for any more go.
@@ -202,11 +230,22 @@ const GARBAGE: Duration = Duration::from_secs(3);
 
 fn patience(source: &AddressSource) -> Duration {
     match source {
-        AddressSource::Query(query) if query.patience_seconds > 0 => {
-            Duration::from_secs(query.patience_seconds.into())
-        }
+        AddressSource::Query(query) => patience_of(query),
         _ => PATIENCE,
     }
+}
+
+fn patience_of(query: &Query) -> Duration {
+    match query.patience_seconds {
+        0 => PATIENCE,
+        seconds => Duration::from_secs(seconds.into()),
+    }
+}
+
+fn says_ready(query: &Query, answered: &Answered) -> bool {
+    let text = answered.stdout.trim();
+    let not_yet = text.is_empty() || query.not_ready.iter().any(|word| word == text);
+    answered.code == Some(0) && !not_yet
 }
 
 fn judge(query: &Query, answered: &Answered) -> Found {

@@ -28,6 +28,10 @@ pub struct ClientSpec {
     pub launch: Launch,
     /// How its address is found, most wanted first.
     pub address: Vec<AddressSource>,
+    /// What is asked once the address is known, until the answer is one that is not among
+    /// `NotReady`: only then can supporters reach it. After its patience the address is told
+    /// all the same.
+    pub ready: Option<Query>,
     /// How it is stopped.
     pub stop: Stop,
     /// The supporter's link.

@@ -7,18 +7,19 @@ use crate::{ElevationAsk, SessionId};
 ///
 /// ```compile_fail,E0451
 /// # use deskhook_session::{Clearance, SessionId};
-/// fn forge(session: SessionId, spec: deskhook_policy::ClientSpec) -> Clearance {
+/// fn forge(session: SessionId, spec: Box<deskhook_policy::ClientSpec>) -> Clearance {
 ///     Clearance { session, spec }
 /// }
 /// ```
 #[derive(Debug, PartialEq)]
 pub struct Clearance {
     session: SessionId,
-    spec: ClientSpec,
+    spec: Box<ClientSpec>,
 }
 
 impl Clearance {
     pub(crate) fn new(session: SessionId, spec: ClientSpec) -> Self {
+        let spec = Box::new(spec);
         Self { session, spec }
     }
 
@@ -39,7 +40,7 @@ impl Clearance {
         if !present(&self.spec) {
             let otherwise = std::mem::take(&mut self.spec.otherwise);
             if let Some(other) = otherwise.into_iter().find(present) {
-                self.spec = other;
+                *self.spec = other;
             }
         }
         self

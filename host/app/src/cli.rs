@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::{Exit, Outcome, conclude, say};
-use crate::{agent, audit, doctor, hooks, links, menu, plugin, policy, script, session, status};
+use crate::{
+    agent, audit, doctor, elevate, hooks, links, menu, plugin, policy, sample_client, script,
+    session, status,
+};
 
 /// Remote support that an organisation customises with data, Lua and plugins.
 #[derive(Parser)]
@@ -68,8 +71,18 @@ enum Command {
 }
 
 /// Reads the command line and does what it says.
-pub(crate) fn run() -> ExitCode {
-    conclude(dispatch(Cli::parse().command))
+pub(crate) fn start() -> ExitCode {
+    // An argument that is no text is none that these two know; clap tells the others better.
+    let arguments: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|text| text.to_string_lossy().into_owned())
+        .collect();
+    // These two start no runtime and no thread: one is a client, the other may be root.
+    match arguments.split_first() {
+        Some((first, rest)) if first == "elevate" => elevate::run(rest),
+        Some((first, rest)) if first == "sample-client" => sample_client::run(rest),
+        _ => conclude(dispatch(Cli::parse().command)),
+    }
 }
 
 fn dispatch(command: Command) -> Outcome {

@@ -24,15 +24,5 @@ mod settings;
 mod status;
 
 fn main() -> std::process::ExitCode {
-    // An argument that is no text is none that these two know; the others tell it better.
-    let arguments: Vec<String> = std::env::args_os()
-        .skip(1)
-        .map(|text| text.to_string_lossy().into_owned())
-        .collect();
-    // These two start no runtime and no thread: one is a client, the other may be root.
-    match arguments.split_first() {
-        Some((first, rest)) if first == "elevate" => elevate::run(rest),
-        Some((first, rest)) if first == "sample-client" => sample_client::run(rest),
-        _ => cli::run(),
-    }
+    cli::start()
 }

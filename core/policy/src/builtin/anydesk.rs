@@ -1,12 +1,14 @@
 use super::{executable, query, texts};
-use crate::{ClientSpec, Launch, LinkForm, Stop};
+use crate::{ClientSpec, Launch, LinkForm, Query, Stop};
 
 impl ClientSpec {
     /// AnyDesk, or an organisation's custom build of it where `suffix` is not empty.
     ///
     /// The address is the ID that `--get-id` prints: 9 or 10 digits. Until its service runs
     /// and is registered, AnyDesk answers `SERVICE_NOT_RUNNING`, nothing, or `0`. A portable
-    /// client has no alias, so `--get-alias` comes second.
+    /// client has no alias, so `--get-alias` comes second. The address is told once
+    /// `--get-status` says that the client is online. One that runs already is asked, and not
+    /// started again: a second start would only wake the first, and end.
     ///
     /// The link takes the form of custom clients of my.anydesk II,
     /// `anydesk:AnyDesk-ad_<suffix>:<address>`: it opens the supporter's client, whose build
@@ -23,12 +25,18 @@ impl ClientSpec {
             download: None,
             launch: Launch {
                 allowed_arguments: texts(&["--plain", "--silent"]),
+                service: true,
                 ..Launch::default()
             },
             address: vec![
                 query(&["--get-id"], &not_ready, 60),
                 query(&["--get-alias"], &not_ready, 5),
             ],
+            ready: Some(Query {
+                arguments: texts(&["--get-status"]),
+                not_ready: texts(&["offline", "SERVICE_NOT_RUNNING"]),
+                patience_seconds: 10,
+            }),
             stop: Stop::Terminate,
             link: LinkForm {
                 template: "anydesk:AnyDesk-ad_{suffix}:{address}".to_owned(),

@@ -2,7 +2,8 @@ use super::{executable, query};
 use crate::{ClientSpec, Launch, LinkForm, Stop};
 
 impl ClientSpec {
-    /// RustDesk. `--get-id` prints the ID; the link is `rustdesk://<id>`.
+    /// RustDesk. `--get-id` prints the ID; the link is `rustdesk://<id>`. One that runs already is
+    /// asked, and not started again.
     pub fn rustdesk() -> Self {
         Self {
             otherwise: vec![],
@@ -17,8 +18,12 @@ impl ClientSpec {
                 ),
             ],
             download: None,
-            launch: Launch::default(),
+            launch: Launch {
+                service: true,
+                ..Launch::default()
+            },
             address: vec![query(&["--get-id"], &["0"], 60)],
+            ready: None,
             stop: Stop::Terminate,
             link: LinkForm {
                 template: "rustdesk://{address}".to_owned(),

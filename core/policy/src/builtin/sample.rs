@@ -25,6 +25,7 @@ impl ClientSpec {
                 },
                 query(&["sample-client", "--get-id"], &[], 10),
             ],
+            ready: None,
             stop: Stop::Terminate,
             link: LinkForm {
                 template: "deskhook-sample:{address}".to_owned(),

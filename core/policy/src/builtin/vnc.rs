@@ -91,6 +91,7 @@ fn vnc(name: &str, programs: &[&str], arguments: Vec<String>, view_only: &[&str]
             ..Launch::default()
         },
         address: vec![listening()],
+        ready: None,
         stop: Stop::Terminate,
         link: LinkForm {
             template: "{address}".to_owned(),

@@ -128,6 +128,7 @@ pub(crate) static CLIENT: Section = closed(&[
     field("Download", Shape::Section(&DOWNLOAD)),
     field("Launch", Shape::Section(&LAUNCH)),
     leaf("Address", Kind::Records(&ADDRESS, records::address_source)),
+    field("Ready", Shape::Section(&QUERY)),
     leaf("Stop", Kind::Stop),
     field("Link", Shape::Section(&LINK)),
 ]);

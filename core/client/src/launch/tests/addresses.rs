@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use deskhook_policy::AddressSource;
+use deskhook_policy::{AddressSource, Query};
 
 use super::stage::{Stage, within};
 use crate::LaunchError;
@@ -113,4 +113,21 @@ async fn a_program_that_runs_as_a_daemon_already_is_only_asked() {
         (None, false)
     );
     assert_eq!(within(client.stop()).await, None);
+}
+
+#[tokio::test]
+async fn an_address_is_told_once_the_client_says_that_it_can_be_reached() {
+    let script = r#"cd "$(dirname "$0")"; case "$1" in
+        --get-id) echo 123456789 ;;
+        --get-status) [ -e online ] && echo online || { touch online; echo offline; } ;;
+        *) exec sleep 60 ;;
+    esac"#;
+    let mut stage = Stage::with(script).asked_with(20);
+    stage.spec.ready = Some(Query {
+        arguments: vec!["--get-status".into()],
+        not_ready: vec!["offline".into()],
+        patience_seconds: 20,
+    });
+    assert_eq!(stage.address().await.unwrap(), "123456789");
+    assert!(stage.folder.path().join("online").exists(), "it was asked");
 }
