@@ -183,8 +183,8 @@ pub struct OrderEntry {
 /// What the API answers where it cannot do what was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ApiError {
-    /// A stable word: `not-signed-in`, `not-allowed`, `not-found`, `conflict`, `invalid`,
-    /// `too-many`, `unavailable`.
+    /// A stable word: `not-signed-in`, `token`, `removed`, `not-allowed`, `forged`, `not-found`,
+    /// `conflict`, `invalid`, `too-many`, `too-large`, `unavailable`.
     pub error: String,
     /// What is wrong, as a sentence.
     pub message: String,

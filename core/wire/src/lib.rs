@@ -24,5 +24,5 @@ pub use portal::{
 pub use shape::{CheckShape, PersonShape, ReasonShape, SupporterShape};
 pub use signature::{
     HEADER_BOOT, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, HEADER_TIME, RequestParts,
-    SignatureError,
+    SignatureError, sign_enrolment, verify_enrolment,
 };

@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     NotSignedIn,
     /// A one-time token that is unknown, used or too old.
     Token,
+    /// The device was removed; its key counts no more.
+    Removed,
     /// The role has no such right.
     NotAllowed(Right),
     /// A form that a page of this portal did not send.
@@ -36,6 +38,7 @@ impl Failure {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotSignedIn | Self::Token => StatusCode::UNAUTHORIZED,
+            Self::Removed => StatusCode::GONE,
             Self::NotAllowed(_) | Self::Forged => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -51,6 +54,7 @@ impl Failure {
         match self {
             Self::NotSignedIn => "not-signed-in",
             Self::Token => "token",
+            Self::Removed => "removed",
             Self::NotAllowed(_) => "not-allowed",
             Self::Forged => "forged",
             Self::NotFound => "not-found",
@@ -67,6 +71,7 @@ impl Failure {
         match self {
             Self::NotSignedIn => "Sign in first",
             Self::Token => "This link no longer works",
+            Self::Removed => "This device was removed",
             Self::NotAllowed(_) => "Your role does not allow this",
             Self::Forged => "This did not come from the portal",
             Self::NotFound => "There is nothing here",
@@ -85,6 +90,10 @@ impl Failure {
             Self::NotSignedIn => "Nobody is signed in here, or the signature does not hold.".into(),
             Self::Token => {
                 "It was used already, or it is too old. Ask for a new one: each works once.".into()
+            }
+            Self::Removed => {
+                "This device was removed from the portal. Enrol it anew: it then has a new name."
+                    .into()
             }
             Self::NotAllowed(right) => {
                 format!("The right {right} is missing. An owner or admin can give it to you.")

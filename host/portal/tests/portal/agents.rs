@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use deskhook_policy::Address;
 use deskhook_portal::Role;
-use deskhook_wire::{AskOutcomeShape, OrderKind, PATH_ORDERS, PATH_REPORTS, Report, SignedOrder};
+use deskhook_wire::{
+    AskOutcomeShape, OrderKind, PATH_ORDERS, PATH_REPORTS, Report, SignedOrder, sign_enrolment,
+};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -48,6 +50,55 @@ async fn enrolment_tells_what_the_token_was_made_for_and_may_be_repeated_by_the_
     let token = house.token("Berlin", "jo");
     other.enrol(&token).await.unwrap();
     assert!(!other.answer.person_verified);
+}
+
+#[tokio::test]
+async fn nobody_enrols_with_a_key_that_is_not_theirs() {
+    let house = House::open().await;
+    let program = house.program(Role::Owner, &["clients:view"]);
+    let device = house.device("jo").await;
+    let mallory = Device::new(&house.base, "mallory");
+    let token = house.token("Elsewhere", "mallory");
+    let body = mallory.enrolment(&token, &device.key.verifying_key());
+    let own = sign_enrolment(&body, &mallory.key);
+    let other = mallory.enrolment(&house.token("Berlin", "jo"), &device.key.verifying_key());
+    let of_other_body = sign_enrolment(&other, &device.key);
+    for signature in [own.as_str(), of_other_body.as_str(), ""] {
+        let answer = mallory.post_enrolment(body.clone(), signature).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    }
+    let path = format!("/api/v1/devices/{}", device.id());
+    let (_, told) = program.get(&path).await;
+    assert_eq!(
+        (&told["group"], &told["person"]["name"]),
+        (&json!("Berlin"), &json!("jo"))
+    );
+    // The token was not used up.
+    Device::new(&house.base, "mallory")
+        .enrol(&token)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_device_that_enrols_anew_by_its_own_key_keeps_its_name_and_it_is_on_the_record() {
+    let house = House::open().await;
+    let program = house.program(Role::Owner, &["clients:view", "audit.export"]);
+    let mut device = house.device("jo").await;
+    let id = device.id().to_owned();
+    device.enrol(&house.token("Hamburg", "amy")).await.unwrap();
+    assert_eq!(device.id(), id);
+    assert_eq!(device.answer.group.as_deref(), Some("Hamburg"));
+    assert!(!device.answer.person_verified);
+    let export = program.request(Method::GET, "/api/v1/audit").send().await;
+    let text = export.unwrap().text().await.unwrap();
+    let entry = text
+        .lines()
+        .find(|line| line.contains("\"device.enrolled_again\""))
+        .unwrap();
+    for part in ["\"group_before\":\"Berlin\"", "\"bound\":\"amy\""] {
+        assert!(entry.contains(part), "{part} in {entry}");
+    }
 }
 
 #[tokio::test]

@@ -253,7 +253,9 @@ async fn an_admin_neither_makes_nor_changes_owners_and_one_owner_stays() {
 async fn a_removed_device_is_gone_for_good_and_its_history_stays() {
     let house = House::open().await;
     let mut owner = Browser::invited(&house, "Olga", Role::Owner).await;
-    let mut device = house.device("jo").await;
+    let token = house.token("Berlin", "jo");
+    let mut device = Device::new(&house.base, "jo");
+    device.enrol(&token).await.unwrap();
     device.ask_for_help("s-1", "123456789").await;
     owner.get("/devices").await;
     let removed = owner
@@ -268,7 +270,13 @@ async fn a_removed_device_is_gone_for_good_and_its_history_stays() {
         owner.get(&format!("/devices/{}", device.id())).await.0,
         StatusCode::NOT_FOUND
     );
+    let fresh = house.token("Berlin", "jo");
+    for token in [&token, &fresh] {
+        assert_eq!(device.enrol(token).await, Err(StatusCode::GONE));
+    }
     assert!(owner.get("/devices").await.1.contains("No device yet"));
+    let mut other = Device::new(&house.base, "jo");
+    assert_eq!(other.enrol(&fresh).await, Ok(()), "it is not used up");
     assert!(owner.get("/sessions").await.1.contains("jo-laptop"));
     assert!(owner.get("/audit").await.1.contains("device.removed"));
 }
