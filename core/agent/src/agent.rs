@@ -104,6 +104,7 @@ pub(crate) struct Loop {
     pub(crate) portal: Option<String>,
     pub(crate) portal_organization: String,
     pub(crate) online: bool,
+    pub(crate) portal_problem: Option<String>,
     pub(crate) unacknowledged: usize,
     /// The row of the address under way, and whether the portal has it.
     pub(crate) address_row: Option<(SessionId, u64)>,
@@ -261,12 +262,11 @@ impl Loop {
                 self.take(event);
             }
             Signal::Online(online) => self.online = online,
-            Signal::Rejected(message) => {
-                self.online = false;
-                tracing::error!(
-                    message,
-                    "the portal does not accept this device; enrol it again"
-                );
+            Signal::Problem(problem) => {
+                if let Some(problem) = &problem {
+                    tracing::error!(problem, "the portal refuses what this device sends");
+                }
+                self.portal_problem = problem;
             }
         }
     }

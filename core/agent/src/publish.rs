@@ -89,6 +89,7 @@ impl Loop {
             organization,
             portal: self.portal.clone(),
             online: self.online,
+            portal_problem: self.portal_problem.clone(),
             unacknowledged: self.unacknowledged,
             menu: self.shown.menu.clone(),
             checks: self.shown.checks.clone(),

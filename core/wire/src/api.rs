@@ -184,7 +184,7 @@ pub struct OrderEntry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ApiError {
     /// A stable word: `not-signed-in`, `token`, `removed`, `not-allowed`, `forged`, `not-found`,
-    /// `conflict`, `invalid`, `too-many`, `too-large`, `unavailable`.
+    /// `conflict`, `clock`, `invalid`, `too-many`, `too-large`, `unavailable`.
     pub error: String,
     /// What is wrong, as a sentence.
     pub message: String,

@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     NotFound,
     /// It does not go with how things stand.
     Conflict(String),
+    /// A device's clock is too far off: seconds that it is ahead, negative where it is behind.
+    Clock(i64),
     /// The request itself is wrong.
     Invalid(String),
     /// Too many attempts; seconds to wait.
@@ -41,7 +43,7 @@ impl Failure {
             Self::Removed => StatusCode::GONE,
             Self::NotAllowed(_) | Self::Forged => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Clock(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -59,6 +61,7 @@ impl Failure {
             Self::Forged => "forged",
             Self::NotFound => "not-found",
             Self::Conflict(_) => "conflict",
+            Self::Clock(_) => "clock",
             Self::Invalid(_) => "invalid",
             Self::TooMany(_) => "too-many",
             Self::TooLarge => "too-large",
@@ -75,6 +78,7 @@ impl Failure {
             Self::NotAllowed(_) => "Your role does not allow this",
             Self::Forged => "This did not come from the portal",
             Self::NotFound => "There is nothing here",
+            Self::Clock(_) => "The device's clock is wrong",
             Self::Conflict(_) => "That does not go just now",
             Self::Invalid(_) => "Something in it is not right",
             Self::TooMany(_) => "Too many attempts",
@@ -103,6 +107,11 @@ impl Failure {
                     .into()
             }
             Self::NotFound => "The address is wrong, or it was removed.".into(),
+            Self::Clock(ahead) => {
+                let minutes = ahead.unsigned_abs() / 60;
+                let way = if *ahead > 0 { "fast" } else { "slow" };
+                format!("the device's clock is {minutes} minutes {way}; set it right")
+            }
             Self::Conflict(text) | Self::Invalid(text) => text.clone(),
             Self::TooMany(seconds) => format!("Wait {seconds} seconds, then try again."),
             Self::TooLarge => "The request has more bytes than the portal reads.".into(),

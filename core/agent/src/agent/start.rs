@@ -140,7 +140,8 @@ impl Loop {
     }
 
     fn connect(&mut self, identity: Identity, boot: &str) -> Result<(), StartError> {
-        let outbox = Outbox::open(&self.config.state).map_err(StartError::Outbox)?;
+        let outbox =
+            Outbox::open(&self.config.state, identity.device()).map_err(StartError::Outbox)?;
         self.unacknowledged = outbox.len();
         let (signals, mut inbox) = mpsc::channel(64);
         let connection =
@@ -216,6 +217,7 @@ fn assemble(
             .map(|enrolled| enrolled.answer.organization.clone())
             .unwrap_or_default(),
         online: false,
+        portal_problem: None,
         unacknowledged: 0,
         address_row: None,
         acknowledged: 0,

@@ -59,9 +59,9 @@ pub(crate) async fn verify(desk: &Desk, parts: &Parts, body: &[u8]) -> Result<Ca
         .verify(&key, signature)
         .map_err(|_| Failure::NotSignedIn)?;
     let now = clock::now();
-    if (now / clock::SECOND).unsigned_abs().abs_diff(time) > SKEW {
-        let text = "The device's clock is more than five minutes off.";
-        return Err(Failure::Conflict(text.to_owned()));
+    let ahead = i64::try_from(time).unwrap_or(i64::MAX) - now / clock::SECOND;
+    if ahead.unsigned_abs() > SKEW {
+        return Err(Failure::Clock(ahead));
     }
     use_counter(desk, (device, boot), counter, now).await?;
     Ok(Caller {

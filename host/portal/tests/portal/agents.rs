@@ -9,7 +9,7 @@ use deskhook_wire::{
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::device::{Device, phase};
 use crate::house::House;
@@ -130,6 +130,24 @@ async fn a_request_is_accepted_once_and_only_from_the_device_that_signed_it() {
         .await
         .unwrap();
     assert_eq!(bare.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_device_whose_clock_is_wrong_is_told_so_and_by_how_much() {
+    let house = House::open().await;
+    let mut device = house.device("jo").await;
+    for (ahead, told) in [(590, "9 minutes fast"), (-7200, "120 minutes slow")] {
+        device.ahead = ahead;
+        let path = format!("{PATH_ORDERS}?after=0&wait=0");
+        let request = device.signed(Method::GET, &path, vec![]);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::CONFLICT);
+        let said: Value = answer.json().await.unwrap();
+        assert_eq!(said["error"], "clock");
+        assert!(said["message"].as_str().unwrap().contains(told), "{said}");
+    }
+    device.ahead = 290;
+    device.orders(0, 0).await;
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ pub(crate) struct Device {
     pub(crate) boot: String,
     pub(crate) counter: u64,
     pub(crate) sequence: u64,
+    /// Seconds that its clock is ahead.
+    pub(crate) ahead: i64,
 }
 
 pub(crate) fn http() -> Client {
@@ -75,6 +77,7 @@ impl Device {
             boot: hex::encode(&bytes()[..16]),
             counter: 0,
             sequence: 0,
+            ahead: 0,
         }
     }
 
@@ -120,7 +123,7 @@ impl Device {
         body: Vec<u8>,
     ) -> reqwest::RequestBuilder {
         self.counter += 1;
-        let time = since_1970() / 1000;
+        let time = (since_1970() / 1000).saturating_add_signed(self.ahead);
         let parts = RequestParts {
             method: method.as_str(),
             path,
