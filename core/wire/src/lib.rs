@@ -12,8 +12,8 @@ mod shape;
 mod signature;
 
 pub use api::{
-    ApiError, ConnectRequest, DeviceDetail, DeviceEntry, ElevateRequest, OrderEntry, OrderMade,
-    PersonEntry, SessionEntry, api_schemas,
+    ApiError, ConnectRequest, DeviceDetail, DeviceEntry, ElevateRequest, KeyEntry, KeyMade, NewKey,
+    OrderEntry, OrderMade, PersonEntry, SessionEntry, api_schemas,
 };
 pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
 pub use order::{ElevationOrder, OrderError, SignedOrder};

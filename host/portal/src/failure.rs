@@ -1,6 +1,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::password::Crowded;
 use crate::rights::Right;
 use crate::store::StoreError;
 
@@ -20,6 +21,8 @@ pub(crate) enum Failure {
     Forged,
     /// No such thing, or not for this caller.
     NotFound,
+    /// What is there takes other methods.
+    Method,
     /// It does not go with how things stand.
     Conflict(String),
     /// A device's clock is too far off: seconds that it is ahead, negative where it is behind.
@@ -30,6 +33,8 @@ pub(crate) enum Failure {
     TooMany(u64),
     /// More bytes than are read.
     TooLarge,
+    /// Too many are being served; seconds to wait.
+    Busy(u64),
     /// It took too long.
     Late,
     /// The database is away; told in the log.
@@ -43,11 +48,12 @@ impl Failure {
             Self::Removed => StatusCode::GONE,
             Self::NotAllowed(_) | Self::Forged => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) | Self::Clock(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Late | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy(_) | Self::Late | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -60,12 +66,13 @@ impl Failure {
             Self::NotAllowed(_) => "not-allowed",
             Self::Forged => "forged",
             Self::NotFound => "not-found",
+            Self::Method => "method",
             Self::Conflict(_) => "conflict",
             Self::Clock(_) => "clock",
             Self::Invalid(_) => "invalid",
             Self::TooMany(_) => "too-many",
             Self::TooLarge => "too-large",
-            Self::Late | Self::Unavailable => "unavailable",
+            Self::Busy(_) | Self::Late | Self::Unavailable => "unavailable",
         }
     }
 
@@ -78,11 +85,13 @@ impl Failure {
             Self::NotAllowed(_) => "Your role does not allow this",
             Self::Forged => "This did not come from the portal",
             Self::NotFound => "There is nothing here",
+            Self::Method => "That is not asked in this way",
             Self::Clock(_) => "The device's clock is wrong",
             Self::Conflict(_) => "That does not go just now",
             Self::Invalid(_) => "Something in it is not right",
             Self::TooMany(_) => "Too many attempts",
             Self::TooLarge => "That is too large",
+            Self::Busy(_) => "Too many sign in at this moment",
             Self::Late => "That took too long",
             Self::Unavailable => "The portal cannot reach its database",
         }
@@ -106,6 +115,10 @@ impl Failure {
                 "The request came from another page or an old one. Reload the page and try again."
                     .into()
             }
+            Self::Method => {
+                "The address is right, the method is not; the answer's Allow header says which are."
+                    .into()
+            }
             Self::NotFound => "The address is wrong, or it was removed.".into(),
             Self::Clock(ahead) => {
                 let minutes = ahead.unsigned_abs() / 60;
@@ -113,7 +126,9 @@ impl Failure {
                 format!("the device's clock is {minutes} minutes {way}; set it right")
             }
             Self::Conflict(text) | Self::Invalid(text) => text.clone(),
-            Self::TooMany(seconds) => format!("Wait {seconds} seconds, then try again."),
+            Self::TooMany(seconds) | Self::Busy(seconds) => {
+                format!("Wait {seconds} seconds, then try again.")
+            }
             Self::TooLarge => "The request has more bytes than the portal reads.".into(),
             Self::Late => "The portal is busy. Nothing was lost; try again.".into(),
             Self::Unavailable => {
@@ -131,10 +146,16 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<Crowded> for Failure {
+    fn from(_: Crowded) -> Self {
+        Self::Busy(2)
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if let Self::TooMany(seconds) = &self {
+        if let Self::TooMany(seconds) | Self::Busy(seconds) = &self {
             response
                 .headers_mut()
                 .insert("retry-after", (*seconds).into());

@@ -43,7 +43,7 @@ pub(crate) async fn admit(
     match access {
         Access::Open => {
             let is_page = !parts.uri.path().starts_with("/api/");
-            if is_page && parts.method != Method::GET {
+            if is_page && changes(&parts.method) {
                 origin::check(&desk.config, &parts.headers)?;
             }
         }
@@ -53,6 +53,9 @@ pub(crate) async fn admit(
         }
         Access::SignedIn | Access::Needs(_) => {
             let visitor = visitor::identify(&desk, &parts.headers).await?;
+            if !fits(&visitor, parts.uri.path(), access) {
+                return Err(Failure::NotSignedIn);
+            }
             known = Some(visitor.clone());
             let judged = judge(&desk, &visitor, (&parts, &body), access);
             if let Err(failure) = judged {
@@ -68,6 +71,21 @@ pub(crate) async fn admit(
     Ok(response)
 }
 
+/// Whether a request may change something: all but those that every browser and proxy takes for
+/// safe.
+fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// An API key is for the API, and for rights that its scopes can hold: pages, and what only asks
+/// that somebody is signed in, are for people at a browser.
+fn fits(visitor: &Visitor, path: &str, access: Access) -> bool {
+    match visitor.way {
+        Way::Browser { .. } => true,
+        Way::Key(_) => path.starts_with("/api/") && matches!(access, Access::Needs(_)),
+    }
+}
+
 /// A refusal on a page that knows who reads it.
 fn told_to(visitor: Visitor, failure: Failure) -> Response {
     let mut response = failure.into_response();
@@ -81,7 +99,7 @@ fn judge(
     (parts, body): (&Parts, &Bytes),
     access: Access,
 ) -> Result<(), Failure> {
-    if let (Way::Browser { form_token, .. }, true) = (&visitor.way, parts.method != Method::GET) {
+    if let (Way::Browser { form_token, .. }, true) = (&visitor.way, changes(&parts.method)) {
         origin::check(&desk.config, &parts.headers)?;
         let given = given_token(&parts.headers, body);
         if !given.is_some_and(|given| same(&given, form_token)) {

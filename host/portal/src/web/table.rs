@@ -15,7 +15,7 @@ use crate::web::admission;
 pub(crate) enum Access {
     /// Everybody.
     Open,
-    /// Who is signed in, whatever the role.
+    /// Who is signed in at a browser, whatever the role.
     SignedIn,
     /// A device, by its signature.
     Device,
@@ -46,6 +46,10 @@ pub(crate) const fn get(path: &'static str) -> Draft {
 
 pub(crate) const fn post(path: &'static str) -> Draft {
     Draft(Method::POST, path)
+}
+
+pub(crate) const fn delete(path: &'static str) -> Draft {
+    Draft(Method::DELETE, path)
 }
 
 impl Draft {
@@ -129,6 +133,8 @@ impl Table {
     {
         let filter = match place.method {
             Method::POST => MethodFilter::POST,
+            Method::DELETE => MethodFilter::DELETE,
+            // Answers HEAD as well.
             _ => MethodFilter::GET,
         };
         let guard = from_fn_with_state((self.desk.clone(), place.access), admission::admit);
