@@ -6,10 +6,11 @@ use ed25519_dalek::SigningKey;
 
 use crate::PortalConfig;
 use crate::clock::{self, Millis};
+use crate::folds::Folds;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::password::Passwords;
-use crate::store::Store;
+use crate::store::{Store, StoreError, audit};
 use crate::verification::Verification;
 
 /// What every request may use.
@@ -20,11 +21,36 @@ pub(crate) struct Desk {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) passwords: Passwords,
     pub(crate) verification: Verification,
+    pub(crate) folds: Folds,
     /// Signs elevation orders.
     pub(crate) key: SigningKey,
 }
 
 impl Desk {
+    /// Puts on the record what anybody can cause as often as they like: see [`Folds`].
+    pub(crate) async fn record_folded(&self, entry: Entry) -> Result<(), StoreError> {
+        match self.folds.note(entry, clock::now()) {
+            Some(entry) => {
+                self.store
+                    .write(move |unit| audit::append(unit, &entry))
+                    .await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Writes down how often what was folded until `now` has happened.
+    pub(crate) async fn close_folds(&self, now: Millis) -> Result<(), StoreError> {
+        let over = self.folds.over(now);
+        if over.is_empty() {
+            return Ok(());
+        }
+        let written = self
+            .store
+            .write(move |unit| over.iter().try_for_each(|entry| audit::append(unit, entry)));
+        written.await
+    }
+
     /// How a supporter is named to the person at a device.
     pub(crate) fn supporter(&self, name: &str) -> SupporterShape {
         SupporterShape {

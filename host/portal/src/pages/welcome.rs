@@ -87,7 +87,7 @@ pub(crate) async fn welcome(
         let page = show(&page(&desk, &headers, &account, Some(wrong.to_string())))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let hash = desk.passwords.hash(new.password).await;
+    let hash = desk.passwords.hash(new.password).await?;
     let browser = Browser::of(&desk, &headers, peer);
     let begun = desk.store.write(move |unit| {
         let now = clock::now();
