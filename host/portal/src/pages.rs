@@ -10,6 +10,7 @@ pub(crate) mod failure;
 mod frame;
 mod live;
 mod moment;
+mod own_keys;
 mod profile;
 mod request_view;
 mod roles;
@@ -62,6 +63,14 @@ pub(crate) fn routes(table: Table) -> Table {
         .add(
             post("/profile/name").edit(Section::PersonalProfile),
             profile::rename,
+        )
+        .add(
+            post("/profile/keys").verb(Verb::ApiKeyCreate),
+            profile::make_key,
+        )
+        .add(
+            post("/profile/keys/{id}/revoke").verb(Verb::ApiKeyCreate),
+            profile::revoke_key,
         )
         .add(post("/profile/password").signed_in(), profile::set_password)
         .add(

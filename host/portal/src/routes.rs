@@ -4,7 +4,7 @@ use deskhook_wire::{PATH_ENROL, PATH_ORDERS, PATH_REPORTS};
 
 use crate::desk::Desk;
 use crate::rights::{Section, Verb};
-use crate::web::table::{Table, get, post};
+use crate::web::table::{Table, delete, get, post};
 use crate::{agents, api, pages};
 
 /// Every route of the portal and who may use it.
@@ -56,7 +56,7 @@ fn programs(table: Table) -> Table {
     let order = get("/api/v1/orders/{id}").view(Section::Clients);
     let sessions = get("/api/v1/sessions").view(Section::Sessions);
     let audit = get("/api/v1/audit").verb(Verb::AuditExport);
-    table
+    own_keys(table)
         .add(
             devices
                 .about("All devices, who waits for help first.")
@@ -104,6 +104,30 @@ fn programs(table: Table) -> Table {
         .add(get("/healthz").open(), api::health)
         .add(get("/readyz").open(), api::ready)
         .add(get("/metrics").open(), api::metrics)
+}
+
+fn own_keys(table: Table) -> Table {
+    let list = get("/api/v1/keys").verb(Verb::ApiKeyCreate);
+    let make = post("/api/v1/keys").verb(Verb::ApiKeyCreate);
+    let revoke = delete("/api/v1/keys/{id}").verb(Verb::ApiKeyCreate);
+    table
+        .add(
+            list.about("The caller's API keys, without the keys themselves.")
+                .gives("[KeyEntry]"),
+            api::keys::list,
+        )
+        .add(
+            make.about("Makes an API key that may do no more than the caller; told once.")
+                .takes("NewKey")
+                .gives("KeyMade"),
+            api::keys::make,
+        )
+        .add(
+            revoke
+                .about("Revokes one of the caller's API keys.")
+                .gives("KeyEntry"),
+            api::keys::revoke,
+        )
 }
 
 #[cfg(test)]
