@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use deskhook_record::Entry;
 use deskhook_wire::SupporterShape;
 use ed25519_dalek::SigningKey;
@@ -12,6 +13,8 @@ use crate::metrics::Metrics;
 use crate::password::Passwords;
 use crate::store::{Store, StoreError, audit};
 use crate::verification::Verification;
+use crate::web::origin;
+use crate::web::serving::Peer;
 
 /// What every request may use.
 pub(crate) struct Desk {
@@ -37,6 +40,24 @@ impl Desk {
             }
             None => Ok(()),
         }
+    }
+
+    /// The same for what was refused to a caller: to `whom`, if that is known.
+    pub(crate) async fn record_refused(
+        &self,
+        (action, whom): (&str, &str),
+        (headers, peer): (&HeaderMap, Option<&Peer>),
+        field: Option<(&str, String)>,
+    ) -> Result<(), StoreError> {
+        let mut entry = deed("portal", action, whom);
+        if let Some(peer) = peer {
+            let from = origin::caller(&self.config, headers, *peer);
+            entry.fields.insert("from".into(), from.to_string().into());
+        }
+        if let Some((name, value)) = field {
+            entry.fields.insert(name.to_owned(), value.into());
+        }
+        self.record_folded(entry).await
     }
 
     /// Writes down how often what was folded until `now` has happened.

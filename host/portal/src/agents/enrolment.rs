@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::{Extension, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use deskhook_wire::{EnrolAnswer, EnrolRequest, HEADER_SIGNATURE, verify_enrolment};
@@ -18,6 +18,7 @@ use crate::secret::{Secret, fresh_name};
 use crate::store::devices::{Earlier, Enrolling};
 use crate::store::one_time::{self, Purpose};
 use crate::store::{StoreError, Unit, audit, devices};
+use crate::web::serving::Peer;
 
 /// Enrols a device with a one-time token. The request is signed by the key that it names, so that
 /// nobody enrols with a key that is not theirs.
@@ -28,10 +29,29 @@ use crate::store::{StoreError, Unit, audit, devices};
 /// record. A key of a removed device is refused for good and uses no token up.
 pub(crate) async fn enrol(
     State(desk): State<Arc<Desk>>,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<EnrolAnswer>, Failure> {
-    let (request, public_key) = read(&headers, &body)?;
+    let answered = try_enrol(&desk, &headers, &body).await;
+    let action = match &answered {
+        Err(Failure::Token) => "token.refused",
+        Err(Failure::NotSignedIn) => "device.signature_refused",
+        Err(Failure::Removed) => "device.refused",
+        _ => return answered,
+    };
+    let caller = (&headers, Some(&peer));
+    desk.record_refused((action, "enrolment"), caller, None)
+        .await?;
+    answered
+}
+
+async fn try_enrol(
+    desk: &Desk,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Json<EnrolAnswer>, Failure> {
+    let (request, public_key) = read(headers, body)?;
     let token = Secret::presented(&request.token).ok_or(Failure::Token)?;
     let new = Enrolling {
         id: fresh_name("d-"),

@@ -125,11 +125,9 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) fn of(desk: &Desk, headers: &HeaderMap, peer: Peer) -> Self {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let hops = header("x-forwarded-for").filter(|_| desk.config.trust_forwarded_for);
-        let last = hops.and_then(|hops| hops.rsplit(',').next()?.trim().parse().ok());
         Self {
             name: browser_title(header(USER_AGENT.as_str()).unwrap_or_default()),
-            address: last.unwrap_or(peer.0),
+            address: origin::caller(&desk.config, headers, peer),
         }
     }
 

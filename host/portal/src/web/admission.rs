@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -52,13 +52,20 @@ pub(crate) async fn admit(
             parts.extensions.insert(caller);
         }
         Access::SignedIn | Access::Needs(_) => {
-            let visitor = visitor::identify(&desk, &parts.headers).await?;
+            let visitor = match visitor::identify(&desk, &parts.headers).await {
+                Ok(visitor) => visitor,
+                Err(failure) => {
+                    note_refused_key(&desk, &parts).await?;
+                    return Err(failure);
+                }
+            };
             if !fits(&visitor, parts.uri.path(), access) {
                 return Err(Failure::NotSignedIn);
             }
             known = Some(visitor.clone());
             let judged = judge(&desk, &visitor, (&parts, &body), access);
             if let Err(failure) = judged {
+                note_refused_right(&desk, &parts, (&visitor, &failure)).await?;
                 return Ok(told_to(visitor, failure));
             }
             parts.extensions.insert(visitor);
@@ -69,6 +76,30 @@ pub(crate) async fn admit(
         response.extensions_mut().insert(visitor);
     }
     Ok(response)
+}
+
+/// A key that is unknown, revoked or too old; who only is not signed in is no news.
+async fn note_refused_key(desk: &Desk, parts: &Parts) -> Result<(), Failure> {
+    if parts.headers.contains_key(AUTHORIZATION) {
+        let caller = (&parts.headers, parts.extensions.get());
+        desk.record_refused(("api_key.refused", "api"), caller, None)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn note_refused_right(
+    desk: &Desk,
+    parts: &Parts,
+    (visitor, failure): (&Visitor, &Failure),
+) -> Result<(), Failure> {
+    if let Failure::NotAllowed(right) = failure {
+        let caller = (&parts.headers, parts.extensions.get());
+        let about = ("right.refused", visitor.account.name.as_str());
+        let field = Some(("right", right.to_string()));
+        desk.record_refused(about, caller, field).await?;
+    }
+    Ok(())
 }
 
 /// Whether a request may change something: all but those that every browser and proxy takes for

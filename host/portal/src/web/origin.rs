@@ -1,8 +1,11 @@
+use std::net::IpAddr;
+
 use axum::http::HeaderMap;
 use url::Url;
 
 use crate::PortalConfig;
 use crate::failure::Failure;
+use crate::web::serving::Peer;
 
 /// Refuses what a page of another site sent. A browser says where a form comes from; who says
 /// nothing is no browser and has to use an API key.
@@ -27,6 +30,15 @@ pub(crate) fn check(config: &PortalConfig, headers: &HeaderMap) -> Result<(), Fa
     } else {
         Err(Failure::Forged)
     }
+}
+
+/// The address that a request comes from: the last hop that a trusted proxy names, else who is at
+/// the other end.
+pub(crate) fn caller(config: &PortalConfig, headers: &HeaderMap, peer: Peer) -> IpAddr {
+    let hops = headers.get("x-forwarded-for");
+    let hops = hops.filter(|_| config.trust_forwarded_for);
+    let last = hops.and_then(|hops| hops.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    last.unwrap_or(peer.0)
 }
 
 /// A path of this portal with its query, if a text is one: never another host's address, also not

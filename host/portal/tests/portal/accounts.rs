@@ -1,10 +1,12 @@
 //! Guessing at passwords, keys for programs, and what ends a sign-in.
 
 use deskhook_portal::{Role, SetUpError, set_up};
+use ed25519_dalek::SigningKey;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD};
+use crate::device::{Device, phase};
 use crate::house::{House, Program};
 
 /// The lines of the record that tell of `action`.
@@ -151,4 +153,40 @@ async fn a_program_makes_keys_that_may_no_more_than_itself() {
     assert_eq!(again.status(), StatusCode::NOT_FOUND);
     let none = set_up::new_key(&house.folder, "x", "nobody", &["clients:view"]);
     assert!(matches!(none, Err(SetUpError::Unknown(_))), "{none:?}");
+}
+
+#[tokio::test]
+async fn what_is_refused_and_what_a_link_did_stands_on_the_record_once() {
+    let house = House::open().await;
+    let narrow = house.program(Role::Owner, &["clients:view"]);
+    let mut device = house.device("jo").await;
+    let own = std::mem::replace(&mut device.key, SigningKey::from_bytes(&[1; 32]));
+    let link = set_up::add_user(&house.folder, "Sam", Role::SupportAgent).unwrap();
+    let mut sam = Browser::new(&house);
+    for _ in 0..5 {
+        narrow.get("/api/v1/sessions").await;
+        device.deliver(1, phase("s-1", "waiting")).await;
+        let used = Device::new(&house.base, "jo").enrol("dht_unknown").await;
+        assert_eq!(used, Err(StatusCode::UNAUTHORIZED));
+        sam.get("/welcome/unknown").await;
+        sam.get(&link).await;
+        let request = house.http.get(format!("{}/api/v1/devices", house.base));
+        request.bearer_auth("dhk_unknown").send().await.unwrap();
+    }
+    device.key = own;
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    sam.post(&link, &fields).await;
+    let auditor = house.program(Role::DataProtectionOfficer, &["audit.export"]);
+    for action in [
+        "right.refused",
+        "device.signature_refused",
+        "token.refused",
+        "link.refused",
+        "account.link_opened",
+        "api_key.refused",
+        "account.password_set",
+    ] {
+        let told = told(&auditor, action).await;
+        assert_eq!(told.len(), 1, "{action}: {told:?}");
+    }
 }
