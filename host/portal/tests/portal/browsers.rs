@@ -244,6 +244,10 @@ async fn pages_are_small_carry_a_strict_policy_and_tell_changes_live() {
         policy.starts_with("default-src 'none'; script-src 'self'"),
         "{policy}"
     );
+    assert!(
+        policy.contains("require-trusted-types-for 'script'; trusted-types portal"),
+        "{policy}"
+    );
     device.ask_for_help("s-1", "123456789").await;
     let mut told = String::new();
     // The page named no revision, so all of it may be old; then the row changes.
