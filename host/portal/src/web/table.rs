@@ -23,6 +23,45 @@ pub(crate) enum Access {
     Needs(Right),
 }
 
+/// Something that a request may carry beside its path and body, for the API's description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    /// `query` or `header`.
+    pub(crate) place: &'static str,
+    /// `string` or `integer`.
+    pub(crate) kind: &'static str,
+    pub(crate) about: &'static str,
+}
+
+/// One in the query; may be left out.
+pub(crate) const fn query(
+    name: &'static str,
+    kind: &'static str,
+    about: &'static str,
+) -> Parameter {
+    Parameter {
+        name,
+        place: "query",
+        kind,
+        about,
+    }
+}
+
+/// One in a header; has to be there.
+pub(crate) const fn header(
+    name: &'static str,
+    kind: &'static str,
+    about: &'static str,
+) -> Parameter {
+    Parameter {
+        name,
+        place: "header",
+        kind,
+        about,
+    }
+}
+
 /// A route and who may use it. There is no way to one without naming the access.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
@@ -35,6 +74,10 @@ pub(crate) struct Place {
     pub(crate) takes: Option<&'static str>,
     /// The JSON type that it answers with; `[T]` is a list of T.
     pub(crate) gives: Option<&'static str>,
+    /// The kind of its answer, where that is no JSON.
+    pub(crate) gives_text: Option<&'static str>,
+    /// What it takes beside path and body.
+    pub(crate) asks: &'static [Parameter],
 }
 
 /// A route of which the access has not been named yet.
@@ -85,6 +128,8 @@ impl Draft {
             about: "",
             takes: None,
             gives: None,
+            gives_text: None,
+            asks: &[],
         }
     }
 }
@@ -106,6 +151,17 @@ impl Place {
             gives: Some(shape),
             ..self
         }
+    }
+
+    pub(crate) fn gives_text(self, kind: &'static str) -> Self {
+        Self {
+            gives_text: Some(kind),
+            ..self
+        }
+    }
+
+    pub(crate) fn asks(self, asks: &'static [Parameter]) -> Self {
+        Self { asks, ..self }
     }
 }
 
