@@ -84,8 +84,8 @@ mod tests {
         let note =
             |subject: &str, now| folds.note(deed_at(now, "portal", "x.refused", subject), now);
         assert!(note("jo", 0).is_some() && note("amy", 0).is_some());
-        for now in 1..=40 {
-            assert!(note("jo", now).is_none());
+        for later in 1..=40 {
+            assert!(note("jo", later).is_none());
         }
         assert_eq!(folds.over(WINDOW - 1), []);
         let over = folds.over(WINDOW);

@@ -19,10 +19,9 @@ pub(crate) async fn check(
     let tried = attempt.clone();
     match matched {
         Ok(Match::Yes) => {
-            let now = clock::now();
-            let noted =
-                move |unit: &mut crate::store::Unit<'_>| attempts::succeeded(unit, &tried, now);
-            desk.store.write(noted).await?;
+            desk.store
+                .write(move |unit| attempts::succeeded(unit, &tried))
+                .await?;
         }
         Ok(Match::No) => {
             let mut entry = deed("portal", action, attempt.name());

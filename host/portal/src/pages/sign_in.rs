@@ -19,7 +19,7 @@ use crate::pages::{Appearance, Page, show};
 use crate::password::Match;
 use crate::secret::Secret;
 use crate::store::accounts::{self, Account};
-use crate::store::attempts::Attempt;
+use crate::store::attempts::{self, Attempt};
 use crate::store::sign_ins::{self, SignIn};
 use crate::store::{StoreError, Unit, audit};
 use crate::visitor::{Visitor, Way, cookie_name};
@@ -143,6 +143,7 @@ impl Browser {
             origin: self.address.to_string(),
         };
         sign_ins::add(unit, &new)?;
+        attempts::remember(unit, &Attempt::new(&account.name, self.address), now)?;
         let mut entry = deed(
             &format!("account:{}", account.name),
             "account.signed_in",

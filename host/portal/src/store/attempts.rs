@@ -147,15 +147,19 @@ pub(crate) fn give_back(connection: &Connection, attempt: &Attempt) -> Result<()
     Ok(())
 }
 
-/// The password was right: this account's failures from here are forgotten, and the address is
-/// known from now on.
-pub(crate) fn succeeded(
+/// The password was right: this account's failures from here are forgotten.
+pub(crate) fn succeeded(connection: &Connection, attempt: &Attempt) -> Result<(), StoreError> {
+    give_back(connection, attempt)?;
+    connection.execute("DELETE FROM attempt WHERE key = ?1", [attempt.key("pair")])?;
+    Ok(())
+}
+
+/// Somebody signed in: the address is known to the account from now on.
+pub(crate) fn remember(
     connection: &Connection,
     attempt: &Attempt,
     now: Millis,
 ) -> Result<(), StoreError> {
-    give_back(connection, attempt)?;
-    connection.execute("DELETE FROM attempt WHERE key = ?1", [attempt.key("pair")])?;
     let upsert = "INSERT INTO attempt (key, failures, last_at) VALUES (?1, 0, ?2)
         ON CONFLICT DO UPDATE SET last_at = ?2";
     connection.execute(upsert, params![attempt.key("known"), now])?;
@@ -260,7 +264,8 @@ mod tests {
         let now = 1_000 * DAY;
         let own = attempt("Olga", "192.0.2.1");
         assert_eq!(reserve(&store, &own, now).unwrap(), Turn::Now);
-        succeeded(&store, &own, now).unwrap();
+        succeeded(&store, &own).unwrap();
+        remember(&store, &own, now).unwrap();
         for n in 0..100 {
             reserve(&store, &attempt("olga", &format!("203.0.113.{n}")), now).unwrap();
         }
