@@ -54,6 +54,7 @@ function openClients() {
     if (sessionStorage.getItem(id)) return;
     sessionStorage.setItem(id, "yes");
     tell(link.closest(".request").querySelector("p").textContent);
+    opened();
     location.href = link.href;
   });
 }

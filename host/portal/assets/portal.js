@@ -72,7 +72,15 @@ async function copy(button) {
   }, 1600);
 }
 
+// A client's link leads to a program and not to the portal: the record learns of it from here.
+function opened() {
+  const token = document.querySelector("[name=form_token]");
+  fetch(`${location.pathname}/opened`, { method: "POST", headers: { "deskhook-form": token.value }, keepalive: true });
+}
+
 document.addEventListener("click", (event) => {
+  const link = event.target.closest(".request a[href]");
+  if (link && !link.protocol.startsWith("http")) opened();
   const button = event.target.closest("[data-copy]");
   if (button) {
     event.preventDefault();

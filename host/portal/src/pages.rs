@@ -10,6 +10,7 @@ pub(crate) mod failure;
 mod frame;
 mod live;
 mod moment;
+mod opening;
 mod own_keys;
 mod profile;
 mod request_view;
@@ -86,6 +87,10 @@ fn desk(table: Table) -> Table {
         .add(
             post("/devices/{id}/connect").verb(Verb::SessionConnect),
             device::connect,
+        )
+        .add(
+            post("/devices/{id}/opened").verb(Verb::SessionConnect),
+            opening::opened,
         )
         .add(
             post("/devices/{id}/disconnect").verb(Verb::SessionDisconnect),

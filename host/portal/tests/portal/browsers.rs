@@ -106,11 +106,15 @@ async fn a_supporter_connects_is_told_and_sees_no_history() {
         page.contains("href=\"anydesk:123456789\"") && page.contains("Disconnect"),
         "{page}"
     );
+    let opened = browser.post(&format!("{path}/opened"), &[]).await;
+    assert_eq!(opened.status(), StatusCode::NO_CONTENT);
     assert!(!page.contains("data-part=\"sessions\"") && !page.contains("data-part=\"record\""));
     let mut owner = Browser::invited(&house, "Olga", Role::Owner).await;
     let (_, page) = owner.get(&path).await;
     assert!(
-        page.contains("data-part=\"sessions\"") && page.contains("join.joined"),
+        page.contains("data-part=\"sessions\"")
+            && page.contains("join.joined")
+            && page.contains("client.opened"),
         "{page}"
     );
     assert!(
