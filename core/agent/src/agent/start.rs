@@ -205,7 +205,7 @@ fn assemble(
         clients: HashMap::new(),
         ending: vec![],
         records: Records::open(&config.state, &config.device.id).map_err(StartError::Record)?,
-        unfinished: Unfinished::in_folder(&config.state),
+        unfinished: Unfinished::in_folder(&config.state, &config.device.id),
         courier: None,
         ways: Ways::installed(),
         wakes,
