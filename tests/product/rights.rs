@@ -109,7 +109,7 @@ impl Installed {
         anyhow::ensure!(enrolled.code == Some(0), "{}", enrolled.stderr);
         let kept = office
             .machine
-            .shell("cat /home/nils/.local/state/deskhook/enrolment.json")?;
+            .shell("cat /home/nils/.local/state/deskhook/identity.json")?;
         let kept: Value = serde_json::from_str(&kept)?;
         let text = |key: &str| {
             kept[key]

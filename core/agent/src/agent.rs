@@ -114,6 +114,7 @@ pub(crate) struct Loop {
     pub(crate) rows: Rows,
     /// The program that runs with elevated rights; it ends when the task does.
     pub(crate) elevation: Option<(SessionId, JoinHandle<()>)>,
+    pub(crate) portal_problem: Option<String>,
     pub(crate) menus: MenuMaker,
     pub(crate) shown: Shown,
     pub(crate) stopping: bool,
@@ -221,12 +222,11 @@ impl Loop {
                 self.take(event);
             }
             Signal::Online(online) => self.online = online,
-            Signal::Rejected(message) => {
-                self.online = false;
-                tracing::error!(
-                    message,
-                    "the portal does not accept this device; enrol it again"
-                );
+            Signal::Problem(problem) => {
+                if let Some(problem) = &problem {
+                    tracing::error!(problem, "the portal refuses what this device sends");
+                }
+                self.portal_problem = problem;
             }
         }
     }

@@ -91,6 +91,7 @@ impl Loop {
             portal: self.portal.clone(),
             online: self.online,
             unacknowledged: self.courier.as_ref().map_or(0, Courier::unacknowledged),
+            portal_problem: self.portal_problem.clone(),
             menu: self.shown.menu.clone(),
             checks: self.shown.checks.clone(),
             detail: self.shown.detail.clone(),

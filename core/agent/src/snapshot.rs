@@ -36,6 +36,8 @@ pub struct Snapshot {
     pub portal: Option<String>,
     /// Whether the portal answered the last request.
     pub online: bool,
+    /// Why the portal refuses what this device sends, where somebody has to mend that.
+    pub portal_problem: Option<String>,
     /// Rows of the outbox that the portal has not acknowledged.
     pub unacknowledged: usize,
     /// The menu, after the `tray.menu` hooks, in the person's language.

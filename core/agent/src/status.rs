@@ -12,6 +12,7 @@ pub fn status(snapshot: &Snapshot) -> Status {
         revision: snapshot.revision,
         portal: snapshot.portal.clone(),
         online: snapshot.online,
+        portal_problem: snapshot.portal_problem.clone(),
         unacknowledged: snapshot.unacknowledged,
         organization: snapshot.organization.clone(),
         policy_version: snapshot.policy.version.clone(),

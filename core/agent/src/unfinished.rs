@@ -3,28 +3,36 @@ use std::path::{Path, PathBuf};
 use deskhook_session::SessionId;
 
 /// The session under way, on disk: what a killed agent leaves behind, so that its next start can
-/// tell the portal that the session is over.
+/// tell the portal that the session is over. It names the device as well: after another enrolment
+/// the session is none of the new device's.
 pub(crate) struct Unfinished {
     path: PathBuf,
+    device: String,
 }
 
 impl Unfinished {
-    pub(crate) fn in_folder(state: &Path) -> Self {
+    pub(crate) fn in_folder(state: &Path, device: &str) -> Self {
         Self {
             path: state.join("session"),
+            device: device.to_owned(),
         }
     }
 
     /// The session that a former agent did not end.
     pub(crate) fn left(&self) -> Option<String> {
-        let id = std::fs::read_to_string(&self.path).ok()?;
+        let note = std::fs::read_to_string(&self.path).ok()?;
+        let (id, device) = note.split_once('\n')?;
+        if device != self.device {
+            return None;
+        }
         let known = id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        (known && !id.is_empty()).then_some(id)
+        (known && !id.is_empty()).then(|| id.to_owned())
     }
 
     /// A session began. A file that cannot be written costs the portal only the news.
     pub(crate) fn begin(&self, session: &SessionId) {
-        if let Err(error) = std::fs::write(&self.path, &session.0) {
+        let note = format!("{}\n{}", session.0, self.device);
+        if let Err(error) = std::fs::write(&self.path, note) {
             tracing::warn!(%error, "the session under way cannot be noted");
         }
     }
@@ -32,7 +40,8 @@ impl Unfinished {
     /// The news of its end is on disk. A later session's note stays.
     pub(crate) fn end(&self, session: &SessionId) {
         let noted = std::fs::read_to_string(&self.path);
-        if noted.is_ok_and(|id| id == session.0) {
+        let id = noted.as_deref().ok().and_then(|note| note.lines().next());
+        if id == Some(&session.0) {
             self.forget();
         }
     }
@@ -55,15 +64,17 @@ mod tests {
     #[test]
     fn what_a_former_agent_left_is_known_until_its_end_is_on_disk() {
         let folder = tempfile::tempdir().unwrap();
-        let unfinished = Unfinished::in_folder(folder.path());
+        let unfinished = Unfinished::in_folder(folder.path(), "d-1");
         let session = SessionId("ab12-3".into());
         assert_eq!(unfinished.left(), None);
         unfinished.begin(&session);
         unfinished.end(&SessionId("ab12-2".into()));
         assert_eq!(unfinished.left().as_deref(), Some("ab12-3"));
+        let other = Unfinished::in_folder(folder.path(), "d-2");
+        assert_eq!(other.left(), None, "a session of another device");
         unfinished.end(&session);
         assert_eq!(unfinished.left(), None);
-        std::fs::write(folder.path().join("session"), "no/id").unwrap();
+        std::fs::write(folder.path().join("session"), "no/id\nd-1").unwrap();
         assert_eq!(unfinished.left(), None);
     }
 }

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::backoff::Backoff;
 use crate::enrolment::{client, portal_url};
+use crate::refusal::Refusal;
 use crate::{Identity, Outbox, OutboxError};
 
 /// How long the portal may hold an orders request open, in seconds.
@@ -32,8 +33,9 @@ pub enum Signal {
     Ordered(Order),
     /// The portal answers again, or no longer.
     Online(bool),
-    /// The portal does not know this device (any more).
-    Rejected(String),
+    /// What somebody has to mend before the portal takes this device's requests; none when it
+    /// takes them again.
+    Problem(Option<String>),
 }
 
 /// Why one request failed.
@@ -42,14 +44,19 @@ pub enum SendError {
     /// No answer.
     #[error("the portal does not answer")]
     Unreachable(#[source] reqwest::Error),
-    /// The portal answered with an error; `retry` says whether later may help.
+    /// The portal answered with an error.
     #[error("the portal answered {status}: {message}")]
     Refused {
         /// The HTTP status.
         status: u16,
         /// What it said.
         message: String,
+        /// What somebody has to mend, where the same again would not help.
+        lasting: Option<String>,
     },
+    /// The portal answered with something that is no answer.
+    #[error("the portal's answer cannot be read")]
+    Unread(#[source] serde_json::Error),
     /// The portal's address is none.
     #[error("the portal {0:?} is no https address")]
     Portal(String),
@@ -157,6 +164,7 @@ async fn deliver(shared: Arc<Shared>) {
             Err(SendError::Refused {
                 status: 400 | 413 | 422,
                 message,
+                ..
             }) => {
                 tracing::error!(
                     sequence,
@@ -193,6 +201,7 @@ async fn listen(shared: Arc<Shared>) {
     let mut backoff = Backoff::default();
     let mut last = 0;
     let mut online = false;
+    let mut problem = None;
     loop {
         let path = format!(
             "{PATH_ORDERS}?after={last}&wait={}",
@@ -208,6 +217,7 @@ async fn listen(shared: Arc<Shared>) {
                     shared.answered.notify_one();
                 }
                 last = orders.last;
+                shared.problem_is(None, &mut problem).await;
                 if !std::mem::replace(&mut online, true) {
                     shared.tell(Signal::Online(true)).await;
                 }
@@ -219,12 +229,9 @@ async fn listen(shared: Arc<Shared>) {
                 if std::mem::replace(&mut online, false) {
                     shared.tell(Signal::Online(false)).await;
                 }
-                if let SendError::Refused {
-                    status: 401 | 403 | 410,
-                    message,
-                } = &error
-                {
-                    shared.tell(Signal::Rejected(message.clone())).await;
+                // Without an answer nothing is known of what the last one refused.
+                if let SendError::Refused { lasting, .. } = &error {
+                    shared.problem_is(lasting.clone(), &mut problem).await;
                 }
                 tracing::debug!(%error, "no orders from the portal");
                 let longest = longest(&*shared.outbox.lock().await);
@@ -271,6 +278,14 @@ impl Shared {
         self.rows.store(outbox.len(), Ordering::Relaxed);
         drop(outbox);
         self.tell(Signal::Unwanted { sequence, message }).await;
+    }
+
+    /// Tells of a problem when it comes, changes or goes.
+    async fn problem_is(&self, now: Option<String>, known: &mut Option<String>) {
+        if now != *known {
+            known.clone_from(&now);
+            self.tell(Signal::Problem(now)).await;
+        }
     }
 
     async fn tell(&self, signal: Signal) {
@@ -324,19 +339,17 @@ impl Shared {
         if status.is_success() {
             return Ok(bytes.to_vec());
         }
-        let message = String::from_utf8_lossy(&bytes).chars().take(300).collect();
+        let refusal = Refusal::read(status.as_u16(), &bytes);
         Err(SendError::Refused {
-            status: status.as_u16(),
-            message,
+            status: refusal.status,
+            lasting: refusal.lasting(),
+            message: refusal.message,
         })
     }
 }
 
 fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, SendError> {
-    serde_json::from_slice(bytes).map_err(|error| SendError::Refused {
-        status: 200,
-        message: error.to_string(),
-    })
+    serde_json::from_slice(bytes).map_err(SendError::Unread)
 }
 
 fn millis() -> u64 {
@@ -344,4 +357,43 @@ fn millis() -> u64 {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use deskhook_wire::{EnrolAnswer, Enrolled};
+    use ed25519_dalek::SigningKey;
+
+    use super::*;
+    use crate::answering;
+
+    #[tokio::test]
+    async fn what_the_portal_will_never_take_is_told_once_and_when_it_is_mended() {
+        let clock = r#"{"error": "clock", "message": "the clock is 9 minutes fast"}"#;
+        let orders = r#"{"orders": [], "last": 0}"#;
+        let answers = [(409, clock), (409, clock), (200, orders)];
+        let answers = answers.map(|(status, body)| Some((status, body.to_owned())));
+        let (portal, _asked) = answering::portal(answers.to_vec()).await;
+        let state = tempfile::tempdir().unwrap();
+        let answer = EnrolAnswer {
+            device: "d-1".into(),
+            portal_key: String::new(),
+            organization: String::new(),
+            person_verified: false,
+            group: None,
+        };
+        let enrolled = Enrolled { portal, answer };
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let identity = Identity::keep(state.path(), key, enrolled).unwrap();
+        let outbox = Outbox::open(state.path(), identity.device()).unwrap();
+        let (signals, mut told) = mpsc::channel(8);
+        let _connection = Connection::open(identity, outbox, "b-1", signals).unwrap();
+        for expected in [
+            Signal::Problem(Some("the clock is 9 minutes fast".into())),
+            Signal::Problem(None),
+            Signal::Online(true),
+        ] {
+            assert_eq!(told.recv().await, Some(expected));
+        }
+    }
 }

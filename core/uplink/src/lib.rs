@@ -5,11 +5,14 @@
 //! goes to disk first, and leaves it only after the acknowledgement: nothing is lost and nothing
 //! is doubled across a killed agent. Traffic goes out only; no port is opened.
 
+#[cfg(test)]
+mod answering;
 mod backoff;
 mod connection;
 mod enrolment;
 mod identity;
 mod outbox;
+mod refusal;
 
 pub use connection::{Connection, SendError, Signal};
 pub use enrolment::{EnrolError, enrol, is_portal};

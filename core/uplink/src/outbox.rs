@@ -8,8 +8,8 @@ use crate::identity::{sync_folder, write_private};
 
 /// What is to be told to the portal, on disk until the portal has acknowledged it.
 ///
-/// One file a row, `outbox/<sequence>.json`, written whole (write aside, sync, rename, sync the
-/// folder); `outbox/next` holds the sequence that comes next. A row is removed only after its
+/// One file a row, `outbox/<device>/<sequence>.json`, written whole (write aside, sync, rename, sync
+/// the folder); `next` beside them holds the sequence that comes next. A row is removed only after its
 /// acknowledgement, and a sequence is never used again, so that the portal can tell a repetition
 /// from news. What the portal can never take is kept aside. At most 10,000 rows: then the oldest that are not an address or the end of a session make room.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Outbox {
     folder: PathBuf,
     rows: BTreeMap<u64, Row>,
     next: u64,
+    aside: usize,
 }
 
 /// One row.
@@ -38,6 +39,9 @@ pub enum OutboxError {
         #[source]
         source: std::io::Error,
     },
+    /// A name that cannot name a folder: a portal of ours gives none such.
+    #[error("the device's name {0:?} cannot name a folder")]
+    Device(String),
     /// A report that has no JSON form.
     #[error("a report cannot be written down")]
     Shape(#[source] serde_json::Error),
@@ -47,10 +51,17 @@ const MOST_ROWS: usize = 10_000;
 const NEXT_FILE: &str = "next";
 
 impl Outbox {
-    /// Opens the outbox in `state`. A row that is no JSON (no writer of ours leaves one) is set
-    /// aside as `<sequence>.damaged`.
-    pub fn open(state: &Path) -> Result<Self, OutboxError> {
-        let folder = state.join("outbox");
+    /// Opens the outbox of `device` in `state`. Rows of another device (of an earlier enrolment in
+    /// this folder) stay where they are and are never sent: what one portal may know is not another
+    /// one's to read. A row that is no JSON (no writer of ours leaves one) is set aside as
+    /// `<sequence>.damaged`.
+    pub fn open(state: &Path, device: &str) -> Result<Self, OutboxError> {
+        let plain = |c: u8| c.is_ascii_alphanumeric() || b"._-".contains(&c);
+        if device.is_empty() || device.starts_with('.') || !device.bytes().all(plain) {
+            return Err(OutboxError::Device(device.chars().take(80).collect()));
+        }
+        let all = state.join("outbox");
+        let folder = all.join(device);
         let file = |path: &Path| {
             let path = path.to_owned();
             move |source| OutboxError::File { path, source }
@@ -77,7 +88,25 @@ impl Outbox {
             .and_then(|text| text.trim().parse().ok());
         let behind_rows = rows.keys().next_back().map_or(1, |last| last + 1);
         let next = kept.unwrap_or(1).max(behind_rows);
-        Ok(Self { folder, rows, next })
+        let aside = of_others(&all, &folder);
+        if aside > 0 {
+            tracing::warn!(
+                rows = aside,
+                folder = %all.display(),
+                "reports of an earlier enrolment are set aside; they are not sent"
+            );
+        }
+        Ok(Self {
+            folder,
+            rows,
+            next,
+            aside,
+        })
+    }
+
+    /// How many rows of other devices lie beside: they are never sent.
+    pub fn aside(&self) -> usize {
+        self.aside
     }
 
     /// Keeps a report; it is on disk when this returns. Gives its sequence.
@@ -176,9 +205,27 @@ impl Outbox {
     }
 }
 
+/// Rows in other folders than the device's `own`.
+fn of_others(all: &Path, own: &Path) -> usize {
+    let entries = |folder: &Path| {
+        let found = fs::read_dir(folder).into_iter().flatten();
+        found.flatten().map(|entry| entry.path())
+    };
+    let is_row = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
+    let folders = entries(all).filter(|path| path != own && path.is_dir());
+    folders
+        .flat_map(|folder| entries(&folder))
+        .filter(is_row)
+        .count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn open(state: &Path) -> Outbox {
+        Outbox::open(state, "d-1").unwrap()
+    }
 
     fn report(text: &str) -> Report {
         Report::Ended {
@@ -192,7 +239,7 @@ mod tests {
     #[test]
     fn rows_survive_and_leave_in_order_and_a_sequence_is_never_used_again() {
         let state = tempfile::tempdir().unwrap();
-        let mut outbox = Outbox::open(state.path()).unwrap();
+        let mut outbox = open(state.path());
         assert_eq!(
             (
                 outbox.put(1, report("a")).unwrap(),
@@ -200,29 +247,41 @@ mod tests {
             ),
             (1, 2)
         );
-        let mut again = Outbox::open(state.path()).unwrap();
+        let mut again = open(state.path());
         assert_eq!(again.first().unwrap().delivery.report, report("a"));
         again.acknowledge(1).unwrap();
         again.acknowledge(1).unwrap();
         again.acknowledge(2).unwrap();
-        let mut empty = Outbox::open(state.path()).unwrap();
+        let mut empty = open(state.path());
         assert!(empty.is_empty());
         assert_eq!(empty.put(3, report("c")).unwrap(), 3);
     }
 
     #[test]
+    fn rows_of_an_earlier_enrolment_are_never_sent_as_another_device() {
+        let state = tempfile::tempdir().unwrap();
+        open(state.path()).put(1, report("secret")).unwrap();
+        let mut other = Outbox::open(state.path(), "d-2").unwrap();
+        assert!(other.is_empty());
+        assert_eq!(
+            (other.aside(), other.put(2, report("news")).unwrap()),
+            (1, 1)
+        );
+        let first = open(state.path());
+        assert_eq!(first.first().unwrap().delivery.report, report("secret"));
+        for bad in ["", "..", "../d-1", "a/b", ".x"] {
+            let opened = Outbox::open(state.path(), bad);
+            assert!(matches!(opened, Err(OutboxError::Device(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn a_lost_counter_does_not_repeat_what_is_still_there() {
         let state = tempfile::tempdir().unwrap();
-        let mut outbox = Outbox::open(state.path()).unwrap();
+        let mut outbox = open(state.path());
         outbox.put(1, report("a")).unwrap();
-        fs::write(state.path().join("outbox/next"), "garbage").unwrap();
-        assert_eq!(
-            Outbox::open(state.path())
-                .unwrap()
-                .put(1, report("b"))
-                .unwrap(),
-            2
-        );
+        fs::write(state.path().join("outbox/d-1/next"), "garbage").unwrap();
+        assert_eq!(open(state.path()).put(1, report("b")).unwrap(), 2);
     }
 
     #[test]
@@ -241,13 +300,17 @@ mod tests {
     #[test]
     fn a_damaged_row_is_set_aside() {
         let state = tempfile::tempdir().unwrap();
-        Outbox::open(state.path()).unwrap();
-        fs::write(state.path().join("outbox/00000000000000000007.json"), "{").unwrap();
-        assert!(Outbox::open(state.path()).unwrap().is_empty());
+        open(state.path());
+        fs::write(
+            state.path().join("outbox/d-1/00000000000000000007.json"),
+            "{",
+        )
+        .unwrap();
+        assert!(open(state.path()).is_empty());
         assert!(
             state
                 .path()
-                .join("outbox/00000000000000000007.damaged")
+                .join("outbox/d-1/00000000000000000007.damaged")
                 .exists()
         );
     }

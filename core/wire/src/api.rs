@@ -180,11 +180,47 @@ pub struct OrderEntry {
     pub expires: String,
 }
 
+/// An API key as its owner lists it; the key itself is shown once, when it is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct KeyEntry {
+    /// Its number; in paths.
+    pub id: i64,
+    /// What it is called.
+    pub name: String,
+    /// What it may do: `clients:view`, `session.connect`. Never more than its owner.
+    pub scopes: Vec<String>,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// After which it does not work, RFC 3339.
+    pub expires: String,
+    /// When it was last used, RFC 3339, to the minute; none is never.
+    pub used: Option<String>,
+}
+
+/// Body of `POST /api/v1/keys`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct NewKey {
+    /// What it is called: 1 to 64 characters on one line.
+    pub name: String,
+    /// What it may do; at least one, none that the caller may not do.
+    pub scopes: Vec<String>,
+}
+
+/// Answer of `POST /api/v1/keys`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct KeyMade {
+    /// The key: send it as `Authorization: Bearer ...`. It is told this once.
+    pub key: String,
+    /// As in the list.
+    #[serde(flatten)]
+    pub entry: KeyEntry,
+}
+
 /// What the API answers where it cannot do what was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ApiError {
-    /// A stable word: `not-signed-in`, `not-allowed`, `not-found`, `conflict`, `invalid`,
-    /// `too-many`, `unavailable`.
+    /// A stable word: `not-signed-in`, `token`, `removed`, `not-allowed`, `forged`, `not-found`,
+    /// `conflict`, `clock`, `invalid`, `method`, `too-many`, `too-large`, `unavailable`.
     pub error: String,
     /// What is wrong, as a sentence.
     pub message: String,
@@ -206,6 +242,9 @@ pub fn api_schemas() -> serde_json::Map<String, Value> {
     generator.subschema_for::<ElevateRequest>();
     generator.subschema_for::<OrderMade>();
     generator.subschema_for::<OrderEntry>();
+    generator.subschema_for::<KeyEntry>();
+    generator.subschema_for::<NewKey>();
+    generator.subschema_for::<KeyMade>();
     generator.subschema_for::<ApiError>();
     generator.subschema_for::<crate::EnrolRequest>();
     generator.subschema_for::<crate::EnrolAnswer>();

@@ -133,6 +133,10 @@ pub struct Status {
     pub portal: Option<String>,
     /// Whether the portal answered the last request.
     pub online: bool,
+    /// Why the portal refuses what this device sends, where somebody has to mend that: the clock is
+    /// wrong, the device was removed.
+    #[serde(default)]
+    pub portal_problem: Option<String>,
     /// Rows of the outbox that the portal has not acknowledged.
     pub unacknowledged: usize,
     /// The organisation's name.

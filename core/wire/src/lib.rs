@@ -12,8 +12,8 @@ mod shape;
 mod signature;
 
 pub use api::{
-    ApiError, ConnectRequest, DeviceDetail, DeviceEntry, ElevateRequest, OrderEntry, OrderMade,
-    PersonEntry, SessionEntry, api_schemas,
+    ApiError, ConnectRequest, DeviceDetail, DeviceEntry, ElevateRequest, KeyEntry, KeyMade, NewKey,
+    OrderEntry, OrderMade, PersonEntry, SessionEntry, api_schemas,
 };
 pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
 pub use order::{ElevationOrder, OrderError, SignedOrder};
@@ -25,5 +25,5 @@ pub use portal::{
 pub use shape::{CheckShape, PersonShape, ReasonShape, SupporterShape};
 pub use signature::{
     HEADER_BOOT, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, HEADER_TIME, RequestParts,
-    SignatureError,
+    SignatureError, sign_enrolment, verify_enrolment,
 };

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::{CheckShape, PersonShape, ReasonShape, SupporterShape};
 
-/// `POST`: a device enrols with a one-time token. The only request that is not signed.
+/// `POST`: a device enrols with a one-time token. The body's bytes are signed by the key that they
+/// name (see [`sign_enrolment`](crate::sign_enrolment)): whoever only knows a device's public key
+/// cannot enrol in its place.
 pub const PATH_ENROL: &str = "/api/v1/agent/enrol";
 /// `POST`: one [`Delivery`].
 pub const PATH_REPORTS: &str = "/api/v1/agent/reports";

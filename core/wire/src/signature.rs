@@ -68,18 +68,67 @@ impl RequestParts<'_> {
 
     /// Checks the signature header's value, strictly (no malleable or small-order forms).
     pub fn verify(&self, key: &VerifyingKey, signature: &str) -> Result<(), SignatureError> {
-        let bytes = BASE64
-            .decode(signature)
-            .map_err(|_| SignatureError::Malformed)?;
-        let signature = Signature::from_slice(&bytes).map_err(|_| SignatureError::Malformed)?;
+        let signature = read(signature)?;
         key.verify_strict(self.canonical().as_bytes(), &signature)
             .map_err(|_| SignatureError::Wrong)
     }
 }
 
+fn enrolment_text(body: &[u8]) -> Vec<u8> {
+    [
+        b"deskhook-enrol/1\n".as_slice(),
+        Sha256::digest(body).as_slice(),
+    ]
+    .concat()
+}
+
+/// The signature header's value of an enrolment: over `deskhook-enrol/1`, a line feed and the
+/// SHA-256 of the body as it is sent, which holds token, public key and what the device says of
+/// itself. By it the portal knows that the sender has the key, and not only read it somewhere.
+pub fn sign_enrolment(body: &[u8], key: &SigningKey) -> String {
+    BASE64.encode(key.sign(&enrolment_text(body)).to_bytes())
+}
+
+/// Checks the signature header's value of an enrolment, strictly.
+pub fn verify_enrolment(
+    body: &[u8],
+    key: &VerifyingKey,
+    signature: &str,
+) -> Result<(), SignatureError> {
+    let signature = read(signature)?;
+    key.verify_strict(&enrolment_text(body), &signature)
+        .map_err(|_| SignatureError::Wrong)
+}
+
+fn read(signature: &str) -> Result<Signature, SignatureError> {
+    let bytes = BASE64
+        .decode(signature)
+        .map_err(|_| SignatureError::Malformed)?;
+    Signature::from_slice(&bytes).map_err(|_| SignatureError::Malformed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_enrolment_is_signed_by_the_key_that_enrols_and_over_its_whole_body() {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let signature = sign_enrolment(b"{\"token\":1}", &key);
+        let verify = |body: &[u8], key: &SigningKey, signature: &str| {
+            verify_enrolment(body, &key.verifying_key(), signature)
+        };
+        assert_eq!(verify(b"{\"token\":1}", &key, &signature), Ok(()));
+        let other = SigningKey::from_bytes(&[8; 32]);
+        for refused in [
+            verify(b"{\"token\":2}", &key, &signature),
+            verify(b"{\"token\":1}", &other, &signature),
+        ] {
+            assert_eq!(refused, Err(SignatureError::Wrong));
+        }
+        let malformed = verify(b"{\"token\":1}", &key, "");
+        assert_eq!(malformed, Err(SignatureError::Malformed));
+    }
 
     #[test]
     fn a_change_of_any_part_breaks_the_signature() {

@@ -160,6 +160,14 @@ fn of_status(status: &Status) -> Vec<Finding> {
             ("portal", "this device is not enrolled".to_owned()),
             "deskhook agent enrol --portal URL --token TOKEN",
         ),
+        (Some(portal), false) if status.portal_problem.is_some() => {
+            let problem = status.portal_problem.as_deref().unwrap_or_default();
+            Finding::wrong(
+                Grade::Problem,
+                ("portal", format!("{portal} refuses: {problem}")),
+                "nothing reaches support staff until that is mended",
+            )
+        }
         (Some(portal), false) => {
             let message = format!(
                 "{portal} does not answer; {} reports wait",

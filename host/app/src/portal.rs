@@ -1,16 +1,17 @@
-//! `portal run`, `portal user add` and `portal token new`.
+//! `portal run`, `portal user`, `portal token` and `portal key`.
+
+mod settings;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
-use deskhook_portal::{PortalConfig, Role, set_up};
+use clap::Subcommand;
+use deskhook_portal::{PortalConfig, Role, SetUpError, set_up};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use settings::PortalSettings;
 
 use crate::agent::{asked_to_stop, log_to_stderr, runtime};
-use crate::output::{Exit, Failure, Outcome, json, remark, say};
-use crate::places;
-use crate::settings::read_toml;
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
 
 /// The support staff's server.
 #[derive(Subcommand)]
@@ -23,6 +24,30 @@ pub(crate) enum Portal {
     /// The tokens with which devices enrol
     #[command(subcommand)]
     Token(Token),
+    /// The keys with which programs use the API
+    #[command(subcommand)]
+    Key(Key),
+}
+
+/// Keys.
+#[derive(Subcommand)]
+pub(crate) enum Key {
+    /// Make an API key, valid for a year; it is printed this once
+    New {
+        /// What it is called in its owner's list
+        name: String,
+        /// The account in whose name it works
+        #[arg(long, value_name = "WHO")]
+        owner: String,
+        /// A right that it has, such as clients:view or session.connect; may be given more than once
+        #[arg(long = "scope", value_name = "SCOPE", required = true)]
+        scopes: Vec<String>,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        settings: PortalSettings,
+    },
 }
 
 /// People.
@@ -66,44 +91,6 @@ pub(crate) enum Token {
     },
 }
 
-/// The portal's settings. A flag outweighs its variable, a variable the file, the file the default.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct PortalSettings {
-    /// Settings file (default: portal.toml in the user's or the system's configuration folder)
-    #[arg(long, env = "DESKHOOK_PORTAL_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Where to listen
-    #[arg(long, env = "DESKHOOK_PORTAL_LISTEN", value_name = "ADDRESS:PORT")]
-    listen: Option<SocketAddr>,
-    /// Where the database and the portal's key live
-    #[arg(long, env = "DESKHOOK_PORTAL_DATA_DIR", value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// The address that people and agents type, where it differs
-    #[arg(long, env = "DESKHOOK_PORTAL_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<url::Url>,
-    /// The organisation's name
-    #[arg(long, env = "DESKHOOK_PORTAL_ORGANIZATION", value_name = "NAME")]
-    organization: Option<String>,
-}
-
-impl PortalSettings {
-    fn config(&self) -> Result<PortalConfig, Failure> {
-        let path = self
-            .config
-            .clone()
-            .or_else(|| places::settings("portal.toml"));
-        let mut config: PortalConfig = match &path {
-            Some(path) => read_toml(path)?,
-            None => PortalConfig::default(),
-        };
-        config.listen = self.listen.unwrap_or(config.listen);
-        config.data_dir = self.data_dir.clone().unwrap_or(config.data_dir);
-        config.public_url = self.public_url.clone().or(config.public_url);
-        config.organization = self.organization.clone().unwrap_or(config.organization);
-        Ok(config)
-    }
-}
-
 /// Where people and agents reach a portal.
 pub(crate) fn address(config: &PortalConfig, listen: SocketAddr) -> String {
     let scheme = if config.tls.is_some() {
@@ -122,47 +109,97 @@ pub(crate) fn address(config: &PortalConfig, listen: SocketAddr) -> String {
 pub(crate) fn run(command: Portal) -> Outcome {
     match command {
         Portal::Run(settings) => runtime(2)?.block_on(serve(settings.config()?)),
-        Portal::User(User::Add {
+        Portal::User(user) => answered(people(user)),
+        Portal::Token(token) => answered(enrolment(token)),
+        Portal::Key(key) => answered(program(key)),
+    }
+}
+
+/// A set-up that was not done: wrongly asked, answered with no, or not possible.
+fn answered(done: Result<(), Failure>) -> Outcome {
+    let error = match done {
+        Ok(()) => return Ok(Exit::Done),
+        Err(Failure::Could(error)) => error,
+        Err(other) => return Err(other),
+    };
+    match error.downcast_ref::<SetUpError>() {
+        Some(SetUpError::Name(_) | SetUpError::Scope(_) | SetUpError::NoScope) => {
+            Err(Failure::Usage(error))
+        }
+        Some(SetUpError::Taken(_) | SetUpError::Unknown(_) | SetUpError::Above { .. }) => {
+            remark(format!("{} {error}", paint("no:", Colour::Red)));
+            Ok(Exit::No)
+        }
+        _ => Err(Failure::Could(error)),
+    }
+}
+
+fn people(user: User) -> Result<(), Failure> {
+    match user {
+        User::Add {
             name,
             role,
             settings,
-        }) => {
+        } => {
             let config = settings.config()?;
             let path = set_up::add_user(&config.data_dir, &name, role)?;
             remark(format!("{name} was added; this link signs in once:"));
             say(format!("{}{path}", address(&config, config.listen)));
-            Ok(Exit::Done)
         }
-        Portal::User(User::Link { name, settings }) => {
+        User::Link { name, settings } => {
             let config = settings.config()?;
             let path = set_up::sign_in_link(&config.data_dir, &name)?;
             say(format!("{}{path}", address(&config, config.listen)));
-            Ok(Exit::Done)
-        }
-        Portal::Token(Token::New {
-            group,
-            person,
-            json: as_json,
-            settings,
-        }) => {
-            let config = settings.config()?;
-            let token = set_up::new_token(&config.data_dir, group.as_deref(), person.as_deref())?;
-            let portal = address(&config, config.listen);
-            if as_json {
-                json(&serde_json::json!({"token": token, "portal": portal}))?;
-            } else {
-                remark(format!(
-                    "on the device: deskhook agent enrol --portal {portal} --token {token}"
-                ));
-                say(token);
-            }
-            Ok(Exit::Done)
         }
     }
+    Ok(())
+}
+
+fn enrolment(token: Token) -> Result<(), Failure> {
+    let Token::New {
+        group,
+        person,
+        json: as_json,
+        settings,
+    } = token;
+    let config = settings.config()?;
+    let token = set_up::new_token(&config.data_dir, group.as_deref(), person.as_deref())?;
+    let portal = address(&config, config.listen);
+    if as_json {
+        return Ok(json(
+            &serde_json::json!({"token": token, "portal": portal}),
+        )?);
+    }
+    remark(format!(
+        "on the device: deskhook agent enrol --portal {portal} --token {token}"
+    ));
+    say(token);
+    Ok(())
+}
+
+fn program(key: Key) -> Result<(), Failure> {
+    let Key::New {
+        name,
+        owner,
+        scopes,
+        json: as_json,
+        settings,
+    } = key;
+    let config = settings.config()?;
+    let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+    let key = set_up::new_key(&config.data_dir, &name, &owner, &scopes)?;
+    let portal = address(&config, config.listen);
+    if as_json {
+        return Ok(json(&serde_json::json!({"key": key, "portal": portal}))?);
+    }
+    remark("send it as Authorization: Bearer KEY; it is not shown again:");
+    say(key);
+    Ok(())
 }
 
 async fn serve(config: PortalConfig) -> Outcome {
     log_to_stderr();
+    raise_descriptors();
     let listen = config.listen;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
@@ -174,4 +211,52 @@ async fn serve(config: PortalConfig) -> Outcome {
     portal.serve(listener, asked_to_stop()).await?;
     say("portal stopped");
     Ok(Exit::Done)
+}
+
+/// Each device holds a connection open, and the usual soft limit is 1,024 of them: a portal takes
+/// what the hard limit allows.
+fn raise_descriptors() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let wanted = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, wanted) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_portal_may_open_as_many_files_as_the_system_lets_it() {
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        let low = Rlimit {
+            current: Some(256),
+            maximum,
+        };
+        setrlimit(Resource::Nofile, low).expect("a lower limit");
+        raise_descriptors();
+        assert_eq!(getrlimit(Resource::Nofile).current, maximum);
+    }
+
+    #[test]
+    fn wrong_usage_and_a_no_are_told_apart() {
+        let code = |error: SetUpError| match answered(Err(error.into())) {
+            Ok(Exit::Done) => 0,
+            Ok(Exit::No) => 1,
+            Err(Failure::Usage(_)) => 2,
+            Err(_) => 3,
+        };
+        assert_eq!(code(SetUpError::Name(String::new())), 2);
+        assert_eq!(code(SetUpError::NoScope), 2);
+        assert_eq!(code(SetUpError::Taken("sam".into())), 1);
+        assert_eq!(code(SetUpError::Unknown("sam".into())), 1);
+        assert_eq!(
+            code(SetUpError::Store(deskhook_portal::StoreError::Closed)),
+            3
+        );
+    }
 }

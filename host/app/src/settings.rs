@@ -112,10 +112,27 @@ impl AgentSettings {
     }
 }
 
-/// Reads a settings file; what is wrong is told with its line.
+/// Reads a settings file; what is wrong is told with its place. The line itself is not repeated: it
+/// may hold a secret.
 pub(crate) fn read_toml<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, Failure> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let parsed = toml::from_str(&text);
-    Ok(parsed.with_context(|| format!("the settings in {} cannot be used", path.display()))?)
+    let told = |error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let before = before.unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
+        let place = format!("{}:{line}:{column}", path.display());
+        anyhow::anyhow!("{place}: {}", error.message())
+    };
+    Ok(parsed
+        .map_err(told)
+        .context("the settings cannot be used")?)
 }

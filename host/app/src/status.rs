@@ -57,10 +57,14 @@ async fn ask_at(socket: &Path, request: &ControlRequest) -> Result<ControlReply,
 }
 
 fn print(status: &Status) {
-    let portal = match (&status.portal, status.online) {
-        (None, _) => paint("not enrolled", Colour::Yellow),
-        (Some(portal), true) => format!("{portal} ({})", paint("online", Colour::Green)),
-        (Some(portal), false) => format!("{portal} ({})", paint("not answering", Colour::Yellow)),
+    let state = match (&status.portal_problem, status.online) {
+        (Some(problem), _) => paint(&format!("refuses: {problem}"), Colour::Red),
+        (None, true) => paint("online", Colour::Green),
+        (None, false) => paint("not answering", Colour::Yellow),
+    };
+    let portal = match &status.portal {
+        None => paint("not enrolled", Colour::Yellow),
+        Some(portal) => format!("{portal} ({state})"),
     };
     say(format!(
         "agent {} running, process {}",

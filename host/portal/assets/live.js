@@ -30,7 +30,7 @@ async function refresh(url = location.href) {
     const answer = await fetch(url, { headers: { accept: "text/html" } });
     if (answer.redirected && new URL(answer.url).pathname === "/sign-in") return signedOut();
     if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(written.createHTML(await answer.text()), "text/html");
     live.since = page.body.dataset.since;
     each(document, "[data-part]", (part) => {
       const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
@@ -54,6 +54,7 @@ function openClients() {
     if (sessionStorage.getItem(id)) return;
     sessionStorage.setItem(id, "yes");
     tell(link.closest(".request").querySelector("p").textContent);
+    opened();
     location.href = link.href;
   });
 }
@@ -66,7 +67,7 @@ function place(row) {
   const had = old && old.contains(document.activeElement);
   if (!row.html) return old && old.remove();
   const holder = document.createElement("template");
-  holder.innerHTML = row.html;
+  holder.innerHTML = written.createHTML(row.html);
   const fresh = holder.content.querySelector("tr");
   if (row.waiting && !(old && old.classList.contains("waiting"))) {
     tell(`${row.person} is waiting for help`);
@@ -102,7 +103,7 @@ function notice(text, href) {
 
 function signedOut() {
   close();
-  notice("You were signed out.", `/sign-in?next=${encodeURIComponent(location.pathname)}`);
+  notice("You were signed out.", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 function close() {
@@ -144,7 +145,7 @@ function tally() {
     const part = document.querySelector('[data-part="tally"]');
     const answer = await fetch(`/devices${location.search}`).catch(() => null);
     if (!part || !answer || !answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(written.createHTML(await answer.text()), "text/html");
     const fresh = page.querySelector('[data-part="tally"]');
     if (fresh) swap(part, fresh);
   }, 2000);

@@ -4,6 +4,9 @@
 const byId = (id) => document.getElementById(id);
 const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
 
+// The one way from text to HTML, for what the portal itself has written; the browser refuses others.
+const written = (window.trustedTypes || { createPolicy: (_, rules) => rules }).createPolicy("portal", { createHTML: (html) => html });
+
 // Tells a screen reader.
 function tell(text) {
   const told = byId("told");
@@ -69,7 +72,15 @@ async function copy(button) {
   }, 1600);
 }
 
+// A client's link leads to a program and not to the portal: the record learns of it from here.
+function opened() {
+  const token = document.querySelector("[name=form_token]");
+  fetch(`${location.pathname}/opened`, { method: "POST", headers: { "deskhook-form": token.value }, keepalive: true });
+}
+
 document.addEventListener("click", (event) => {
+  const link = event.target.closest(".request a[href]");
+  if (link && !link.protocol.startsWith("http")) opened();
   const button = event.target.closest("[data-copy]");
   if (button) {
     event.preventDefault();

@@ -3,6 +3,7 @@
 mod audit;
 mod devices;
 mod health;
+pub(crate) mod keys;
 mod openapi;
 mod orders;
 mod sessions;

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -26,6 +27,54 @@ pub struct PortalConfig {
     pub trust_forwarded_for: bool,
     /// Certificate and key, where the portal speaks TLS itself.
     pub tls: Option<TlsFiles>,
+    /// The organisation's account with the vendor: kept for the vendor's API, not used yet.
+    pub anydesk: AnyDesk,
+}
+
+/// `[anydesk]` of `portal.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnyDesk {
+    /// The contract.
+    pub contract_id: Option<String>,
+    /// The licence.
+    pub license_id: Option<String>,
+    /// The password of the vendor's API.
+    pub api_password: Option<ApiPassword>,
+}
+
+/// A password of the vendor's API. No part of the portal prints it, and `Debug` tells nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiPassword(String);
+
+impl ApiPassword {
+    /// From where it is kept.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for ApiPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = if self.0.is_empty() { "empty" } else { "kept" };
+        write!(f, "ApiPassword({kept})")
+    }
+}
+
+impl<'de> Deserialize<'de> for ApiPassword {
+    /// Text only; what else stands there is not repeated in the error.
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Given {
+            Text(String),
+            Other(serde::de::IgnoredAny),
+        }
+        match Given::deserialize(source)? {
+            Given::Text(text) => Ok(Self(text)),
+            Given::Other(_) => Err(serde::de::Error::custom("api_password is a text in quotes")),
+        }
+    }
 }
 
 /// `[tls]` of `portal.toml`.
@@ -48,6 +97,7 @@ impl Default for PortalConfig {
             link_schemes: Vec::new(),
             trust_forwarded_for: false,
             tls: None,
+            anydesk: AnyDesk::default(),
         }
     }
 }
@@ -70,15 +120,73 @@ impl PortalConfig {
     }
 }
 
+/// Why a text is no public address of a portal.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PublicUrlError {
+    /// Not a URL.
+    #[error("the public URL cannot be read")]
+    Unread(#[source] url::ParseError),
+    /// Another scheme, or more than a host and a port.
+    #[error("the public URL is http:// or https:// and a host, without a path")]
+    Shape,
+}
+
+/// Reads the address that people and agents type: a scheme, a host, perhaps a port, nothing else.
+pub fn public_url(text: &str) -> Result<Url, PublicUrlError> {
+    let url = Url::parse(text).map_err(PublicUrlError::Unread)?;
+    let rest = &url[url::Position::BeforePath..];
+    let plain = url.username().is_empty() && url.password().is_none() && rest == "/";
+    if matches!(url.scheme(), "http" | "https") && plain {
+        Ok(url)
+    } else {
+        Err(PublicUrlError::Shape)
+    }
+}
+
 fn read_url<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Url>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(source)? else {
-        return Ok(None);
-    };
-    let url = Url::parse(&text).map_err(serde::de::Error::custom)?;
-    match url.scheme() {
-        "http" | "https" if url.path() == "/" => Ok(Some(url)),
-        _ => Err(serde::de::Error::custom(
-            "public_url is http:// or https://, a host and no path",
-        )),
+    let text = Option::<String>::deserialize(source)?;
+    let url = text.as_deref().map(public_url).transpose();
+    url.map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_is_a_host_and_nothing_behind_it() {
+        for good in ["https://help.example", "http://desk.test:8460/"] {
+            assert!(public_url(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "https://help.example/portal",
+            "https://help.example/?a",
+            "https://help.example/#a",
+            "https://a:b@help.example",
+            "ftp://help.example",
+            "help.example",
+        ] {
+            assert!(public_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_vendors_password_is_kept_and_never_told() {
+        let table = serde_json::json!({"anydesk": {
+            "contract_id": "c-1", "license_id": "l-1", "api_password": "canary-1741",
+        }});
+        let config: PortalConfig = serde_json::from_value(table).unwrap();
+        assert_eq!(
+            config.anydesk.api_password,
+            Some(ApiPassword("canary-1741".into()))
+        );
+        let told = format!("{config:?}");
+        assert!(
+            !told.contains("canary") && told.contains("ApiPassword(kept)"),
+            "{told}"
+        );
+        let wrong = serde_json::json!({"anydesk": {"api_password": 1741}});
+        let error = serde_json::from_value::<PortalConfig>(wrong).unwrap_err();
+        assert!(!error.to_string().contains("1741"), "{error}");
     }
 }

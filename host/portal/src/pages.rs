@@ -10,6 +10,8 @@ pub(crate) mod failure;
 mod frame;
 mod live;
 mod moment;
+mod opening;
+mod own_keys;
 mod profile;
 mod request_view;
 mod roles;
@@ -63,6 +65,14 @@ pub(crate) fn routes(table: Table) -> Table {
             post("/profile/name").edit(Section::PersonalProfile),
             profile::rename,
         )
+        .add(
+            post("/profile/keys").verb(Verb::ApiKeyCreate),
+            profile::make_key,
+        )
+        .add(
+            post("/profile/keys/{id}/revoke").verb(Verb::ApiKeyCreate),
+            profile::revoke_key,
+        )
         .add(post("/profile/password").signed_in(), profile::set_password)
         .add(
             post("/profile/sign-out-others").signed_in(),
@@ -77,6 +87,10 @@ fn desk(table: Table) -> Table {
         .add(
             post("/devices/{id}/connect").verb(Verb::SessionConnect),
             device::connect,
+        )
+        .add(
+            post("/devices/{id}/opened").verb(Verb::SessionConnect),
+            opening::opened,
         )
         .add(
             post("/devices/{id}/disconnect").verb(Verb::SessionDisconnect),

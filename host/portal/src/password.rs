@@ -11,6 +11,14 @@ pub(crate) const LONGEST: usize = 256;
 
 /// Hashes that are computed at a time: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
+/// Those that may wait for their turn, about a second's worth. More are sent away at once: a queue
+/// without an end is how a flood of guesses keeps everybody else from signing in.
+const WAITING: usize = 30;
+
+/// Too many passwords wait to be hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are being checked")]
+pub(crate) struct Crowded;
 
 /// Whether a password was the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +42,8 @@ pub(crate) enum PasswordError {
 
 /// Hashes and checks passwords without keeping the runtime from its work.
 pub(crate) struct Passwords {
+    /// Who is computed or waits.
+    places: Semaphore,
     turns: Semaphore,
     /// What an unknown account's password is checked against, so that it takes as long.
     dummy: String,
@@ -42,19 +52,26 @@ pub(crate) struct Passwords {
 impl Passwords {
     pub(crate) fn new() -> Self {
         Self {
+            places: Semaphore::new(AT_ONCE + WAITING),
             turns: Semaphore::new(AT_ONCE),
             dummy: hash(b"nobody has this password"),
         }
     }
 
-    pub(crate) async fn hash(&self, password: String) -> String {
+    pub(crate) async fn hash(&self, password: String) -> Result<String, Crowded> {
+        let _place = self.places.try_acquire().map_err(|_| Crowded)?;
         let _turn = self.turns.acquire().await;
         let hashed = tokio::task::spawn_blocking(move || hash(password.as_bytes())).await;
-        hashed.expect("hashing neither panics nor is cancelled")
+        Ok(hashed.expect("hashing neither panics nor is cancelled"))
     }
 
     /// Checks a password against a hash; against none it takes as long and does not match.
-    pub(crate) async fn check(&self, password: String, hash: Option<String>) -> Match {
+    pub(crate) async fn check(
+        &self,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<Match, Crowded> {
+        let _place = self.places.try_acquire().map_err(|_| Crowded)?;
         let _turn = self.turns.acquire().await;
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.dummy.clone());
@@ -63,10 +80,10 @@ impl Passwords {
                 .verify_password(password.as_bytes(), hash.as_str())
                 .is_ok()
         };
-        match tokio::task::spawn_blocking(same).await {
+        Ok(match tokio::task::spawn_blocking(same).await {
             Ok(true) if known => Match::Yes,
             _ => Match::No,
-        }
+        })
     }
 }
 
@@ -102,16 +119,31 @@ mod tests {
     #[tokio::test]
     async fn a_password_matches_its_hash_and_nothing_else() {
         let passwords = Passwords::new();
-        let hash = passwords.hash("correct horse".into()).await;
+        let hash = passwords.hash("correct horse".into()).await.unwrap();
         assert!(
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{hash}"
         );
         let check = |text: &str, hash: Option<&String>| passwords.check(text.into(), hash.cloned());
-        assert_eq!(check("correct horse", Some(&hash)).await, Match::Yes);
-        assert_eq!(check("wrong", Some(&hash)).await, Match::No);
-        assert_eq!(check("nobody has this password", None).await, Match::No);
-        assert_eq!(check("x", Some(&"broken".to_owned())).await, Match::No);
+        assert_eq!(check("correct horse", Some(&hash)).await, Ok(Match::Yes));
+        assert_eq!(check("wrong", Some(&hash)).await, Ok(Match::No));
+        assert_eq!(check("nobody has this password", None).await, Ok(Match::No));
+        assert_eq!(check("x", Some(&"broken".to_owned())).await, Ok(Match::No));
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_passwords_is_sent_away_and_not_queued_without_end() {
+        let passwords = std::sync::Arc::new(Passwords::new());
+        let checks = (0..200).map(|_| {
+            let passwords = passwords.clone();
+            tokio::spawn(async move { passwords.check("x".into(), None).await })
+        });
+        let mut sent_away = 0;
+        for check in checks.collect::<Vec<_>>() {
+            sent_away += usize::from(check.await.unwrap() == Err(Crowded));
+        }
+        assert!(sent_away >= 200 - AT_ONCE - WAITING - 10, "{sent_away}");
+        assert_eq!(passwords.check("x".into(), None).await, Ok(Match::No));
     }
 
     #[test]

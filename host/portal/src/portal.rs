@@ -10,6 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::PortalConfig;
 use crate::clock;
 use crate::desk::Desk;
+use crate::folds::Folds;
 use crate::hub::Hub;
 use crate::key::{self, KeyError};
 use crate::metrics::Metrics;
@@ -63,6 +64,7 @@ impl Portal {
             metrics,
             passwords: Passwords::new(),
             verification: Verification::default(),
+            folds: Folds::default(),
             key,
         };
         Ok(Self {
@@ -87,6 +89,7 @@ impl Portal {
         };
         let served = serving::serve(listener, self.tls.clone(), self.router(), shutdown).await;
         caretaker.abort();
+        self.desk.close_folds(clock::Millis::MAX).await?;
         served.map_err(PortalError::Serve)
     }
 
@@ -124,7 +127,13 @@ async fn care(desk: Arc<Desk>) {
     let mut forget = tokio::time::interval(FORGET);
     loop {
         tokio::select! {
-            _ = sweep.tick() => desk.hub.sweep(clock::now()),
+            _ = sweep.tick() => {
+                let now = clock::now();
+                desk.hub.sweep(now);
+                if let Err(error) = desk.close_folds(now).await {
+                    tracing::warn!(%error, "could not record how often something was refused");
+                }
+            }
             _ = forget.tick() => {
                 let then = clock::now() - 30 * clock::DAY;
                 let forgotten = desk.store.write(move |unit| one_time::forget(unit, then)).await;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use deskhook_record::Entry;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::clock::{self, DAY, Millis};
@@ -10,6 +11,8 @@ use crate::desk::deed;
 use crate::hostile;
 use crate::rights::{Right, RightError, Role};
 use crate::secret::Secret;
+use crate::store::accounts::Account;
+use crate::store::api_keys::ApiKey;
 use crate::store::one_time::{self, Issued, Purpose};
 use crate::store::{StoreError, accounts, api_keys, audit, connect};
 
@@ -41,6 +44,9 @@ pub enum SetUpError {
     /// Not a right.
     #[error("a scope is wrong")]
     Scope(#[from] RightError),
+    /// A key that may do nothing.
+    #[error("a key needs at least one scope")]
+    NoScope,
     /// More than the key's owner may do.
     #[error("{role} may not {scope}, so their key may not either")]
     Above {
@@ -91,13 +97,16 @@ pub fn new_token(
     })
 }
 
-/// An API key of an account, good for a year. Scopes are rights such as `clients:view` and
+/// An API key of the account `owner`, good for a year. Scopes are rights such as `clients:view` and
 /// `session.connect`, none above what the owner's role allows.
-pub fn api_key(data_dir: &Path, owner: &str, scopes: &[&str]) -> Result<String, SetUpError> {
-    let scopes: Vec<Right> = scopes
-        .iter()
-        .map(|scope| scope.parse())
-        .collect::<Result<_, RightError>>()?;
+pub fn new_key(
+    data_dir: &Path,
+    name: &str,
+    owner: &str,
+    scopes: &[&str],
+) -> Result<String, SetUpError> {
+    let name = checked_name(name)?;
+    let scopes = read_scopes(scopes.iter().copied())?;
     in_transaction(data_dir, |connection| {
         let found = accounts::by_name(connection, owner)?;
         let account = found.ok_or_else(|| SetUpError::Unknown(owner.to_owned()))?;
@@ -107,20 +116,58 @@ pub fn api_key(data_dir: &Path, owner: &str, scopes: &[&str]) -> Result<String, 
                 scope: scope.to_string(),
             });
         }
-        let (key, now) = (Secret::fresh("dhk_"), clock::now());
-        let hash = key.fingerprint();
-        api_keys::add(
-            connection,
-            (&hash, account.id),
-            &scopes,
-            (now, now + KEY_LASTS),
-        )?;
-        let mut entry = deed(ACTOR, "api_key.made", &account.name);
-        let told: Vec<String> = scopes.iter().map(ToString::to_string).collect();
-        entry.fields.insert("scopes".into(), told.into());
-        audit::append(connection, &entry)?;
-        Ok(key.text().to_owned())
+        let (_, key) = make_key(connection, (&account, name), scopes, ACTOR)?;
+        Ok(key)
     })
+}
+
+/// The scopes of a key, each once; at least one.
+pub(crate) fn read_scopes<'a>(
+    scopes: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Right>, SetUpError> {
+    let mut read: Vec<Right> = vec![];
+    for scope in scopes {
+        let scope = scope.parse()?;
+        if !read.contains(&scope) {
+            read.push(scope);
+        }
+    }
+    if read.is_empty() {
+        return Err(SetUpError::NoScope);
+    }
+    Ok(read)
+}
+
+/// Makes a key of an account. What it is listed as, and the key itself, which is kept nowhere.
+pub(crate) fn make_key(
+    connection: &Connection,
+    (owner, name): (&Account, String),
+    scopes: Vec<Right>,
+    by: &str,
+) -> Result<(ApiKey, String), StoreError> {
+    let (key, now) = (Secret::fresh("dhk_"), clock::now());
+    let new = ApiKey {
+        id: 0,
+        account: owner.id,
+        name,
+        scopes,
+        created_at: now,
+        expires_at: now + KEY_LASTS,
+        used_at: None,
+    };
+    let made = api_keys::add(connection, &key.fingerprint(), new)?;
+    audit::append(connection, &key_deed(by, "api_key.made", owner, &made))?;
+    Ok((made, key.text().to_owned()))
+}
+
+/// Begins an entry of the record about a key.
+pub(crate) fn key_deed(by: &str, action: &str, owner: &Account, key: &ApiKey) -> Entry {
+    let mut entry = deed(by, action, &owner.name);
+    let told: Vec<String> = key.scopes.iter().map(ToString::to_string).collect();
+    entry.fields.insert("key".into(), key.id.into());
+    entry.fields.insert("name".into(), key.name.as_str().into());
+    entry.fields.insert("scopes".into(), told.into());
+    entry
 }
 
 /// Issues a sign-in link; earlier ones stop working. Its path.

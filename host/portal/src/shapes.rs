@@ -1,10 +1,11 @@
 //! What the database knows, as people and programs see it.
 
-use deskhook_wire::{DeviceDetail, DeviceEntry, OrderEntry, PersonEntry, SessionEntry};
+use deskhook_wire::{DeviceDetail, DeviceEntry, KeyEntry, OrderEntry, PersonEntry, SessionEntry};
 
 use crate::clock::{Millis, rfc3339};
 use crate::hub::Hub;
 use crate::rights::{Right, Verb};
+use crate::store::api_keys::ApiKey;
 use crate::store::devices::Device;
 use crate::store::orders::KeptOrder;
 use crate::store::sessions::Past;
@@ -153,5 +154,16 @@ pub(crate) fn order_entry(order: &KeptOrder, link: Option<String>, now: Millis) 
         link: link.filter(|_| state == "joined"),
         created: rfc3339(order.created_at),
         expires: rfc3339(order.expires_at),
+    }
+}
+
+pub(crate) fn key_entry(key: &ApiKey) -> KeyEntry {
+    KeyEntry {
+        id: key.id,
+        name: key.name.clone(),
+        scopes: key.scopes.iter().map(ToString::to_string).collect(),
+        created: rfc3339(key.created_at),
+        expires: rfc3339(key.expires_at),
+        used: key.used_at.map(rfc3339),
     }
 }

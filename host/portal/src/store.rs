@@ -4,6 +4,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod api_keys;
+pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod deliveries;
 pub(crate) mod devices;
@@ -58,6 +59,9 @@ pub enum StoreError {
     /// A column holds what no version has written.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),
+    /// The work itself broke off: a fault of the portal, told in the log.
+    #[error("the portal's own work on the database broke off")]
+    Panicked,
     /// The database is closed: the portal is stopping.
     #[error("the database is closed")]
     Closed,

@@ -68,6 +68,14 @@ impl Visitor {
         format!("account:{}", self.account.name)
     }
 
+    /// The sign-in of the browser that they come with.
+    pub(crate) fn sign_in(&self) -> Option<&Fingerprint> {
+        match &self.way {
+            Way::Browser { sign_in, .. } => Some(sign_in),
+            Way::Key(_) => None,
+        }
+    }
+
     pub(crate) fn form_token(&self) -> &str {
         match &self.way {
             Way::Browser { form_token, .. } => form_token,
@@ -116,16 +124,21 @@ async fn known(desk: &Desk, headers: &HeaderMap) -> Result<(Account, Way), Failu
 }
 
 async fn by_key(desk: &Desk, key: Secret) -> Result<(Account, Way), Failure> {
+    let now = clock::now();
     let found = desk.store.read(move |connection| {
-        let Some((account, scopes)) = api_keys::find(connection, &key.fingerprint(), clock::now())?
-        else {
+        let Some(key) = api_keys::find(connection, &key.fingerprint(), now)? else {
             return Ok(None);
         };
-        let account = accounts::find(connection, account)?;
-        Ok(account.map(|account| (account, scopes)))
+        let account = accounts::find(connection, key.account)?;
+        Ok(account.map(|account| (account, key)))
     });
-    let (account, scopes) = found.await?.ok_or(Failure::NotSignedIn)?;
-    Ok((account, Way::Key(scopes)))
+    let (account, key) = found.await?.ok_or(Failure::NotSignedIn)?;
+    if key.used_at.is_none_or(|at| now - at > MINUTE) {
+        desk.store
+            .write(move |unit| api_keys::touch(unit, key.id, now))
+            .await?;
+    }
+    Ok((account, Way::Key(key.scopes)))
 }
 
 async fn by_cookie(desk: &Desk, secret: Secret) -> Result<(Account, Way), Failure> {

@@ -141,7 +141,8 @@ impl Loop {
     }
 
     fn connect(&mut self, identity: Identity, boot: &str) -> Result<(), StartError> {
-        let outbox = Outbox::open(&self.config.state).map_err(StartError::Outbox)?;
+        let outbox =
+            Outbox::open(&self.config.state, identity.device()).map_err(StartError::Outbox)?;
         let (signals, mut inbox) = mpsc::channel(64);
         let connection =
             Connection::open(identity, outbox, boot, signals).map_err(StartError::Portal)?;
@@ -207,7 +208,7 @@ fn assemble(
         clients: HashMap::new(),
         ending: vec![],
         records: Records::open(&config.state, &config.device.id).map_err(StartError::Record)?,
-        unfinished: Unfinished::in_folder(&config.state),
+        unfinished: Unfinished::in_folder(&config.state, &config.device.id),
         courier: None,
         ways: Ways::installed(),
         wakes,
@@ -221,6 +222,7 @@ fn assemble(
         online: false,
         rows: Rows::default(),
         elevation: None,
+        portal_problem: None,
         shown: Shown {
             menu_is_stale: true,
             ..Shown::default()

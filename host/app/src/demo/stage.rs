@@ -155,7 +155,10 @@ fn people(data: &std::path::Path) -> anyhow::Result<(String, String)> {
         Err(_) => set_up::sign_in_link(data, STAFF)?,
     };
     let scopes = ["clients:view", "session.connect", "session.disconnect"];
-    Ok((sign_in, set_up::api_key(data, STAFF, &scopes)?))
+    Ok((
+        sign_in,
+        set_up::new_key(data, "demonstration", STAFF, &scopes)?,
+    ))
 }
 
 fn config(folder: &DemoFolder) -> AgentConfig {

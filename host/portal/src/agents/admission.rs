@@ -55,13 +55,16 @@ pub(crate) async fn verify(desk: &Desk, parts: &Parts, body: &[u8]) -> Result<Ca
     };
     let key = public_key(desk, device).await?;
     let signature = header(HEADER_SIGNATURE)?;
-    signed
-        .verify(&key, signature)
-        .map_err(|_| Failure::NotSignedIn)?;
+    if signed.verify(&key, signature).is_err() {
+        let caller = (&parts.headers, parts.extensions.get());
+        let about = ("device.signature_refused", device);
+        desk.record_refused(about, caller, None).await?;
+        return Err(Failure::NotSignedIn);
+    }
     let now = clock::now();
-    if (now / clock::SECOND).unsigned_abs().abs_diff(time) > SKEW {
-        let text = "The device's clock is more than five minutes off.";
-        return Err(Failure::Conflict(text.to_owned()));
+    let ahead = i64::try_from(time).unwrap_or(i64::MAX) - now / clock::SECOND;
+    if ahead.unsigned_abs() > SKEW {
+        return Err(Failure::Clock(ahead));
     }
     use_counter(desk, (device, boot), counter, now).await?;
     Ok(Caller {

@@ -1,6 +1,6 @@
 use axum::extract::Form;
-use axum::http::header::{COOKIE, REFERER, SET_COOKIE};
-use axum::http::{HeaderMap, Uri};
+use axum::http::HeaderMap;
+use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, http::HeaderValue};
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use crate::rights::{Right, Section};
 use crate::shapes::{self, Standing};
 use crate::store::devices;
 use crate::visitor::Visitor;
+use crate::web::origin;
 
 /// What stands around every page of somebody who is signed in.
 pub(crate) struct Frame {
@@ -167,12 +168,10 @@ pub(crate) struct Switch {
 
 /// Remembers the appearance in this browser and goes back to where the switch was.
 pub(crate) async fn set_appearance(headers: HeaderMap, Form(switch): Form<Switch>) -> Response {
-    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
-    let back = referer.and_then(|text| text.parse::<Uri>().ok());
-    let back = back.as_ref().map_or("/", Uri::path);
+    let back = origin::page_before(&headers).unwrap_or_else(|| "/".to_owned());
     let word = switch.appearance.word();
     let cookie = format!("appearance={word}; Path=/; Max-Age=31536000; SameSite=Lax");
-    let mut response = Redirect::to(back).into_response();
+    let mut response = Redirect::to(&back).into_response();
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Redirect;
 use serde::Deserialize;
@@ -10,13 +10,18 @@ use serde::Deserialize;
 use crate::clock;
 use crate::desk::{Desk, deed};
 use crate::failure::Failure;
+use crate::guesses;
 use crate::hostile;
+use crate::keys;
+use crate::pages::own_keys::Keys;
+use crate::pages::sign_in::Browser;
 use crate::pages::{Frame, Moment, Page, show};
-use crate::password::{self, LONGEST, Match, SHORTEST};
+use crate::password::{self, Match, SHORTEST};
 use crate::rights::{Right, Section};
-use crate::secret::Fingerprint;
+use crate::store::attempts::Attempt;
 use crate::store::{accounts, audit, sign_ins};
-use crate::visitor::{Visitor, Way};
+use crate::visitor::Visitor;
+use crate::web::serving::Peer;
 
 /// A browser where this account is signed in.
 struct Place {
@@ -36,6 +41,7 @@ struct Profile {
     may_rename: bool,
     shortest: usize,
     places: Vec<Place>,
+    keys: Option<Keys>,
     told: &'static str,
 }
 
@@ -52,38 +58,71 @@ pub(crate) async fn page(
     Query(done): Query<Done>,
     headers: HeaderMap,
 ) -> Page {
+    let told = match done.done.as_deref() {
+        Some("name") => "Your name was changed.",
+        Some("password") => "Your password was changed. Other browsers were signed out.",
+        Some("others") => "All other browsers were signed out.",
+        Some("revoked") => "The key was revoked. Nothing works with it any more.",
+        _ => "",
+    };
+    render(&desk, &visitor, &headers, (told, None)).await
+}
+
+async fn render(
+    desk: &Desk,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    (told, made): (&'static str, Option<(String, String)>),
+) -> Page {
     let (account, now) = (visitor.account.id, clock::now());
     let read =
         move |connection: &rusqlite::Connection| sign_ins::of_account(connection, account, now);
-    let this = here(&visitor);
     let places = desk.store.read(read).await?.into_iter().map(|found| Place {
         browser: found.browser,
         origin: found.origin,
         since: Moment::of(found.created_at, now),
         seen: Moment::of(found.seen_at, now),
-        is_this: Some(found.hash) == this,
+        is_this: visitor.sign_in() == Some(&found.hash),
     });
     show(&Profile {
         places: places.collect(),
-        frame: Frame::of(&desk, &visitor, &headers, "/profile").await?,
+        keys: Keys::of(desk, visitor, made).await?,
+        frame: Frame::of(desk, visitor, headers, "/profile").await?,
         account: visitor.account.name.clone(),
         role: visitor.account.role.title(),
         may_rename: visitor.may(Right::edit(Section::PersonalProfile)),
         shortest: SHORTEST,
-        told: match done.done.as_deref() {
-            Some("name") => "Your name was changed.",
-            Some("password") => "Your password was changed. Other browsers were signed out.",
-            Some("others") => "All other browsers were signed out.",
-            _ => "",
-        },
+        told,
     })
 }
 
-fn here(visitor: &Visitor) -> Option<Fingerprint> {
-    match &visitor.way {
-        Way::Browser { sign_in, .. } => Some(*sign_in),
-        Way::Key(_) => None,
+/// Makes an API key and shows it, this once. Each scope is a field of its own.
+pub(crate) async fn make_key(
+    State(desk): State<Arc<Desk>>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Page {
+    let mut scopes = vec![];
+    let mut name = String::new();
+    for (field, value) in fields {
+        match field.as_str() {
+            "scope" => scopes.push(value),
+            "name" => name = value,
+            _ => {}
+        }
     }
+    let (made, key) = keys::make(&desk, &visitor, &name, &scopes).await?;
+    render(&desk, &visitor, &headers, ("", Some((made.name, key)))).await
+}
+
+pub(crate) async fn revoke_key(
+    State(desk): State<Arc<Desk>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+) -> Result<Redirect, Failure> {
+    keys::revoke(&desk, &visitor, id).await?;
+    Ok(Redirect::to("/profile?done=revoked"))
 }
 
 /// A new name.
@@ -123,46 +162,30 @@ pub(crate) struct Change {
 
 pub(crate) async fn set_password(
     State(desk): State<Arc<Desk>>,
-    Extension(visitor): Extension<Visitor>,
+    (Extension(visitor), Extension(peer)): (Extension<Visitor>, Extension<Peer>),
+    headers: HeaderMap,
     Form(change): Form<Change>,
 ) -> Result<Redirect, Failure> {
     let id = visitor.account.id;
-    let key = format!("{}|profile", visitor.account.name.to_lowercase());
-    let wanted = key.clone();
-    let found = desk.store.read(move |connection| {
-        Ok((
-            accounts::password(connection, id)?,
-            sign_ins::held_until(connection, &wanted)?,
-        ))
-    });
-    let (hash, held) = found.await?;
-    let seconds = (held - clock::now()) / clock::SECOND;
-    if seconds > 0 {
-        return Err(Failure::TooMany(seconds.unsigned_abs()));
-    }
-    let fits = change.current.len() <= LONGEST;
-    if desk
-        .passwords
-        .check(change.current, hash.filter(|_| fits))
-        .await
-        == Match::No
-    {
-        let note = move |unit: &mut crate::store::Unit<'_>| {
-            sign_ins::note_failure(unit, &key, clock::now())
-        };
-        desk.store.write(note).await?;
+    let hash = desk
+        .store
+        .read(move |connection| accounts::password(connection, id))
+        .await?;
+    let address = Browser::of(&desk, &headers, peer).address;
+    let attempt = Attempt::new(&visitor.account.name, address);
+    let secret = (change.current, hash);
+    let matched = guesses::check(&desk, &attempt, secret, "account.password_refused").await?;
+    if matched == Match::No {
         return Err(Failure::Invalid(
             "Your current password is not right.".to_owned(),
         ));
     }
     password::judge(&change.password, &change.again)
         .map_err(|wrong| Failure::Invalid(wrong.to_string()))?;
-    let hash = desk.passwords.hash(change.password).await;
-    let this = here(&visitor);
+    let hash = desk.passwords.hash(change.password).await?;
     let changed = desk.store.write(move |unit| {
         accounts::set_password(unit, id, &hash)?;
-        sign_ins::remove_others(unit, id, this.as_ref())?;
-        sign_ins::forget_failures(unit, &key)?;
+        sign_ins::remove_others(unit, id, visitor.sign_in())?;
         audit::append(
             unit,
             &deed(
@@ -181,7 +204,7 @@ pub(crate) async fn sign_out_others(
     Extension(visitor): Extension<Visitor>,
 ) -> Result<Redirect, Failure> {
     let removed = desk.store.write(move |unit| {
-        sign_ins::remove_others(unit, visitor.account.id, here(&visitor).as_ref())?;
+        sign_ins::remove_others(unit, visitor.account.id, visitor.sign_in())?;
         audit::append(
             unit,
             &deed(

@@ -9,18 +9,21 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use crate::clock::{self, Millis, SECOND};
+use crate::clock;
 use crate::desk::{Desk, deed};
 use crate::failure::Failure;
+use crate::guesses;
 use crate::hostile;
 use crate::pages::failure::Door;
 use crate::pages::{Appearance, Page, show};
-use crate::password::{LONGEST, Match};
+use crate::password::Match;
 use crate::secret::Secret;
 use crate::store::accounts::{self, Account};
+use crate::store::attempts::{self, Attempt};
 use crate::store::sign_ins::{self, SignIn};
 use crate::store::{StoreError, Unit, audit};
 use crate::visitor::{Visitor, Way, cookie_name};
+use crate::web::origin;
 use crate::web::serving::Peer;
 
 #[derive(Template)]
@@ -46,20 +49,15 @@ pub(crate) async fn form(
     show(&SignInPage {
         door: Door::of(&desk, Appearance::of(&headers)),
         name: String::new(),
-        next: local(next.next),
+        next: local(next.next.as_deref()),
         wrong: None,
     })
 }
 
 /// A path of ours, never another host's address.
-fn local(next: Option<String>) -> String {
-    let plain = |path: &String| {
-        path.starts_with('/')
-            && !path.starts_with("//")
-            && !path.contains(['\\', '\n', '\r'])
-            && path.is_ascii()
-    };
-    next.filter(plain).unwrap_or_else(|| "/".to_owned())
+fn local(next: Option<&str>) -> String {
+    let path = next.and_then(origin::local_path);
+    path.unwrap_or_else(|| "/".to_owned())
 }
 
 /// Name and password.
@@ -78,80 +76,43 @@ pub(crate) async fn sign_in(
     headers: HeaderMap,
     Form(given): Form<Credentials>,
 ) -> Result<Response, Failure> {
-    let next = local(given.next);
+    let next = local(given.next.as_deref());
     let browser = Browser::of(&desk, &headers, peer);
     let name = hostile::name(&given.name);
-    let key = format!("{}|{}", name.to_lowercase(), browser.address);
-    let (account, hash, held) = look_up(&desk, name.clone(), key.clone()).await?;
-    let seconds = (held - clock::now() + SECOND - 1) / SECOND;
-    if seconds > 0 {
-        return Err(Failure::TooMany(seconds.unsigned_abs()));
-    }
-    let fits = given.password.len() <= LONGEST;
-    let hash = hash.filter(|_| fits);
-    let matched = desk.passwords.check(given.password, hash).await;
-    match (matched, account) {
-        (Match::Yes, Some(account)) => {
-            let secret = begin(&desk, account, browser, key).await?;
-            Ok(with_cookie(
-                &desk,
-                Redirect::to(&next).into_response(),
-                &secret,
-            ))
-        }
-        _ => {
-            note_failure(&desk, &name, key).await?;
-            let page = show(&SignInPage {
-                door: Door::of(&desk, Appearance::of(&headers)),
-                name,
-                next,
-                wrong: Some("Name or password is not right.".to_owned()),
-            })?;
-            Ok((StatusCode::UNAUTHORIZED, page).into_response())
-        }
-    }
+    let attempt = Attempt::new(&name, browser.address);
+    let (account, hash) = look_up(&desk, name.clone()).await?;
+    let secret = (given.password, hash);
+    let matched = guesses::check(&desk, &attempt, secret, "account.sign_in_failed").await?;
+    let (Match::Yes, Some(account)) = (matched, account) else {
+        let page = show(&SignInPage {
+            door: Door::of(&desk, Appearance::of(&headers)),
+            name,
+            next,
+            wrong: Some("Name or password is not right.".to_owned()),
+        })?;
+        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
+    };
+    let begun = desk
+        .store
+        .write(move |unit| browser.sign_in(unit, &account));
+    let secret = begun.await?;
+    Ok(with_cookie(
+        &desk,
+        Redirect::to(&next).into_response(),
+        &secret,
+    ))
 }
 
-async fn look_up(
-    desk: &Desk,
-    name: String,
-    key: String,
-) -> Result<(Option<Account>, Option<String>, Millis), Failure> {
+async fn look_up(desk: &Desk, name: String) -> Result<(Option<Account>, Option<String>), Failure> {
     let found = desk.store.read(move |connection| {
-        let held = sign_ins::held_until(connection, &key)?;
         let account = accounts::by_name(connection, &name)?;
         let hash = match &account {
             Some(account) => accounts::password(connection, account.id)?,
             None => None,
         };
-        Ok((account, hash, held))
+        Ok((account, hash))
     });
     Ok(found.await?)
-}
-
-async fn begin(
-    desk: &Desk,
-    account: Account,
-    browser: Browser,
-    key: String,
-) -> Result<Secret, Failure> {
-    let begun = desk.store.write(move |unit| {
-        sign_ins::forget_failures(unit, &key)?;
-        browser.sign_in(unit, &account)
-    });
-    Ok(begun.await?)
-}
-
-async fn note_failure(desk: &Desk, name: &str, key: String) -> Result<(), Failure> {
-    let name = name.to_owned();
-    let noted = desk.store.write(move |unit| {
-        sign_ins::note_failure(unit, &key, clock::now())?;
-        let mut entry = deed("portal", "account.sign_in_failed", &name);
-        let from = key.rsplit('|').next().unwrap_or_default();
-        entry.fields.insert("from".into(), from.into());
-        audit::append(unit, &entry)
-    });
-    Ok(noted.await?)
 }
 
 /// Where somebody signs in from.
@@ -164,11 +125,9 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) fn of(desk: &Desk, headers: &HeaderMap, peer: Peer) -> Self {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let hops = header("x-forwarded-for").filter(|_| desk.config.trust_forwarded_for);
-        let last = hops.and_then(|hops| hops.rsplit(',').next()?.trim().parse().ok());
         Self {
             name: browser_title(header(USER_AGENT.as_str()).unwrap_or_default()),
-            address: last.unwrap_or(peer.0),
+            address: origin::caller(&desk.config, headers, peer),
         }
     }
 
@@ -184,6 +143,7 @@ impl Browser {
             origin: self.address.to_string(),
         };
         sign_ins::add(unit, &new)?;
+        attempts::remember(unit, &Attempt::new(&account.name, self.address), now)?;
         let mut entry = deed(
             &format!("account:{}", account.name),
             "account.signed_in",

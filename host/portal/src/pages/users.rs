@@ -176,9 +176,12 @@ pub(crate) async fn set_role(
     Form(form): Form<NewRole>,
 ) -> Result<Redirect, Failure> {
     let role = read_role(&visitor, &form.role)?;
-    let actor = visitor.actor();
+    let (actor, by) = (visitor.actor(), visitor.clone());
     change(&desk, &visitor, id, move |unit, account| {
         accounts::set_role(unit, account.id, role)?;
+        // What was opened in the old role is not carried into the new one.
+        let kept = by.sign_in().filter(|_| account.id == by.account.id);
+        sign_ins::remove_others(unit, account.id, kept)?;
         let mut entry = deed(&actor, "account.role_changed", &account.name);
         entry.fields.insert("role".into(), role.name().into());
         audit::append(unit, &entry)?;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use crate::clock;
-use crate::desk::Desk;
+use crate::desk::{Desk, deed};
 use crate::failure::Failure;
 use crate::pages::failure::Door;
 use crate::pages::sign_in::{Browser, with_cookie};
@@ -17,7 +17,7 @@ use crate::password::{self, SHORTEST};
 use crate::secret::Secret;
 use crate::store::accounts::{self, Account};
 use crate::store::one_time::{self, Purpose};
-use crate::store::sign_ins;
+use crate::store::{audit, sign_ins};
 use crate::web::serving::Peer;
 
 #[derive(Template)]
@@ -35,11 +35,16 @@ struct Welcome {
 /// Looking at the link does not use it up: mail programs look at links, too.
 pub(crate) async fn form(
     State(desk): State<Arc<Desk>>,
-    Path(token): Path<String>,
+    (Path(token), Extension(peer)): (Path<String>, Extension<Peer>),
     headers: HeaderMap,
 ) -> Page {
-    let token = Secret::presented(&token).ok_or(Failure::Token)?;
-    let account = owner(&desk, &token).await?;
+    let (_, account) = owner(&desk, &token, (&headers, peer)).await?;
+    let browser = Browser::of(&desk, &headers, peer);
+    let mut entry = deed("portal", "account.link_opened", &account.name);
+    entry
+        .fields
+        .insert("from".into(), browser.address.to_string().into());
+    desk.record_folded(entry).await?;
     show(&page(&desk, &headers, &account, None))
 }
 
@@ -54,8 +59,29 @@ fn page(desk: &Desk, headers: &HeaderMap, account: &Account, wrong: Option<Strin
     }
 }
 
-/// Whose link it is, while it works.
-async fn owner(desk: &Desk, token: &Secret) -> Result<Account, Failure> {
+/// Whose link it is, while it works; what does not work goes on the record.
+async fn owner(
+    desk: &Desk,
+    token: &str,
+    (headers, peer): (&HeaderMap, Peer),
+) -> Result<(Secret, Account), Failure> {
+    let secret = Secret::presented(token);
+    let account = match &secret {
+        Some(secret) => find_owner(desk, secret).await?,
+        None => None,
+    };
+    match secret.zip(account) {
+        Some(known) => Ok(known),
+        None => {
+            let about = ("link.refused", "sign-in");
+            desk.record_refused(about, (headers, Some(&peer)), None)
+                .await?;
+            Err(Failure::Token)
+        }
+    }
+}
+
+async fn find_owner(desk: &Desk, token: &Secret) -> Result<Option<Account>, Failure> {
     let hash = token.fingerprint();
     let found = desk.store.read(move |connection| {
         match one_time::usable(connection, &hash, clock::now())? {
@@ -63,8 +89,8 @@ async fn owner(desk: &Desk, token: &Secret) -> Result<Account, Failure> {
             _ => Ok(None),
         }
     });
-    let account = found.await?.filter(|account| account.disabled_at.is_none());
-    account.ok_or(Failure::Token)
+    let account = found.await?;
+    Ok(account.filter(|account| account.disabled_at.is_none()))
 }
 
 /// The new password, twice.
@@ -81,13 +107,12 @@ pub(crate) async fn welcome(
     headers: HeaderMap,
     Form(new): Form<NewPassword>,
 ) -> Result<Response, Failure> {
-    let token = Secret::presented(&token).ok_or(Failure::Token)?;
-    let account = owner(&desk, &token).await?;
+    let (token, account) = owner(&desk, &token, (&headers, peer)).await?;
     if let Err(wrong) = password::judge(&new.password, &new.again) {
         let page = show(&page(&desk, &headers, &account, Some(wrong.to_string())))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let hash = desk.passwords.hash(new.password).await;
+    let hash = desk.passwords.hash(new.password).await?;
     let browser = Browser::of(&desk, &headers, peer);
     let begun = desk.store.write(move |unit| {
         let now = clock::now();
@@ -98,6 +123,14 @@ pub(crate) async fn welcome(
         }
         accounts::set_password(unit, account.id, &hash)?;
         sign_ins::remove_others(unit, account.id, None)?;
+        let mut entry = deed(&user, "account.password_set", &account.name);
+        let word = if account.has_password {
+            "reset"
+        } else {
+            "first"
+        };
+        entry.fields.insert("password".into(), word.into());
+        audit::append(unit, &entry)?;
         browser.sign_in(unit, &account).map(Some)
     });
     let secret = begun.await?.ok_or(Failure::Token)?;

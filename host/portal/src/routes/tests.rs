@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
 use tower_service::Service as _;
 
 use crate::clock;
-use crate::rights::Role;
+use crate::rights::{Right, Role, Section, Verb};
 use crate::secret::Secret;
 use crate::store::{accounts, sign_ins};
 use crate::web::serving::Peer;
-use crate::web::table::{Access, Place};
+use crate::web::table::{Access, Place, get};
 use crate::{Portal, PortalConfig, set_up};
 
 struct House {
@@ -139,7 +139,7 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing() {
     let house = open();
     let secret = sign_in(&house, Role::Owner).await;
     let guarded = |place: &Place| {
-        place.method == "POST" && matches!(place.access, Access::SignedIn | Access::Needs(_))
+        place.method != "GET" && matches!(place.access, Access::SignedIn | Access::Needs(_))
     };
     for place in house.portal.places().into_iter().filter(guarded) {
         for (origin, token) in [
@@ -159,6 +159,100 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing() {
                 name(&place)
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn an_api_key_opens_neither_pages_nor_what_asks_only_for_a_sign_in() {
+    let house = open();
+    let all = set_up_key(&house);
+    for place in house.portal.places() {
+        let right = matches!(place.access, Access::Needs(_));
+        if matches!(place.access, Access::Open | Access::Device)
+            || (right && place.path.starts_with("/api/"))
+        {
+            continue;
+        }
+        let mut request = request(&place, None);
+        let bearer = format!("Bearer {all}").parse().expect("a header");
+        request.headers_mut().insert("authorization", bearer);
+        let response = call(&house, request).await;
+        let away = response.headers().get("location");
+        let away = away.is_some_and(|to| to.to_str().is_ok_and(|to| to.starts_with("/sign-in")));
+        let refused = response.status() == StatusCode::UNAUTHORIZED;
+        assert!(away || refused, "{} {}", name(&place), response.status());
+    }
+}
+
+/// A key of an owner with every scope.
+fn set_up_key(house: &House) -> String {
+    let folder = &house.portal.desk().config.data_dir;
+    set_up::add_user(folder, "Olga", Role::Owner).expect("an account");
+    let sections = Section::ALL.map(|section| Right::edit(section).to_string());
+    let verbs = Verb::ALL.map(|verb| Right::Verb(verb).to_string());
+    let scopes: Vec<&str> = sections.iter().chain(&verbs).map(String::as_str).collect();
+    set_up::new_key(folder, "all", "olga", &scopes).expect("a key")
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_is_and_another_method_with_those_that_are() {
+    let house = open();
+    let secret = sign_in(&house, Role::Owner).await;
+    for path in ["/devices", "/api/v1/devices", "/sign-in", "/healthz"] {
+        let place = get(path).open();
+        let mut head = request(&place, Some(&secret));
+        *head.method_mut() = Method::HEAD;
+        head.headers_mut().remove("origin");
+        let response = call(&house, head).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        let mut other = request(&place, Some(&secret));
+        *other.method_mut() = Method::PUT;
+        let response = call(&house, other).await;
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        let allow = response.headers()["allow"].to_str().expect("methods");
+        assert!(allow.contains("GET"), "{path}: {allow}");
+    }
+}
+
+#[tokio::test]
+async fn who_signs_in_again_comes_back_to_the_page_and_never_to_a_form() {
+    let house = open();
+    let asked = |method: Method, path: &str, from: Option<&str>| {
+        let mut request = request(&get("/").open(), None);
+        *request.method_mut() = method;
+        *request.uri_mut() = path.parse().expect("a path");
+        if let Some(from) = from {
+            let from = from.parse().expect("an address");
+            request.headers_mut().insert("referer", from);
+        }
+        request
+    };
+    let page = "/devices?q=a&state=waiting";
+    let device = "http://desk.test/devices/d-1?order=o-1";
+    for (request, to) in [
+        (
+            asked(Method::GET, page, None),
+            "/sign-in?next=%2Fdevices%3Fq%3Da%26state%3Dwaiting",
+        ),
+        (
+            asked(Method::POST, "/devices/d-1/connect", Some(device)),
+            "/sign-in?next=%2Fdevices%2Fd-1%3Forder%3Do-1",
+        ),
+        (
+            asked(
+                Method::POST,
+                "/devices/d-1/connect",
+                Some("http://evil.test/x"),
+            ),
+            "/sign-in",
+        ),
+        (
+            asked(Method::POST, "/devices/d-1/connect", None),
+            "/sign-in",
+        ),
+    ] {
+        let response = call(&house, request).await;
+        assert_eq!(response.headers()["location"], to);
     }
 }
 

@@ -75,7 +75,33 @@ pub(crate) struct Enrolling {
     pub(crate) bound_person: Option<String>,
 }
 
-/// Adds a device, or brings the one with this key up to date. Its id.
+/// What is known of a key that enrols again.
+#[derive(Clone, Debug)]
+pub(crate) struct Earlier {
+    pub(crate) id: String,
+    pub(crate) group: Option<String>,
+    pub(crate) bound_person: Option<String>,
+    pub(crate) removed_at: Option<Millis>,
+}
+
+/// The device with this key, also where it was removed.
+pub(crate) fn by_key(
+    connection: &Connection,
+    public_key: &[u8; 32],
+) -> Result<Option<Earlier>, StoreError> {
+    let select = "SELECT id, grp, bound_person, removed_at FROM device WHERE public_key = ?1";
+    let found = connection.query_row(select, [public_key], |row| {
+        Ok(Earlier {
+            id: row.get(0)?,
+            group: row.get(1)?,
+            bound_person: row.get(2)?,
+            removed_at: row.get(3)?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// Adds a device, or brings the one with this key up to date; a removed one stays removed. Its id.
 pub(crate) fn enrol(
     connection: &Connection,
     new: &Enrolling,
@@ -86,7 +112,7 @@ pub(crate) fn enrol(
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
         ON CONFLICT (public_key) DO UPDATE SET name = ?3, os = ?4, os_version = ?5,
           agent_version = ?6, grp = ?7, bound_person = ?8, person = ?9, person_display = ?10,
-          person_language = ?11, enrolled_at = ?12, last_seen = ?12, removed_at = NULL
+          person_language = ?11, enrolled_at = ?12, last_seen = ?12
         RETURNING id";
     let (about, person) = (&new.about, &new.person);
     let values = params![

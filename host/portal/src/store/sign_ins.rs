@@ -1,6 +1,6 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
+use crate::clock::{HOUR, MINUTE, Millis};
 use crate::secret::Fingerprint;
 use crate::store::StoreError;
 
@@ -92,43 +92,6 @@ pub(crate) fn remove_others(
     Ok(())
 }
 
-/// Until when attempts under `key` are not listened to.
-pub(crate) fn held_until(connection: &Connection, key: &str) -> Result<Millis, StoreError> {
-    let select = "SELECT failures, last_at FROM attempt WHERE key = ?1";
-    let found = connection.query_row(select, [key], |row| Ok((row.get(0)?, row.get(1)?)));
-    let held = found
-        .optional()?
-        .map(|(failures, last_at): (u32, Millis)| last_at + delay(failures));
-    Ok(held.unwrap_or(0))
-}
-
-/// Counts a failed attempt.
-pub(crate) fn note_failure(
-    connection: &Connection,
-    key: &str,
-    now: Millis,
-) -> Result<(), StoreError> {
-    connection.execute("DELETE FROM attempt WHERE last_at < ?1", [now - DAY])?;
-    let upsert = "INSERT INTO attempt (key, failures, last_at) VALUES (?1, 1, ?2)
-        ON CONFLICT DO UPDATE SET failures = failures + 1, last_at = ?2";
-    connection.execute(upsert, params![key, now])?;
-    Ok(())
-}
-
-pub(crate) fn forget_failures(connection: &Connection, key: &str) -> Result<(), StoreError> {
-    connection.execute("DELETE FROM attempt WHERE key = ?1", [key])?;
-    Ok(())
-}
-
-/// Three attempts are free; then 2, 4, 8 seconds and so on, at most five minutes. A delay and
-/// never a lock: nobody can shut an account out by guessing.
-fn delay(failures: u32) -> Millis {
-    match failures {
-        0..3 => 0,
-        more => (2 << (more - 3).min(10)).min(300) * SECOND,
-    }
-}
-
 fn sign_in(row: &rusqlite::Row<'_>) -> rusqlite::Result<SignIn> {
     Ok(SignIn {
         hash: row.get("hash")?,
@@ -138,15 +101,4 @@ fn sign_in(row: &rusqlite::Row<'_>) -> rusqlite::Result<SignIn> {
         browser: row.get("browser")?,
         origin: row.get("origin")?,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn attempts_are_delayed_more_and_more_but_never_for_ever() {
-        let delays = [0, 2, 3, 4, 5, 100].map(|failures| delay(failures) / SECOND);
-        assert_eq!(delays, [0, 0, 2, 4, 8, 300]);
-    }
 }

@@ -1,4 +1,5 @@
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Instant;
@@ -134,7 +135,13 @@ where
     }
     connection.execute_batch("SAVEPOINT unit")?;
     let mut unit = Unit::new(connection);
-    match work(&mut unit) {
+    // A fault in one request's work is that request's failure: the thread goes on for all others.
+    let done = catch_unwind(AssertUnwindSafe(|| work(&mut unit)));
+    let done = done.unwrap_or_else(|_| {
+        tracing::error!("a request's writes panicked; nothing of them stays");
+        Err(StoreError::Panicked)
+    });
+    match done {
         Ok(value) => {
             let changes = unit.changes;
             connection.execute_batch("RELEASE unit")?;
@@ -144,5 +151,34 @@ where
             connection.execute_batch("ROLLBACK TO unit; RELEASE unit")?;
             Err(error)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_fails_alone_and_the_writer_lives_on() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (n)").unwrap();
+        let writer = Writer::start(connection, Arc::new(Hub::new()), Arc::default());
+        let add = |unit: &Unit<'_>, n: i64| unit.execute("INSERT INTO t VALUES (?1)", [n]);
+        for n in 0..3 {
+            let panicked = writer.run(move |unit| {
+                add(unit, 100)?;
+                unit.attempt(|unit| -> Result<Result<(), ()>, StoreError> {
+                    add(unit, 200)?;
+                    panic!("a fault of work {n}")
+                })
+            });
+            assert!(matches!(panicked.await, Err(StoreError::Panicked)));
+            writer.run(move |unit| Ok(add(unit, n)?)).await.unwrap();
+        }
+        let sum = writer.run(|unit| {
+            let select = "SELECT sum(n) FROM t";
+            Ok(unit.query_row(select, [], |row| row.get::<_, i64>(0))?)
+        });
+        assert_eq!(sum.await.unwrap(), 3);
     }
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -43,7 +43,7 @@ pub(crate) async fn admit(
     match access {
         Access::Open => {
             let is_page = !parts.uri.path().starts_with("/api/");
-            if is_page && parts.method != Method::GET {
+            if is_page && changes(&parts.method) {
                 origin::check(&desk.config, &parts.headers)?;
             }
         }
@@ -52,10 +52,20 @@ pub(crate) async fn admit(
             parts.extensions.insert(caller);
         }
         Access::SignedIn | Access::Needs(_) => {
-            let visitor = visitor::identify(&desk, &parts.headers).await?;
+            let visitor = match visitor::identify(&desk, &parts.headers).await {
+                Ok(visitor) => visitor,
+                Err(failure) => {
+                    note_refused_key(&desk, &parts).await?;
+                    return Err(failure);
+                }
+            };
+            if !fits(&visitor, parts.uri.path(), access) {
+                return Err(Failure::NotSignedIn);
+            }
             known = Some(visitor.clone());
             let judged = judge(&desk, &visitor, (&parts, &body), access);
             if let Err(failure) = judged {
+                note_refused_right(&desk, &parts, (&visitor, &failure)).await?;
                 return Ok(told_to(visitor, failure));
             }
             parts.extensions.insert(visitor);
@@ -66,6 +76,45 @@ pub(crate) async fn admit(
         response.extensions_mut().insert(visitor);
     }
     Ok(response)
+}
+
+/// A key that is unknown, revoked or too old; who only is not signed in is no news.
+async fn note_refused_key(desk: &Desk, parts: &Parts) -> Result<(), Failure> {
+    if parts.headers.contains_key(AUTHORIZATION) {
+        let caller = (&parts.headers, parts.extensions.get());
+        desk.record_refused(("api_key.refused", "api"), caller, None)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn note_refused_right(
+    desk: &Desk,
+    parts: &Parts,
+    (visitor, failure): (&Visitor, &Failure),
+) -> Result<(), Failure> {
+    if let Failure::NotAllowed(right) = failure {
+        let caller = (&parts.headers, parts.extensions.get());
+        let about = ("right.refused", visitor.account.name.as_str());
+        let field = Some(("right", right.to_string()));
+        desk.record_refused(about, caller, field).await?;
+    }
+    Ok(())
+}
+
+/// Whether a request may change something: all but those that every browser and proxy takes for
+/// safe.
+fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// An API key is for the API, and for rights that its scopes can hold: pages, and what only asks
+/// that somebody is signed in, are for people at a browser.
+fn fits(visitor: &Visitor, path: &str, access: Access) -> bool {
+    match visitor.way {
+        Way::Browser { .. } => true,
+        Way::Key(_) => path.starts_with("/api/") && matches!(access, Access::Needs(_)),
+    }
 }
 
 /// A refusal on a page that knows who reads it.
@@ -81,7 +130,7 @@ fn judge(
     (parts, body): (&Parts, &Bytes),
     access: Access,
 ) -> Result<(), Failure> {
-    if let (Way::Browser { form_token, .. }, true) = (&visitor.way, parts.method != Method::GET) {
+    if let (Way::Browser { form_token, .. }, true) = (&visitor.way, changes(&parts.method)) {
         origin::check(&desk.config, &parts.headers)?;
         let given = given_token(&parts.headers, body);
         if !given.is_some_and(|given| same(&given, form_token)) {

@@ -1,8 +1,11 @@
+use std::net::IpAddr;
+
 use axum::http::HeaderMap;
 use url::Url;
 
 use crate::PortalConfig;
 use crate::failure::Failure;
+use crate::web::serving::Peer;
 
 /// Refuses what a page of another site sent. A browser says where a form comes from; who says
 /// nothing is no browser and has to use an API key.
@@ -29,6 +32,37 @@ pub(crate) fn check(config: &PortalConfig, headers: &HeaderMap) -> Result<(), Fa
     }
 }
 
+/// The address that a request comes from: the last hop that a trusted proxy names, else who is at
+/// the other end.
+pub(crate) fn caller(config: &PortalConfig, headers: &HeaderMap, peer: Peer) -> IpAddr {
+    let hops = headers.get("x-forwarded-for");
+    let hops = hops.filter(|_| config.trust_forwarded_for);
+    let last = hops.and_then(|hops| hops.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    last.unwrap_or(peer.0)
+}
+
+/// A path of this portal with its query, if a text is one: never another host's address, also not
+/// by what a browser leaves out (tabs, line ends) or takes for a slash.
+pub(crate) fn local_path(text: &str) -> Option<String> {
+    let plain = |c: u8| c.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/?".contains(&c);
+    if !text.starts_with('/') || !text.bytes().all(plain) {
+        return None;
+    }
+    let here = Url::parse("http://here.invalid").ok()?;
+    let joined = here.join(text).ok()?;
+    let same = joined.origin() == here.origin() && !joined.path().starts_with("//");
+    same.then(|| joined[url::Position::BeforePath..].to_owned())
+}
+
+/// The page of this portal that a request was sent from, where its browser says so.
+pub(crate) fn page_before(headers: &HeaderMap) -> Option<String> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let referer = Url::parse(text("referer")?).ok()?;
+    let host = Url::parse(&format!("{}://{}", referer.scheme(), text("host")?)).ok()?;
+    let own = referer.origin() == host.origin();
+    local_path(&referer[url::Position::BeforePath..url::Position::AfterQuery]).filter(|_| own)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +78,57 @@ mod tests {
             ..PortalConfig::default()
         };
         check(&config, &headers).is_ok()
+    }
+
+    #[test]
+    fn only_a_path_of_this_portal_is_gone_to() {
+        for good in [
+            "/",
+            "/devices?q=x&state=waiting",
+            "/a%20b",
+            "/devices/d-1?order=o-1",
+        ] {
+            assert_eq!(local_path(good).as_deref(), Some(good));
+        }
+        for bad in [
+            "",
+            "devices",
+            "https://evil.test",
+            "//evil.test",
+            "/\t/evil.test",
+            "/\x0b",
+            "/\r\nset-cookie: a=b",
+            "/\\evil.test",
+            "\\\\evil.test",
+            "/.//evil.test",
+            "/x/..//evil.test",
+            "/\u{fc}",
+            "/a b",
+            "/#x",
+        ] {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+        // What is encoded stays so, and names no host.
+        assert_eq!(local_path("/%09/evil").as_deref(), Some("/%09/evil"));
+    }
+
+    #[test]
+    fn the_page_before_is_one_of_this_portal() {
+        let before = |referer: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", "desk.test".parse().unwrap());
+            headers.insert("referer", referer.parse().unwrap());
+            page_before(&headers)
+        };
+        let own = before("http://desk.test/devices/d-1?order=o-1#x");
+        assert_eq!(own.as_deref(), Some("/devices/d-1?order=o-1"));
+        for other in [
+            "http://evil.test/devices",
+            "http://desk.test//evil.test",
+            "about:blank",
+        ] {
+            assert_eq!(before(other), None, "{other}");
+        }
     }
 
     #[test]

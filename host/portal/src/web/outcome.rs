@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deskhook_wire::ApiError;
@@ -13,6 +13,7 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::pages::{self, Appearance};
 use crate::visitor::Visitor;
+use crate::web::origin;
 
 /// How long a request may take that is not held open on purpose.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,7 +27,7 @@ const SAFETY: [(&str, &str); 6] = [
         "content-security-policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
-         object-src 'none'",
+         object-src 'none'; require-trusted-types-for 'script'; trusted-types portal",
     ),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
@@ -44,15 +45,15 @@ pub(crate) async fn finish(
     request: Request,
     next: Next,
 ) -> Response {
-    let uri = request.uri().clone();
+    let asked = Asked::of(&request);
     let appearance = Appearance::of(request.headers());
-    let patience = match uri.path() {
+    let patience = match asked.path.as_str() {
         deskhook_wire::PATH_ORDERS => LONGEST,
         _ => PATIENCE,
     };
     let mut response = match tokio::time::timeout(patience, next.run(request)).await {
-        Ok(response) => told(&desk, &uri, appearance, response),
-        Err(_) => told(&desk, &uri, appearance, Failure::Late.into_response()),
+        Ok(response) => told(&desk, &asked, appearance, response),
+        Err(_) => told(&desk, &asked, appearance, Failure::Late.into_response()),
     };
     add_headers(&desk, response.headers_mut());
     desk.metrics.answered(response.status().as_u16());
@@ -76,7 +77,39 @@ fn add_headers(desk: &Desk, headers: &mut HeaderMap) {
         .or_insert(HeaderValue::from_static("no-store"));
 }
 
-fn told(desk: &Desk, uri: &Uri, appearance: Appearance, mut response: Response) -> Response {
+/// What was asked for, and where to come back to after signing in.
+struct Asked {
+    path: String,
+    back: Option<String>,
+}
+
+impl Asked {
+    /// A page is come back to as it was asked for. What was sent there cannot be sent again by
+    /// following a link: then it is the page of ours that it was sent from.
+    fn of(request: &Request) -> Self {
+        let back = match *request.method() {
+            Method::GET | Method::HEAD => request.uri().path_and_query().map(ToString::to_string),
+            _ => origin::page_before(request.headers()),
+        };
+        Self {
+            path: request.uri().path().to_owned(),
+            back: back.filter(|back| back != "/"),
+        }
+    }
+
+    fn sign_in(&self) -> String {
+        let Some(back) = &self.back else {
+            return "/sign-in".to_owned();
+        };
+        let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
+        format!("/sign-in?next={next}")
+    }
+}
+
+/// Headers of a plain refusal that its page or JSON has to repeat.
+const REPEATED: [HeaderName; 2] = [ALLOW, RETRY_AFTER];
+
+fn told(desk: &Desk, asked: &Asked, appearance: Appearance, mut response: Response) -> Response {
     let failure = match response.extensions_mut().remove::<Failure>() {
         Some(failure) => failure,
         None => match plain_failure(&response) {
@@ -85,16 +118,16 @@ fn told(desk: &Desk, uri: &Uri, appearance: Appearance, mut response: Response) 
         },
     };
     let visitor = response.extensions_mut().remove::<Visitor>();
-    let retry = response.headers_mut().remove("retry-after");
-    let mut told = if uri.path().starts_with("/api/") {
+    let repeated = REPEATED.map(|name| response.headers_mut().remove(name));
+    let mut told = if asked.path.starts_with("/api/") {
         as_json(&failure)
-    } else if matches!(failure, Failure::NotSignedIn) && !uri.path().starts_with("/live/") {
-        Redirect::to(&sign_in(uri)).into_response()
+    } else if matches!(failure, Failure::NotSignedIn) && !asked.path.starts_with("/live/") {
+        Redirect::to(&asked.sign_in()).into_response()
     } else {
         pages::failure::show(desk, visitor.as_ref(), appearance, &failure)
     };
-    if let Some(retry) = retry {
-        told.headers_mut().insert("retry-after", retry);
+    for (name, value) in REPEATED.into_iter().zip(repeated) {
+        told.headers_mut().extend(value.map(|value| (name, value)));
     }
     told
 }
@@ -105,7 +138,7 @@ fn plain_failure(response: &Response) -> Option<Failure> {
     match response.status() {
         StatusCode::NOT_FOUND => Some(Failure::NotFound),
         StatusCode::PAYLOAD_TOO_LARGE => Some(Failure::TooLarge),
-        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::NotFound),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::Method),
         StatusCode::BAD_REQUEST
         | StatusCode::UNSUPPORTED_MEDIA_TYPE
         | StatusCode::UNPROCESSABLE_ENTITY => Some(Failure::Invalid(unread.to_owned())),
@@ -124,15 +157,4 @@ fn as_json(failure: &Failure) -> Response {
         right,
     };
     (failure.status(), Json(error)).into_response()
-}
-
-/// Where to sign in, and come back from.
-fn sign_in(uri: &Uri) -> String {
-    match uri.path() {
-        "/" => "/sign-in".to_owned(),
-        path => {
-            let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-            format!("/sign-in?next={next}")
-        }
-    }
 }

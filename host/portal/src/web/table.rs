@@ -15,12 +15,51 @@ use crate::web::admission;
 pub(crate) enum Access {
     /// Everybody.
     Open,
-    /// Who is signed in, whatever the role.
+    /// Who is signed in at a browser, whatever the role.
     SignedIn,
     /// A device, by its signature.
     Device,
     /// Who has the right.
     Needs(Right),
+}
+
+/// Something that a request may carry beside its path and body, for the API's description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    /// `query` or `header`.
+    pub(crate) place: &'static str,
+    /// `string` or `integer`.
+    pub(crate) kind: &'static str,
+    pub(crate) about: &'static str,
+}
+
+/// One in the query; may be left out.
+pub(crate) const fn query(
+    name: &'static str,
+    kind: &'static str,
+    about: &'static str,
+) -> Parameter {
+    Parameter {
+        name,
+        place: "query",
+        kind,
+        about,
+    }
+}
+
+/// One in a header; has to be there.
+pub(crate) const fn header(
+    name: &'static str,
+    kind: &'static str,
+    about: &'static str,
+) -> Parameter {
+    Parameter {
+        name,
+        place: "header",
+        kind,
+        about,
+    }
 }
 
 /// A route and who may use it. There is no way to one without naming the access.
@@ -35,6 +74,10 @@ pub(crate) struct Place {
     pub(crate) takes: Option<&'static str>,
     /// The JSON type that it answers with; `[T]` is a list of T.
     pub(crate) gives: Option<&'static str>,
+    /// The kind of its answer, where that is no JSON.
+    pub(crate) gives_text: Option<&'static str>,
+    /// What it takes beside path and body.
+    pub(crate) asks: &'static [Parameter],
 }
 
 /// A route of which the access has not been named yet.
@@ -46,6 +89,10 @@ pub(crate) const fn get(path: &'static str) -> Draft {
 
 pub(crate) const fn post(path: &'static str) -> Draft {
     Draft(Method::POST, path)
+}
+
+pub(crate) const fn delete(path: &'static str) -> Draft {
+    Draft(Method::DELETE, path)
 }
 
 impl Draft {
@@ -81,6 +128,8 @@ impl Draft {
             about: "",
             takes: None,
             gives: None,
+            gives_text: None,
+            asks: &[],
         }
     }
 }
@@ -102,6 +151,17 @@ impl Place {
             gives: Some(shape),
             ..self
         }
+    }
+
+    pub(crate) fn gives_text(self, kind: &'static str) -> Self {
+        Self {
+            gives_text: Some(kind),
+            ..self
+        }
+    }
+
+    pub(crate) fn asks(self, asks: &'static [Parameter]) -> Self {
+        Self { asks, ..self }
     }
 }
 
@@ -129,6 +189,8 @@ impl Table {
     {
         let filter = match place.method {
             Method::POST => MethodFilter::POST,
+            Method::DELETE => MethodFilter::DELETE,
+            // Answers HEAD as well.
             _ => MethodFilter::GET,
         };
         let guard = from_fn_with_state((self.desk.clone(), place.access), admission::admit);

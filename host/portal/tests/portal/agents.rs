@@ -6,10 +6,11 @@ use deskhook_policy::Address;
 use deskhook_portal::Role;
 use deskhook_wire::{
     AskOutcomeShape, ElevationOffer, OrderKind, PATH_ORDERS, PATH_REPORTS, Report, SignedOrder,
+    sign_enrolment,
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::device::{Device, phase};
 use crate::house::House;
@@ -53,6 +54,55 @@ async fn enrolment_tells_what_the_token_was_made_for_and_may_be_repeated_by_the_
 }
 
 #[tokio::test]
+async fn nobody_enrols_with_a_key_that_is_not_theirs() {
+    let house = House::open().await;
+    let program = house.program(Role::Owner, &["clients:view"]);
+    let device = house.device("jo").await;
+    let mallory = Device::new(&house.base, "mallory");
+    let token = house.token("Elsewhere", "mallory");
+    let body = mallory.enrolment(&token, &device.key.verifying_key());
+    let own = sign_enrolment(&body, &mallory.key);
+    let other = mallory.enrolment(&house.token("Berlin", "jo"), &device.key.verifying_key());
+    let of_other_body = sign_enrolment(&other, &device.key);
+    for signature in [own.as_str(), of_other_body.as_str(), ""] {
+        let answer = mallory.post_enrolment(body.clone(), signature).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    }
+    let path = format!("/api/v1/devices/{}", device.id());
+    let (_, told) = program.get(&path).await;
+    assert_eq!(
+        (&told["group"], &told["person"]["name"]),
+        (&json!("Berlin"), &json!("jo"))
+    );
+    // The token was not used up.
+    Device::new(&house.base, "mallory")
+        .enrol(&token)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_device_that_enrols_anew_by_its_own_key_keeps_its_name_and_it_is_on_the_record() {
+    let house = House::open().await;
+    let program = house.program(Role::Owner, &["clients:view", "audit.export"]);
+    let mut device = house.device("jo").await;
+    let id = device.id().to_owned();
+    device.enrol(&house.token("Hamburg", "amy")).await.unwrap();
+    assert_eq!(device.id(), id);
+    assert_eq!(device.answer.group.as_deref(), Some("Hamburg"));
+    assert!(!device.answer.person_verified);
+    let export = program.request(Method::GET, "/api/v1/audit").send().await;
+    let text = export.unwrap().text().await.unwrap();
+    let entry = text
+        .lines()
+        .find(|line| line.contains("\"device.enrolled_again\""))
+        .unwrap();
+    for part in ["\"group_before\":\"Berlin\"", "\"bound\":\"amy\""] {
+        assert!(entry.contains(part), "{part} in {entry}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_is_accepted_once_and_only_from_the_device_that_signed_it() {
     let house = House::open().await;
     let mut device = house.device("jo").await;
@@ -81,6 +131,24 @@ async fn a_request_is_accepted_once_and_only_from_the_device_that_signed_it() {
         .await
         .unwrap();
     assert_eq!(bare.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_device_whose_clock_is_wrong_is_told_so_and_by_how_much() {
+    let house = House::open().await;
+    let mut device = house.device("jo").await;
+    for (ahead, told) in [(590, "9 minutes fast"), (-7200, "120 minutes slow")] {
+        device.ahead = ahead;
+        let path = format!("{PATH_ORDERS}?after=0&wait=0");
+        let request = device.signed(Method::GET, &path, vec![]);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::CONFLICT);
+        let said: Value = answer.json().await.unwrap();
+        assert_eq!(said["error"], "clock");
+        assert!(said["message"].as_str().unwrap().contains(told), "{said}");
+    }
+    device.ahead = 290;
+    device.orders(0, 0).await;
 }
 
 #[tokio::test]

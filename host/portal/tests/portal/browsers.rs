@@ -2,75 +2,11 @@
 
 use deskhook_portal::{Role, set_up};
 use deskhook_wire::{AskOutcomeShape, Report};
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
 
+use crate::browser::{Browser, PASSWORD};
 use crate::device::{Device, phase};
 use crate::house::House;
-
-const PASSWORD: &str = "correct horse battery";
-
-/// A browser: keeps its cookie, sends its origin, knows the form token of the last page.
-struct Browser<'h> {
-    house: &'h House,
-    cookie: String,
-    token: String,
-}
-
-impl<'h> Browser<'h> {
-    fn new(house: &'h House) -> Self {
-        Self {
-            house,
-            cookie: String::new(),
-            token: String::new(),
-        }
-    }
-
-    /// Signed in by a one-time link.
-    async fn invited(house: &'h House, name: &str, role: Role) -> Self {
-        let link = set_up::add_user(&house.folder, name, role).expect("an account");
-        let mut browser = Self::new(house);
-        let answer = browser
-            .post(&link, &[("password", PASSWORD), ("again", PASSWORD)])
-            .await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        browser
-    }
-
-    async fn get(&mut self, path: &str) -> (StatusCode, String) {
-        let request = self.house.http.get(format!("{}{path}", self.house.base));
-        let answer = request
-            .header("cookie", &self.cookie)
-            .send()
-            .await
-            .expect("an answer");
-        let status = answer.status();
-        let text = answer.text().await.expect("text");
-        if let Some((_, rest)) = text.split_once("name=\"form_token\" value=\"") {
-            self.token = rest.split('"').next().expect("a part").to_owned();
-        }
-        (status, text)
-    }
-
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields)
-            .append_pair("form_token", &self.token);
-        let request = self.house.http.post(format!("{}{path}", self.house.base));
-        let answer = request
-            .header("cookie", &self.cookie)
-            .header("origin", &self.house.base)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form.finish())
-            .send()
-            .await
-            .expect("an answer");
-        if let Some(cookie) = answer.headers().get("set-cookie") {
-            let text = cookie.to_str().expect("a cookie");
-            self.cookie = text.split(';').next().expect("a part").to_owned();
-        }
-        answer
-    }
-}
 
 #[tokio::test]
 async fn a_link_works_once_sets_the_password_and_looking_at_it_uses_nothing_up() {
@@ -115,15 +51,12 @@ async fn a_password_signs_in_guessing_is_slowed_and_signing_out_ends_it() {
     );
     browser.cookie = old;
     assert_eq!(browser.get("/profile").await.0, StatusCode::SEE_OTHER);
-    let away = [
-        ("name", "sam"),
-        ("password", PASSWORD),
-        ("next", "//evil.test"),
-    ];
-    assert_eq!(
-        browser.post("/sign-in", &away).await.headers()["location"],
-        "/"
-    );
+    for away in ["//evil.test", "/\t/evil.test", "/\u{b}"] {
+        let given = [("name", "sam"), ("password", PASSWORD), ("next", away)];
+        let answer = browser.post("/sign-in", &given).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{away:?}");
+        assert_eq!(answer.headers()["location"], "/", "{away:?}");
+    }
     let wrong = [("name", "nobody"), ("password", "wrong")];
     for _ in 0..3 {
         assert_eq!(
@@ -173,11 +106,15 @@ async fn a_supporter_connects_is_told_and_sees_no_history() {
         page.contains("href=\"anydesk:123456789\"") && page.contains("Disconnect"),
         "{page}"
     );
+    let opened = browser.post(&format!("{path}/opened"), &[]).await;
+    assert_eq!(opened.status(), StatusCode::NO_CONTENT);
     assert!(!page.contains("data-part=\"sessions\"") && !page.contains("data-part=\"record\""));
     let mut owner = Browser::invited(&house, "Olga", Role::Owner).await;
     let (_, page) = owner.get(&path).await;
     assert!(
-        page.contains("data-part=\"sessions\"") && page.contains("join.joined"),
+        page.contains("data-part=\"sessions\"")
+            && page.contains("join.joined")
+            && page.contains("client.opened"),
         "{page}"
     );
     assert!(
@@ -253,7 +190,9 @@ async fn an_admin_neither_makes_nor_changes_owners_and_one_owner_stays() {
 async fn a_removed_device_is_gone_for_good_and_its_history_stays() {
     let house = House::open().await;
     let mut owner = Browser::invited(&house, "Olga", Role::Owner).await;
-    let mut device = house.device("jo").await;
+    let token = house.token("Berlin", "jo");
+    let mut device = Device::new(&house.base, "jo");
+    device.enrol(&token).await.unwrap();
     device.ask_for_help("s-1", "123456789").await;
     owner.get("/devices").await;
     let removed = owner
@@ -268,7 +207,13 @@ async fn a_removed_device_is_gone_for_good_and_its_history_stays() {
         owner.get(&format!("/devices/{}", device.id())).await.0,
         StatusCode::NOT_FOUND
     );
+    let fresh = house.token("Berlin", "jo");
+    for token in [&token, &fresh] {
+        assert_eq!(device.enrol(token).await, Err(StatusCode::GONE));
+    }
     assert!(owner.get("/devices").await.1.contains("No device yet"));
+    let mut other = Device::new(&house.base, "jo");
+    assert_eq!(other.enrol(&fresh).await, Ok(()), "it is not used up");
     assert!(owner.get("/sessions").await.1.contains("jo-laptop"));
     assert!(owner.get("/audit").await.1.contains("device.removed"));
 }
@@ -301,6 +246,10 @@ async fn pages_are_small_carry_a_strict_policy_and_tell_changes_live() {
     let policy = live.headers()["content-security-policy"].to_str().unwrap();
     assert!(
         policy.starts_with("default-src 'none'; script-src 'self'"),
+        "{policy}"
+    );
+    assert!(
+        policy.contains("require-trusted-types-for 'script'; trusted-types portal"),
         "{policy}"
     );
     device.ask_for_help("s-1", "123456789").await;

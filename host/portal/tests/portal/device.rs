@@ -9,10 +9,10 @@ use deskhook_policy::Address;
 use deskhook_wire::{
     Acknowledged, CheckShape, Delivery, DeviceAbout, EnrolAnswer, EnrolRequest, HEADER_BOOT,
     HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, HEADER_TIME, Orders, PATH_ENROL, PATH_ORDERS,
-    PATH_REPORTS, PersonShape, Report, RequestParts,
+    PATH_REPORTS, PersonShape, Report, RequestParts, sign_enrolment,
 };
-use ed25519_dalek::SigningKey;
-use reqwest::{Client, Method, StatusCode, redirect};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use reqwest::{Client, Method, Response, StatusCode, redirect};
 
 pub(crate) struct Device {
     pub(crate) http: Client,
@@ -24,6 +24,8 @@ pub(crate) struct Device {
     pub(crate) boot: String,
     pub(crate) counter: u64,
     pub(crate) sequence: u64,
+    /// Seconds that its clock is ahead.
+    pub(crate) ahead: i64,
 }
 
 pub(crate) fn http() -> Client {
@@ -75,6 +77,7 @@ impl Device {
             boot: hex::encode(&bytes()[..16]),
             counter: 0,
             sequence: 0,
+            ahead: 0,
         }
     }
 
@@ -82,26 +85,34 @@ impl Device {
         &self.answer.device
     }
 
-    pub(crate) async fn enrol(&mut self, token: &str) -> Result<(), StatusCode> {
+    /// The body of an enrolment in the name of `key`.
+    pub(crate) fn enrolment(&self, token: &str, key: &VerifyingKey) -> Vec<u8> {
         let request = EnrolRequest {
             token: token.to_owned(),
-            public_key: BASE64.encode(self.key.verifying_key().to_bytes()),
+            public_key: BASE64.encode(key.to_bytes()),
             device: self.about.clone(),
             person: self.person.clone(),
         };
-        let url = format!("{}{PATH_ENROL}", self.base);
-        let response = self
-            .http
-            .post(url)
-            .json(&request)
-            .send()
-            .await
-            .expect("an answer");
+        serde_json::to_vec(&request).expect("an enrolment")
+    }
+
+    pub(crate) async fn enrol(&mut self, token: &str) -> Result<(), StatusCode> {
+        let body = self.enrolment(token, &self.key.verifying_key());
+        let signature = sign_enrolment(&body, &self.key);
+        let response = self.post_enrolment(body, &signature).await;
         if response.status() != StatusCode::OK {
             return Err(response.status());
         }
         self.answer = response.json().await.expect("an enrolment's answer");
         Ok(())
+    }
+
+    pub(crate) async fn post_enrolment(&self, body: Vec<u8>, signature: &str) -> Response {
+        let request = self.http.post(format!("{}{PATH_ENROL}", self.base));
+        let request = request
+            .header("content-type", "application/json")
+            .header(HEADER_SIGNATURE, signature);
+        request.body(body).send().await.expect("an answer")
     }
 
     /// A signed request; changes nothing but the counter.
@@ -112,7 +123,7 @@ impl Device {
         body: Vec<u8>,
     ) -> reqwest::RequestBuilder {
         self.counter += 1;
-        let time = since_1970() / 1000;
+        let time = (since_1970() / 1000).saturating_add_signed(self.ahead);
         let parts = RequestParts {
             method: method.as_str(),
             path,

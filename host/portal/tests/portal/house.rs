@@ -60,7 +60,7 @@ impl House {
         let name = format!("{} {}", role.title(), scopes.join(" "));
         let name: String = name.chars().take(64).collect();
         set_up::add_user(&self.folder, name.trim(), role).expect("an account");
-        let key = set_up::api_key(&self.folder, name.trim(), scopes).expect("a key");
+        let key = set_up::new_key(&self.folder, "program", name.trim(), scopes).expect("a key");
         Program { house: self, key }
     }
 

@@ -1,6 +1,8 @@
 //! The portal over real connections: agents, programs, browsers.
 
+mod accounts;
 mod agents;
+mod browser;
 mod browsers;
 mod device;
 mod house;

@@ -73,7 +73,7 @@ async fn a_key_may_less_than_its_owner_and_never_more() {
         StatusCode::FORBIDDEN
     );
     set_up::add_user(&house.folder, "Sam", Role::SupportAgent).unwrap();
-    let above = set_up::api_key(&house.folder, "sam", &["audit.export"]);
+    let above = set_up::new_key(&house.folder, "report", "sam", &["audit.export"]);
     assert!(matches!(above, Err(SetUpError::Above { .. })), "{above:?}");
     let nobody = house.http.get(format!("{}/api/v1/devices", house.base));
     let answer = nobody.bearer_auth("dhk_nonsense").send().await.unwrap();
