@@ -93,6 +93,7 @@ fn outcome_words(outcome: &str) -> (&str, &'static str) {
         "policy" => ("Ended by policy", "quiet"),
         "agent-stopped" => ("Agent stopped", "quiet"),
         "lost" => ("Lost", "quiet"),
+        "removed" => ("Device removed", "quiet"),
         "denied" => ("Denied by a check", "bad"),
         "failed" => ("Failed", "bad"),
         other => (other, "quiet"),

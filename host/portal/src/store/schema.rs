@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The changes of the schema, oldest first; `user_version` counts those that were made.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/4.sql")];
 
 /// How long a statement waits for another process's transaction.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -269,8 +269,16 @@ async fn a_removed_device_is_gone_for_good_and_its_history_stays() {
         StatusCode::NOT_FOUND
     );
     assert!(owner.get("/devices").await.1.contains("No device yet"));
-    assert!(owner.get("/sessions").await.1.contains("jo-laptop"));
+    let sessions = owner.get("/sessions").await.1;
+    assert!(
+        sessions.contains("jo-laptop") && sessions.contains("Device removed"),
+        "{sessions}"
+    );
     assert!(owner.get("/audit").await.1.contains("device.removed"));
+    let program = house.program(Role::Owner, &["sessions:view"]);
+    let session = &program.get("/api/v1/sessions").await.1[0];
+    assert_eq!(session["outcome"], "removed");
+    assert!(session["ended"].is_string(), "{session}");
 }
 
 #[tokio::test]
