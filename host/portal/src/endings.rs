@@ -1,14 +1,22 @@
-//! How sessions end that their device does not end.
+//! How sessions end that their device does not end: it was taken out, or it stays away.
 
-use crate::clock::Millis;
-use crate::desk::deed;
-use crate::store::devices::{self, Device};
+use std::sync::Arc;
+
+use crate::clock::{DAY, Millis};
+use crate::desk::{Desk, deed};
+use crate::hub::Change;
+use crate::shapes;
+use crate::store::devices::{self, Device, Reach};
 use crate::store::sessions::{self, Session};
 use crate::store::{StoreError, Unit, audit, orders};
 
+/// How long a device may give no sign of life before its session counts as lost. A laptop that
+/// was closed over night comes back into its session; one that is away for a day does not.
+const LOST_AFTER: Millis = DAY;
+
 /// Why and when a session ended, and who says so.
 pub(crate) struct Ending<'a> {
-    /// `removed`.
+    /// `removed` or `lost`.
     pub(crate) outcome: &'a str,
     pub(crate) at: Millis,
     pub(crate) actor: &'a str,
@@ -37,12 +45,43 @@ pub(crate) fn end(
     audit::append(unit, &entry)
 }
 
+/// Ends the sessions of devices that have been away for too long, at the moment when each was
+/// last heard of: what came after is not known.
+pub(crate) async fn end_lost(desk: &Arc<Desk>, now: Millis) -> Result<(), StoreError> {
+    let busy = desk
+        .store
+        .read(|connection| devices::in_sessions(connection, &Reach::All));
+    for device in busy.await? {
+        let seen = shapes::last_seen(&device, &desk.hub, now);
+        if now - seen < LOST_AFTER {
+            continue;
+        }
+        let ended = desk.store.write(move |unit| {
+            // It may have come back since it was looked at.
+            let Some(device) = devices::find(unit, &device.id, &Reach::All)?
+                .filter(|device| now - device.last_seen >= LOST_AFTER)
+            else {
+                return Ok(());
+            };
+            let ending = Ending {
+                outcome: "lost",
+                at: seen,
+                actor: "portal",
+            };
+            end(unit, &device, &ending)?;
+            unit.tell(Change::Device(device.id));
+            Ok(())
+        });
+        ended.await?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use deskhook_wire::{DeviceAbout, OrderKind, PersonShape, SupporterShape};
 
     use super::*;
-    use crate::store::devices::Reach;
     use crate::store::orders::NewOrder;
     use crate::{Portal, PortalConfig};
 
@@ -111,5 +150,30 @@ mod tests {
             (Some(1_500), Some("removed"))
         );
         assert!(!order.is_open(1_500) && order.state(1_500) == "expired");
+    }
+
+    #[tokio::test]
+    async fn a_session_is_lost_once_its_device_was_away_for_a_day() {
+        let (_folder, portal) = open();
+        let desk = portal.desk();
+        desk.store.write(|unit| begin(unit, 1_000)).await.unwrap();
+        let read = async || {
+            let read = desk
+                .store
+                .read(|connection| sessions::by_name(connection, "d-1", "s-1"));
+            read.await.unwrap().unwrap()
+        };
+        end_lost(desk, 1_000 + LOST_AFTER - 1).await.unwrap();
+        assert_eq!(read().await.ended_at, None);
+        end_lost(desk, 1_000 + LOST_AFTER).await.unwrap();
+        let lost = read().await;
+        assert_eq!(
+            (lost.ended_at, lost.outcome.as_deref()),
+            (Some(1_000), Some("lost"))
+        );
+        let listed = desk
+            .store
+            .read(|connection| devices::in_sessions(connection, &Reach::All));
+        assert!(listed.await.unwrap().is_empty());
     }
 }

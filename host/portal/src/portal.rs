@@ -10,6 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::PortalConfig;
 use crate::clock;
 use crate::desk::Desk;
+use crate::endings;
 use crate::hub::Hub;
 use crate::key::{self, KeyError};
 use crate::metrics::Metrics;
@@ -22,6 +23,8 @@ use crate::web::{outcome, serving};
 
 /// How often devices that went away are looked for.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How often sessions are looked for of which the device stays away.
+const MISS: Duration = Duration::from_secs(300);
 /// How often what ran out is forgotten.
 const FORGET: Duration = Duration::from_secs(3600);
 
@@ -121,10 +124,16 @@ impl Portal {
 
 async fn care(desk: Arc<Desk>) {
     let mut sweep = tokio::time::interval(SWEEP);
+    let mut miss = tokio::time::interval(MISS);
     let mut forget = tokio::time::interval(FORGET);
     loop {
         tokio::select! {
             _ = sweep.tick() => desk.hub.sweep(clock::now()),
+            _ = miss.tick() => {
+                if let Err(error) = endings::end_lost(&desk, clock::now()).await {
+                    tracing::warn!(%error, "could not end the sessions of devices that stay away");
+                }
+            }
             _ = forget.tick() => {
                 let then = clock::now() - 30 * clock::DAY;
                 let forgotten = desk.store.write(move |unit| one_time::forget(unit, then)).await;

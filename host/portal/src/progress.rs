@@ -279,6 +279,7 @@ fn set_state(unit: &mut Unit<'_>, told: &Told<'_>, report: &Report) -> Result<()
     };
     let person = person.as_ref().map(hostile::person);
     let state = StateReport {
+        at: told.at,
         about: &hostile::about(device),
         person: person.as_ref(),
         policy_version: &hostile::name(policy_version),

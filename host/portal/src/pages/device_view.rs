@@ -41,6 +41,8 @@ pub(crate) struct DeviceView {
     pub(crate) checks: Vec<Check>,
     pub(crate) about: Vec<(&'static str, String)>,
     pub(crate) facts: Vec<(String, String)>,
+    /// When the device said so.
+    pub(crate) as_of: Option<Moment>,
     pub(crate) extensions: Vec<ExtensionHealth>,
     pub(crate) programs: Vec<String>,
     pub(crate) sessions: Option<Vec<SessionRow>>,
@@ -89,11 +91,12 @@ impl DeviceView {
                 .unwrap_or_default(),
             about: about(&device),
             facts: facts(&device),
+            as_of: device.state_at.map(|at| Moment::of(at, now)),
             extensions: device.extensions.read(),
             programs,
             sessions: known
                 .sessions
-                .map(|list| list.iter().map(|s| SessionRow::of(s, now)).collect()),
+                .map(|list| list.iter().map(|s| SessionRow::of(s, &desk.hub, now)).collect()),
             record: known.record.map(|part| Line::all(&part, now)),
             enrolled: Moment::of(device.enrolled_at, now),
             row,

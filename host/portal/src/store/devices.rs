@@ -21,6 +21,8 @@ pub(crate) struct Device {
     pub(crate) person: Option<PersonShape>,
     pub(crate) policy_version: String,
     pub(crate) facts: Json,
+    /// When it last told its state: facts, extensions, versions.
+    pub(crate) state_at: Option<Millis>,
     pub(crate) extensions: Json,
     pub(crate) elevation_programs: Json,
     pub(crate) enrolled_at: Millis,
@@ -108,6 +110,7 @@ pub(crate) fn enrol(
 
 /// What a device says of itself.
 pub(crate) struct StateReport<'a> {
+    pub(crate) at: Millis,
     pub(crate) about: &'a DeviceAbout,
     pub(crate) person: Option<&'a PersonShape>,
     pub(crate) policy_version: &'a str,
@@ -123,7 +126,7 @@ pub(crate) fn set_state(
 ) -> Result<(), StoreError> {
     let update = "UPDATE device SET name = ?2, os = ?3, os_version = ?4, agent_version = ?5,
         person = ?6, person_display = ?7, person_language = ?8, policy_version = ?9, facts = ?10,
-        extensions = ?11, elevation_programs = ?12 WHERE id = ?1";
+        extensions = ?11, elevation_programs = ?12, state_at = ?13 WHERE id = ?1";
     let about = state.about;
     connection.execute(
         update,
@@ -139,7 +142,8 @@ pub(crate) fn set_state(
             state.policy_version,
             to_json(state.facts)?,
             to_json(state.extensions)?,
-            to_json(state.elevation_programs)?
+            to_json(state.elevation_programs)?,
+            state.at
         ],
     )?;
     Ok(())
@@ -293,6 +297,7 @@ fn device(connection: &Connection, row: &Row<'_>) -> Result<Device, StoreError> 
         },
         policy_version: row.get("policy_version")?,
         facts: Json(row.get("facts")?),
+        state_at: row.get("state_at")?,
         extensions: Json(row.get("extensions")?),
         elevation_programs: Json(row.get("elevation_programs")?),
         enrolled_at: row.get("enrolled_at")?,

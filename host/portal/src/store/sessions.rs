@@ -9,7 +9,7 @@ use crate::store::StoreError;
 use crate::store::devices::{from_json, to_json};
 
 /// A session as the database knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Session {
     pub(crate) number: i64,
     pub(crate) device: String,
@@ -95,6 +95,8 @@ pub(crate) fn by_name(
 pub(crate) struct Past {
     pub(crate) session: Session,
     pub(crate) device_name: String,
+    /// When the device was last heard of, as far as it is on disk.
+    pub(crate) device_seen: Millis,
 }
 
 /// The newest `limit` sessions with numbers below `before`, of one device or of all.
@@ -104,7 +106,7 @@ pub(crate) fn newest(
     before: i64,
     limit: u32,
 ) -> Result<Vec<Past>, StoreError> {
-    let select = "SELECT session.*, device.name AS device_name
+    let select = "SELECT session.*, device.name AS device_name, device.last_seen AS device_seen
         FROM session JOIN device ON device.id = session.device
         WHERE number < ?1 AND (?2 IS NULL OR device = ?2) ORDER BY number DESC LIMIT ?3";
     let mut statement = connection.prepare_cached(select)?;
@@ -114,6 +116,7 @@ pub(crate) fn newest(
         found.push(Past {
             session: session(row)?,
             device_name: row.get("device_name")?,
+            device_seen: row.get("device_seen")?,
         });
     }
     Ok(found)

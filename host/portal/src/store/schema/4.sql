@@ -4,3 +4,6 @@ UPDATE session
     (SELECT coalesce(removed_at, last_seen) FROM device WHERE device.id = session.device))
   WHERE ended_at IS NULL
     AND number NOT IN (SELECT device.session FROM device WHERE device.session IS NOT NULL);
+
+-- When a device last told its state.
+ALTER TABLE device ADD COLUMN state_at INTEGER;
