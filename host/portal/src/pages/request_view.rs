@@ -23,6 +23,8 @@ pub(crate) struct RequestView {
     pub(crate) link: Option<(String, String)>,
     /// Whether the page opens the link by itself.
     pub(crate) opens: bool,
+    /// Why there is no link, where there should be one.
+    pub(crate) no_link: Option<String>,
 }
 
 impl RequestView {
@@ -36,8 +38,9 @@ impl RequestView {
         let own = order.account == visitor.account.id;
         let may_open = own && visitor.may(Right::Verb(Verb::SessionConnect));
         let current = session.filter(|session| session.id == order.session);
+        let current = current.filter(|_| may_open && state == "joined");
+        let no_link = current.and_then(|session| session.link_refused.clone());
         let link = current
-            .filter(|_| may_open && state == "joined")
             .and_then(|session| {
                 let client = session
                     .client
@@ -64,6 +67,7 @@ impl RequestView {
             until: order.is_open(now).then(|| rfc3339(order.expires_at)),
             opens: link.is_some() && fresh,
             link,
+            no_link,
         }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Session {
     pub(crate) address: Option<String>,
     /// Checked before it was kept.
     pub(crate) link: Option<String>,
+    /// Why there is none, as a sentence.
+    pub(crate) link_refused: Option<String>,
     pub(crate) fields: BTreeMap<String, Value>,
     pub(crate) reason: Option<String>,
     pub(crate) ticket: Option<String>,
@@ -52,7 +54,8 @@ pub(crate) fn save(connection: &Connection, session: &Session) -> Result<(), Sto
     let update =
         "UPDATE session SET phase = ?2, phase_at = ?3, client = ?4, address = ?5, link = ?6,
         fields = ?7, reason = ?8, ticket = ?9, supporter = ?10, checks = ?11, waiting_at = ?12,
-        connected_at = ?13, ended_at = ?14, outcome = ?15, reasons = ?16 WHERE number = ?1";
+        connected_at = ?13, ended_at = ?14, outcome = ?15, reasons = ?16, link_refused = ?17
+        WHERE number = ?1";
     connection.prepare_cached(update)?.execute(params![
         session.number,
         session.phase,
@@ -69,7 +72,8 @@ pub(crate) fn save(connection: &Connection, session: &Session) -> Result<(), Sto
         session.connected_at,
         session.ended_at,
         session.outcome,
-        to_json(&session.reasons)?
+        to_json(&session.reasons)?,
+        session.link_refused
     ])?;
     Ok(())
 }
@@ -133,6 +137,7 @@ fn session(row: &Row<'_>) -> Result<Session, StoreError> {
         client: row.get("client")?,
         address: row.get("address")?,
         link: row.get("link")?,
+        link_refused: row.get("link_refused")?,
         fields: from_json(row, "fields")?,
         reason: row.get("reason")?,
         ticket: row.get("ticket")?,

@@ -1,5 +1,8 @@
 //! What a person does in a browser, over plain HTTP: sign in, look, ask, sign out.
 
+use std::collections::BTreeMap;
+
+use deskhook_policy::Address;
 use deskhook_portal::{Role, set_up};
 use deskhook_wire::{AskOutcomeShape, Report};
 use reqwest::{Response, StatusCode};
@@ -326,4 +329,36 @@ async fn pages_are_small_carry_a_strict_policy_and_tell_changes_live() {
         let chunk = live.chunk().await.unwrap().expect("the stream goes on");
         told.push_str(std::str::from_utf8(&chunk).unwrap());
     }
+}
+
+#[tokio::test]
+async fn a_refused_link_is_told_where_the_link_would_be_with_the_address_to_copy() {
+    let house = House::open().await;
+    let mut browser = Browser::invited(&house, "Sam", Role::SupportAgent).await;
+    let mut device = house.device("jo").await;
+    device.report(phase("s-1", "checking")).await;
+    device
+        .report(Report::Address {
+            session: "s-1".into(),
+            client: "acme".into(),
+            address: Address::parse("123456789").unwrap(),
+            link: "acme://123456789".into(),
+            fields: BTreeMap::new(),
+        })
+        .await;
+    device.report(phase("s-1", "waiting")).await;
+    let path = format!("/devices/{}", device.id());
+    browser.get(&path).await;
+    browser.post(&format!("{path}/connect"), &[]).await;
+    let order = device.orders(0, 5).await.orders.remove(0).id;
+    let outcome = AskOutcomeShape::Joined;
+    device.report(Report::Reply { order, outcome }).await;
+    let (_, page) = browser.get(&path).await;
+    let (_, request) = page.split_once("class=\"request ok\"").unwrap();
+    assert!(
+        request.contains("scheme acme. An operator adds it to link_schemes.")
+            && request.contains("data-copy=\"123456789\"")
+            && !page.contains("acme://"),
+        "{request}"
+    );
 }

@@ -7,3 +7,6 @@ UPDATE session
 
 -- When a device last told its state.
 ALTER TABLE device ADD COLUMN state_at INTEGER;
+
+-- Why a session has no link, as a sentence.
+ALTER TABLE session ADD COLUMN link_refused TEXT;
