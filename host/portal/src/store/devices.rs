@@ -250,6 +250,30 @@ pub(crate) fn find(
     rows.next()?.map(|row| device(connection, row)).transpose()
 }
 
+/// Whether a device was within reach, also after it was taken out.
+pub(crate) fn was_within(
+    connection: &Connection,
+    id: &str,
+    reach: &Reach,
+) -> Result<bool, StoreError> {
+    let select = "SELECT 1 FROM device WHERE id = ?2
+        AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)";
+    let mut statement = connection.prepare_cached(select)?;
+    Ok(statement.exists(params![reach.person(), id])?)
+}
+
+/// The names of all devices within reach, without anything else of them.
+pub(crate) fn names_within(
+    connection: &Connection,
+    reach: &Reach,
+) -> Result<Vec<String>, StoreError> {
+    let select = "SELECT id FROM device WHERE removed_at IS NULL
+        AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)";
+    let mut statement = connection.prepare_cached(select)?;
+    let rows = statement.query_map([reach.person()], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The host names of these devices.
 pub(crate) fn names<'a>(
     connection: &Connection,

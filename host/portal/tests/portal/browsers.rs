@@ -54,6 +54,18 @@ impl<'h> Browser<'h> {
         (status, text)
     }
 
+    /// The stream that a page holds open.
+    async fn live(&self, shown: &str) -> Response {
+        let request = self
+            .house
+            .http
+            .get(format!("{}/live?{shown}", self.house.base));
+        let request = request
+            .header("cookie", &self.cookie)
+            .header("accept", "text/event-stream");
+        request.send().await.expect("an answer")
+    }
+
     async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields)
@@ -73,6 +85,16 @@ impl<'h> Browser<'h> {
         }
         answer
     }
+}
+
+/// What a stream tells until `wanted` is in it.
+async fn told_until(live: &mut Response, wanted: &str) -> String {
+    let mut told = String::new();
+    while !told.contains(wanted) {
+        let chunk = live.chunk().await.unwrap().expect("the stream goes on");
+        told.push_str(std::str::from_utf8(&chunk).expect("text"));
+    }
+    told
 }
 
 #[tokio::test]
@@ -303,32 +325,28 @@ async fn pages_are_small_carry_a_strict_policy_and_tell_changes_live() {
         "{whole} bytes: page {}, css {css}, script {script}",
         page.len()
     );
-    let request = house.http.get(format!("{}/live?list=all", house.base));
-    let mut live = request
-        .header("cookie", &browser.cookie)
-        .send()
-        .await
-        .unwrap();
+    let mut live = browser.live("list=all").await;
     let policy = live.headers()["content-security-policy"].to_str().unwrap();
     assert!(
         policy.starts_with("default-src 'none'; script-src 'self'"),
         "{policy}"
     );
     device.ask_for_help("s-1", "123456789").await;
-    let mut told = String::new();
     // The page named no revision, so all of it may be old; then the row changes.
-    while ![
-        "event: again",
-        "event: row",
-        "123 456 789",
-        "\"waiting\":true",
-    ]
-    .iter()
-    .all(|part| told.contains(part))
-    {
-        let chunk = live.chunk().await.unwrap().expect("the stream goes on");
-        told.push_str(std::str::from_utf8(&chunk).unwrap());
-    }
+    let told = told_until(&mut live, "\"waiting\":true").await;
+    assert!(
+        told.contains("event: again") && told.contains("event: list"),
+        "{told}"
+    );
+    // Rows and counts of one moment come together.
+    let list = told
+        .lines()
+        .rfind(|line| line.starts_with("data: {"))
+        .unwrap();
+    assert!(
+        list.contains("123 456 789") && list.contains("\"tally\":{\"\":1,"),
+        "{list}"
+    );
 }
 
 #[tokio::test]
@@ -360,5 +378,22 @@ async fn a_refused_link_is_told_where_the_link_would_be_with_the_address_to_copy
             && request.contains("data-copy=\"123456789\"")
             && !page.contains("acme://"),
         "{request}"
+    );
+}
+
+#[tokio::test]
+async fn a_plain_user_is_told_nothing_of_other_peoples_devices() {
+    let house = House::open().await;
+    let browser = Browser::invited(&house, "jo", Role::User).await;
+    let mut own = house.device("jo").await;
+    let mut other = house.device("mallory").await;
+    let mut live = browser.live("list=all").await;
+    told_until(&mut live, "event: again").await;
+    other.ask_for_help("s-1", "987654321").await;
+    own.ask_for_help("s-1", "123456789").await;
+    let told = told_until(&mut live, "123 456 789").await;
+    assert!(
+        told.contains(own.id()) && !told.contains(other.id()),
+        "{told}"
     );
 }
