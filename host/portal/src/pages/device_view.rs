@@ -94,9 +94,11 @@ impl DeviceView {
             as_of: device.state_at.map(|at| Moment::of(at, now)),
             extensions: device.extensions.read(),
             programs,
-            sessions: known
-                .sessions
-                .map(|list| list.iter().map(|s| SessionRow::of(s, &desk.hub, now)).collect()),
+            sessions: known.sessions.map(|list| {
+                list.iter()
+                    .map(|s| SessionRow::of(s, &desk.hub, now))
+                    .collect()
+            }),
             record: known.record.map(|part| Line::all(&part, now)),
             enrolled: Moment::of(device.enrolled_at, now),
             row,

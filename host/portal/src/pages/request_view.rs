@@ -40,15 +40,14 @@ impl RequestView {
         let current = session.filter(|session| session.id == order.session);
         let current = current.filter(|_| may_open && state == "joined");
         let no_link = current.and_then(|session| session.link_refused.clone());
-        let link = current
-            .and_then(|session| {
-                let client = session
-                    .client
-                    .as_deref()
-                    .map(client_title)
-                    .unwrap_or_default();
-                Some((session.link.clone()?, format!("Open {client}")))
-            });
+        let link = current.and_then(|session| {
+            let client = session
+                .client
+                .as_deref()
+                .map(client_title)
+                .unwrap_or_default();
+            Some((session.link.clone()?, format!("Open {client}")))
+        });
         let fresh = order.ended_at.is_some_and(|ended| now - ended < FRESH);
         let person = row
             .person

@@ -47,8 +47,11 @@ pub(crate) struct SessionRow {
 impl SessionRow {
     pub(crate) fn of(past: &Past, hub: &Hub, now: Millis) -> Self {
         let session = &past.session;
-        let away = (session.ended_at.is_none() && !hub.is_online(&session.device, now))
-            .then(|| past.device_seen.max(hub.last_seen(&session.device, now).unwrap_or(0)));
+        let away =
+            (session.ended_at.is_none() && !hub.is_online(&session.device, now)).then(|| {
+                past.device_seen
+                    .max(hub.last_seen(&session.device, now).unwrap_or(0))
+            });
         let (outcome, tone) = match (session.outcome.as_deref(), away) {
             (Some(outcome), _) => outcome_words(outcome),
             (None, Some(_)) => ("Device offline", "quiet"),
@@ -153,7 +156,10 @@ pub(crate) async fn page(
             .last()
             .filter(|_| full)
             .map(|past| past.session.number),
-        rows: found.iter().map(|past| SessionRow::of(past, &desk.hub, now)).collect(),
+        rows: found
+            .iter()
+            .map(|past| SessionRow::of(past, &desk.hub, now))
+            .collect(),
     })
 }
 
