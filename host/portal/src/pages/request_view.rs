@@ -1,6 +1,7 @@
 use deskhook_wire::{OrderKind, ReasonShape};
 
-use crate::clock::{Millis, SECOND, rfc3339};
+use crate::clock::{Millis, SECOND};
+use crate::pages::Moment;
 use crate::pages::row::{Row, client_title};
 use crate::rights::{Right, Verb};
 use crate::store::orders::KeptOrder;
@@ -17,8 +18,9 @@ pub(crate) struct RequestView {
     pub(crate) tone: &'static str,
     pub(crate) title: String,
     pub(crate) reasons: Vec<ReasonShape>,
-    /// Until when an answer is awaited.
-    pub(crate) until: Option<String>,
+    /// Since when an answer is awaited. How long the person has is not known here: their policy
+    /// says so.
+    pub(crate) asked: Option<Moment>,
     /// The link that opens the client, and what it says.
     pub(crate) link: Option<(String, String)>,
     /// Whether the page opens the link by itself.
@@ -63,7 +65,9 @@ impl RequestView {
             },
             title: title(order, state, (&person, own)),
             reasons: order.reasons.clone(),
-            until: order.is_open(now).then(|| rfc3339(order.expires_at)),
+            asked: order
+                .is_open(now)
+                .then(|| Moment::of(order.created_at, now)),
             opens: link.is_some() && fresh,
             link,
             no_link,
