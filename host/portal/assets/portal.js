@@ -26,11 +26,6 @@ function span(ms) {
   return d === 1 ? "1 day" : `${d} days`;
 }
 
-function clock(ms) {
-  const s = Math.max(0, Math.ceil(ms / 1000));
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")} left`;
-}
-
 function full(at) {
   const today = new Date().toDateString() === at.toDateString();
   const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -44,11 +39,10 @@ function freshenTimes() {
     const since = Date.now() - at;
     const kind = time.dataset.time;
     const told = kind === "span" ? span(since)
-      : kind === "left" ? clock(-since)
       : kind === "full" ? full(at)
       : since < 60000 ? "just now" : `${span(since)} ago`;
     if (time.textContent !== told) time.textContent = told;
-    if (kind !== "left") time.title = at.toLocaleString();
+    time.title = at.toLocaleString();
   });
 }
 
