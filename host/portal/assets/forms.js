@@ -24,11 +24,15 @@ async function send(form, button, renewed) {
     wrong = out ? { title: "You were signed out.", text: "Nothing was sent, and what you typed is still here. Sign in in another tab, then send it again.", href: "/sign-in" } : reason(answer, page);
   } catch {
     wrong = { title: "The portal cannot be reached.", text: "What you typed is still here. Try again in a moment." };
-  } finally {
-    delete form.dataset.sent;
-    form.removeAttribute("aria-busy");
   }
+  rest(form);
   fail(form, wrong);
+}
+
+// May be sent again.
+function rest(form) {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
 }
 
 // Takes over the token of a page that was made for who is signed in now.
@@ -75,6 +79,7 @@ function fail(form, wrong) {
 function arrive(form, answer, page) {
   const to = new URL(answer.url);
   if (answer.redirected && to.pathname !== location.pathname) return location.assign(to);
+  rest(form);
   form.reset();
   each(document, "[data-failed]", (old) => old.remove());
   if (answer.redirected) history.replaceState(null, "", to);
