@@ -255,3 +255,38 @@ async fn what_was_typed_stays_while_the_portal_is_away_and_is_sent_once_it_is_ba
     );
     until_text(page, ".subject .state", "In session").await
 }
+
+/// Rows as a change brings them to a page of the list: how many there are after each, and which
+/// is the first.
+const PLACED: &str = "
+const [page] = arguments, body = document.getElementById('rows'), row = body.rows[0];
+body.dataset.page = page;
+body.dataset.size = 1;
+const placed = (id, key) => {
+  const html = row.outerHTML.replaceAll(row.id, `row-${id}`).replace(/data-key=\"[^\"]*\"/, `data-key=\"${key}\"`);
+  place({ id, key, html, person: 'Jo', waiting: false });
+  return [body.rows.length, body.rows[0].id === `row-${id}`];
+};
+return [placed('late', '9z'), placed('early', '00')];
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_the_list_takes_the_rows_that_belong_there_and_no_more() -> Result<()> {
+    need!("chromium", "chromedriver", "fonts");
+    let scene = Scene::with_policy(sample()).await?;
+    scene.report()?;
+    let browser = Browser::start(&scene.portal.url()).await?;
+    let page = browser.page();
+    sign_in(&browser, &scene, "Sam Support", "support_agent").await?;
+    for (number, placed) in [
+        ("1", json!([[1, false], [1, true]])),
+        ("2", json!([[1, false], [1, false]])),
+    ] {
+        page.goto(&format!("{}/devices", scene.portal.url()))
+            .await?;
+        page.wait().for_element(Locator::Css("#rows tr")).await?;
+        let told = page.execute(PLACED, vec![json!(number)]).await?;
+        assert_eq!(told, placed, "page {number}");
+    }
+    Ok(())
+}
