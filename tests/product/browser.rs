@@ -213,3 +213,80 @@ async fn a_page_works_without_scripts() -> Result<()> {
     assert!(text(page, ".subject .state").await?.contains("In session"));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_stays_while_the_portal_is_away_and_is_sent_once_it_is_back() -> Result<()> {
+    need!("chromium", "chromedriver", "fonts");
+    let scene = Scene::with_policy(sample()).await?;
+    scene.report()?;
+    let browser = Browser::start(&scene.portal.url()).await?;
+    let page = browser.page();
+    sign_in(&browser, &scene, "Sam Support", "support_agent").await?;
+    let device = format!("{}/devices/{}", scene.portal.url(), scene.device().await?);
+    page.goto(&device).await?;
+    browser.press("#connect summary").await?;
+    let field = page.wait().for_element(Locator::Id("reason")).await?;
+    field.send_keys("The printer, as agreed").await?;
+    let away = async |offline: bool| {
+        let conditions = json!({
+            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        browser
+            .command("Network.emulateNetworkConditions", conditions)
+            .await
+    };
+    browser.command("Network.enable", json!({})).await?;
+    away(true).await?;
+    browser.press("#connect button.main").await?;
+    until_text(page, "#connect .wrong", "cannot be reached").await?;
+    let typed = page
+        .find(Locator::Id("reason"))
+        .await?
+        .prop("value")
+        .await?;
+    assert_eq!(typed.as_deref(), Some("The printer, as agreed"));
+    browser.shot("portal-device-away").await?;
+    away(false).await?;
+    browser.press("#connect button.main").await?;
+    let question = scene.answer("consent", "allow")?;
+    ensure!(
+        question.to_string().contains("The printer, as agreed"),
+        "{question:#}"
+    );
+    until_text(page, ".subject .state", "In session").await
+}
+
+/// Rows as a change brings them to a page of the list: how many there are after each, and which
+/// is the first.
+const PLACED: &str = "
+const [page] = arguments, body = document.getElementById('rows'), row = body.rows[0];
+body.dataset.page = page;
+body.dataset.size = 1;
+const placed = (id, key) => {
+  const html = row.outerHTML.replaceAll(row.id, `row-${id}`).replace(/data-key=\"[^\"]*\"/, `data-key=\"${key}\"`);
+  place({ id, key, html, person: 'Jo', waiting: false });
+  return [body.rows.length, body.rows[0].id === `row-${id}`];
+};
+return [placed('late', '9z'), placed('early', '00')];
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_the_list_takes_the_rows_that_belong_there_and_no_more() -> Result<()> {
+    need!("chromium", "chromedriver", "fonts");
+    let scene = Scene::with_policy(sample()).await?;
+    scene.report()?;
+    let browser = Browser::start(&scene.portal.url()).await?;
+    let page = browser.page();
+    sign_in(&browser, &scene, "Sam Support", "support_agent").await?;
+    for (number, placed) in [
+        ("1", json!([[1, false], [1, true]])),
+        ("2", json!([[1, false], [1, false]])),
+    ] {
+        page.goto(&format!("{}/devices", scene.portal.url()))
+            .await?;
+        page.wait().for_element(Locator::Css("#rows tr")).await?;
+        let told = page.execute(PLACED, vec![json!(number)]).await?;
+        assert_eq!(told, placed, "page {number}");
+    }
+    Ok(())
+}

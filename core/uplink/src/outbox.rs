@@ -287,13 +287,13 @@ mod tests {
     #[test]
     fn an_unwanted_row_is_kept_for_people_and_not_sent_again() {
         let state = tempfile::tempdir().unwrap();
-        let mut outbox = Outbox::open(state.path()).unwrap();
+        let mut outbox = open(state.path());
         outbox.put(1, report("a")).unwrap();
         outbox.put(2, report("b")).unwrap();
         outbox.set_aside(1).unwrap();
         assert_eq!(outbox.first().unwrap().delivery.sequence, 2);
-        assert_eq!(Outbox::open(state.path()).unwrap().len(), 1);
-        let kept = state.path().join("outbox/00000000000000000001.unwanted");
+        assert_eq!(open(state.path()).len(), 1);
+        let kept = state.path().join("outbox/d-1/00000000000000000001.unwanted");
         assert!(fs::read_to_string(kept).unwrap().contains("\"a\""));
     }
 

@@ -8,11 +8,14 @@ function swap(part, fresh) {
   each(part, "input:not([type=hidden]), textarea, select", (field) => { if (field.id) kept[field.id] = field.value; });
   const opened = new Set();
   each(part, "details[open] > summary", (summary) => opened.add(summary.textContent));
+  const failed = part.querySelector("[data-failed]");
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
   const key = focused && (focused.id || focused.getAttribute("href") || focused.textContent.trim());
   part.replaceChildren(...fresh.cloneNode(true).childNodes);
   for (const id in kept) if (byId(id) && kept[id]) byId(id).value = kept[id];
   each(part, "details > summary", (summary) => { summary.parentElement.open = opened.has(summary.textContent); });
+  const form = failed && part.querySelector(`form[action="${failed.dataset.failed}"]`);
+  if (form) form.prepend(failed);
   if (focused) {
     const same = (e) => (e.id || e.getAttribute("href") || e.textContent.trim()) === key;
     const again = [...part.querySelectorAll("a, button, input, select, textarea, summary")].find(same);
@@ -20,24 +23,28 @@ function swap(part, fresh) {
   }
 }
 
+// Swaps the parts that differ from a page that was read anew.
+function show(page) {
+  live.since = page.body.dataset.since;
+  each(document, "[data-part]", (part) => {
+    const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (fresh) swap(part, fresh);
+  });
+  freshenTimes();
+  openClients();
+}
+
 let loading = false;
 let again = false;
-// Loads this page anew and swaps the parts that differ.
+// Loads this page anew. Nobody's doing, so the sign-in runs on.
 async function refresh(url = location.href) {
   if (loading) return void (again = true);
   loading = true;
   try {
-    const answer = await fetch(url, { headers: { accept: "text/html" } });
+    const answer = await fetch(url, { headers: { accept: "text/html", "deskhook-by-itself": "yes" } });
     if (answer.redirected && new URL(answer.url).pathname === "/sign-in") return signedOut();
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(written.createHTML(await answer.text()), "text/html");
-    live.since = page.body.dataset.since;
-    each(document, "[data-part]", (part) => {
-      const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
-      if (fresh) swap(part, fresh);
-    });
-    freshenTimes();
-    openClients();
+    if (answer.status === 404) return gone();
+    if (answer.ok) show(parse(await answer.text()));
   } catch { /* The stream tells when the portal is away. */ } finally {
     loading = false;
     if (again) {
@@ -59,26 +66,36 @@ function openClients() {
   });
 }
 
-// Puts a row where its key belongs.
+// Puts a row where its key belongs, as far as that is on this page of the list.
 function place(row) {
   const body = byId("rows");
-  if (!body) return refresh();
   const old = byId(`row-${row.id}`);
   const had = old && old.contains(document.activeElement);
   if (!row.html) return old && old.remove();
-  const holder = document.createElement("template");
-  holder.innerHTML = written.createHTML(row.html);
-  const fresh = holder.content.querySelector("tr");
+  const first = body.dataset.page === "1";
+  if (!old && !first) return;
+  const fresh = parse(`<table><tbody>${row.html}</tbody></table>`).querySelector("tr");
   if (row.waiting && !(old && old.classList.contains("waiting"))) {
     tell(`${row.person} is waiting for help`);
     fresh.classList.add("fresh");
     setTimeout(() => fresh.classList.remove("fresh"), 4000);
   }
-  if (old) old.remove();
-  const later = [...body.rows].find((other) => other.dataset.key > row.key);
-  body.insertBefore(fresh, later || null);
-  if (had) fresh.querySelector("a, button").focus();
-  if (body.rows.length > 100) body.rows[body.rows.length - 1].remove();
+  if (old && !first) old.replaceWith(fresh);
+  else {
+    if (old) old.remove();
+    const later = [...body.rows].find((other) => other.dataset.key > row.key);
+    body.insertBefore(fresh, later || null);
+    while (body.rows.length > body.dataset.size) body.lastElementChild.remove();
+  }
+  if (had && fresh.isConnected) fresh.querySelector("a, button").focus();
+}
+
+// Rows and counts of one moment.
+function showList({ tally, rows }) {
+  if (byId("rows")) rows.forEach(place);
+  if (!byId("rows") || !byId("rows").rows.length) refresh();
+  each(document, "[data-state]", (filter) => { filter.querySelector("b").textContent = tally[filter.dataset.state]; });
+  showWaiting(String(tally.waiting));
   freshenTimes();
 }
 
@@ -99,6 +116,18 @@ function notice(text, href) {
     link.textContent = "Sign in again";
     box.append(" ", link);
   }
+}
+
+function gone() {
+  close();
+  notice("This device was removed. What you see is how it was.");
+}
+
+let settling = 0;
+// The history shows every device: what changes together is read together.
+function changed() {
+  if (!live.shown.startsWith("sessions")) return refresh();
+  settling ||= setTimeout(() => { settling = 0; refresh(); }, 1000);
 }
 
 function signedOut() {
@@ -123,8 +152,8 @@ function listen() {
     notice("");
   });
   source.addEventListener("waiting", (event) => showWaiting(event.data));
-  source.addEventListener("row", (event) => { place(JSON.parse(event.data)); tally(); });
-  source.addEventListener("changed", () => refresh());
+  source.addEventListener("list", (event) => showList(JSON.parse(event.data)));
+  source.addEventListener("changed", changed);
   source.addEventListener("again", () => refresh());
   source.addEventListener("gone", signedOut);
   source.addEventListener("error", () => {
@@ -136,25 +165,14 @@ function listen() {
   });
 }
 
-let counting = 0;
-// The counts beside the filters, at most once in two seconds.
-function tally() {
-  if (counting) return;
-  counting = setTimeout(async () => {
-    counting = 0;
-    const part = document.querySelector('[data-part="tally"]');
-    const answer = await fetch(`/devices${location.search}`).catch(() => null);
-    if (!part || !answer || !answer.ok) return;
-    const page = new DOMParser().parseFromString(written.createHTML(await answer.text()), "text/html");
-    const fresh = page.querySelector('[data-part="tally"]');
-    if (fresh) swap(part, fresh);
-  }, 2000);
-}
-
 // Find as you type, on the list itself.
 function findAsYouType() {
   const find = byId("find");
   if (!find || location.pathname !== "/devices") return;
+  if (location.hash === "#find") {
+    history.replaceState(null, "", "/devices");
+    find.focus();
+  }
   let timer = 0;
   find.addEventListener("input", () => {
     clearTimeout(timer);

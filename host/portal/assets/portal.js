@@ -4,8 +4,11 @@
 const byId = (id) => document.getElementById(id);
 const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
 
-// The one way from text to HTML, for what the portal itself has written; the browser refuses others.
-const written = (window.trustedTypes || { createPolicy: (_, rules) => rules }).createPolicy("portal", { createHTML: (html) => html });
+// The one door through which text becomes elements: pages and rows that this portal answered with.
+const markup = window.trustedTypes
+  ? trustedTypes.createPolicy("deskhook", { createHTML: (html) => html })
+  : { createHTML: (html) => html };
+const parse = (html) => new DOMParser().parseFromString(markup.createHTML(html), "text/html");
 
 // Tells a screen reader.
 function tell(text) {
@@ -23,11 +26,6 @@ function span(ms) {
   return d === 1 ? "1 day" : `${d} days`;
 }
 
-function clock(ms) {
-  const s = Math.max(0, Math.ceil(ms / 1000));
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")} left`;
-}
-
 function full(at) {
   const today = new Date().toDateString() === at.toDateString();
   const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -41,11 +39,10 @@ function freshenTimes() {
     const since = Date.now() - at;
     const kind = time.dataset.time;
     const told = kind === "span" ? span(since)
-      : kind === "left" ? clock(-since)
       : kind === "full" ? full(at)
       : since < 60000 ? "just now" : `${span(since)} ago`;
     if (time.textContent !== told) time.textContent = told;
-    if (kind !== "left") time.title = at.toLocaleString();
+    time.title = at.toLocaleString();
   });
 }
 
@@ -94,7 +91,9 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && byId("find")) {
     event.preventDefault();
-    byId("find").select();
+    // Found as it is typed, where the list is.
+    if (location.pathname === "/devices") byId("find").select();
+    else location.assign("/devices#find");
   }
   if (event.key === "Escape") {
     const own = document.querySelector(".own[open]");
@@ -116,14 +115,6 @@ function walk(event) {
   (links[next] || byId("find")).focus();
 }
 
-// One click sends a form once.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.method !== "post" || form.action.endsWith("/appearance")) return;
-  if (form.dataset.sent) return event.preventDefault();
-  form.dataset.sent = "yes";
-  setTimeout(() => delete form.dataset.sent, 4000);
-});
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });

@@ -134,9 +134,11 @@ fn tidy(value: &Value) -> Value {
     }
 }
 
-/// A client's link, if its scheme is allowed and it leads to `address`.
-pub(crate) fn link(link: &str, address: &str, schemes: &[String]) -> Option<String> {
-    let (scheme, rest) = link.split_once(':')?;
+/// A client's link, if its scheme is allowed and it leads to `address`; else why not, as a
+/// sentence for the supporter.
+pub(crate) fn link(link: &str, address: &str, schemes: &[String]) -> Result<String, String> {
+    let astray = "The link was refused: it does not lead to the address.";
+    let (scheme, rest) = link.split_once(':').ok_or(astray)?;
     let known = ["anydesk", "rustdesk", "vnc", "deskhook-sample"].contains(&scheme)
         || scheme
             .strip_prefix("anydesk-")
@@ -157,8 +159,18 @@ pub(crate) fn link(link: &str, address: &str, schemes: &[String]) -> Option<Stri
     let plain = |c: u8| c.is_ascii_graphic() && !b"\"'<>\\`{}|^".contains(&c);
     let fits = link.len() <= 512 && rest.bytes().all(plain);
     let leads = link.contains(address) && !address.is_empty();
-    let allowed = known && plain_scheme && !never.contains(&scheme);
-    (allowed && fits && leads).then(|| link.to_owned())
+    let shown = name(scheme);
+    if !plain_scheme || never.contains(&scheme) {
+        Err(format!("The link was refused: {shown} opens no client."))
+    } else if !known {
+        Err(format!(
+            "The link was refused: scheme {shown}. An operator adds it to link_schemes."
+        ))
+    } else if fits && leads {
+        Ok(link.to_owned())
+    } else {
+        Err(astray.to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +187,7 @@ mod tests {
     #[test]
     fn only_a_link_of_an_allowed_scheme_to_the_address_is_kept() {
         let own = ["acme".to_owned(), "javascript".to_owned()];
-        let kept = |text: &str| link(text, "123456789", &own).is_some();
+        let kept = |text: &str| link(text, "123456789", &own).is_ok();
         for good in [
             "anydesk:123456789",
             "anydesk-acme:123456789",
@@ -197,7 +209,11 @@ mod tests {
         ] {
             assert!(!kept(bad), "{bad}");
         }
-        assert!(link("anydesk:", "", &own).is_none());
+        assert!(link("anydesk:", "", &own).is_err());
+        assert_eq!(
+            link("other:123456789", "123456789", &own).unwrap_err(),
+            "The link was refused: scheme other. An operator adds it to link_schemes."
+        );
         assert!(is_key("s-1.A_b") && !is_key("") && !is_key("../x") && !is_key(&"x".repeat(65)));
     }
 

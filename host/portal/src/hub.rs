@@ -128,10 +128,23 @@ impl Hub {
         }
     }
 
+    /// Whether `device` is here. Whoever is first to see that it went away tells all others, so
+    /// that counts and rows change together.
     pub(crate) fn is_online(&self, device: &str, now: Millis) -> bool {
-        self.lock()
-            .get(device)
-            .is_some_and(|presence| presence.is_online(now))
+        let was_shown = {
+            let mut devices = self.lock();
+            let Some(presence) = devices.get_mut(device) else {
+                return false;
+            };
+            if presence.is_online(now) {
+                return true;
+            }
+            std::mem::replace(&mut presence.shown_online, false)
+        };
+        if was_shown {
+            self.publish(Change::Device(device.to_owned()));
+        }
+        false
     }
 
     /// When `device` was last heard of, as far as this process knows: now, while it waits.
@@ -184,6 +197,11 @@ mod tests {
         assert_eq!(changes.try_recv(), Ok(Change::Device("d-1".into())));
         assert!(hub.is_online("d-1", 1_000 + GRACE - 1));
         assert!(!hub.is_online("d-1", 1_000 + GRACE));
+        assert_eq!(changes.try_recv(), Ok(Change::Device("d-1".into())));
+        assert!(!hub.is_online("d-1", 1_000 + GRACE));
+        assert!(changes.try_recv().is_err(), "told once");
+        hub.seen("d-1", 1_000 + GRACE);
+        assert_eq!(changes.try_recv(), Ok(Change::Device("d-1".into())));
         let waiting = hub.wait("d-1");
         assert!(hub.is_online("d-1", 1_000 + 10 * GRACE));
         drop(waiting);

@@ -7,6 +7,7 @@ mod api;
 mod clock;
 mod config;
 mod desk;
+mod endings;
 mod failure;
 mod folds;
 mod guesses;

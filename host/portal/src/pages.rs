@@ -6,6 +6,7 @@ mod device;
 mod device_view;
 mod devices;
 mod enrolment;
+mod fact;
 pub(crate) mod failure;
 mod frame;
 mod live;

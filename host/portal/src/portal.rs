@@ -10,6 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::PortalConfig;
 use crate::clock;
 use crate::desk::Desk;
+use crate::endings;
 use crate::folds::Folds;
 use crate::hub::Hub;
 use crate::key::{self, KeyError};
@@ -23,6 +24,8 @@ use crate::web::{outcome, serving};
 
 /// How often devices that went away are looked for.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How often sessions are looked for of which the device stays away.
+const MISS: Duration = Duration::from_secs(300);
 /// How often what ran out is forgotten.
 const FORGET: Duration = Duration::from_secs(3600);
 
@@ -124,6 +127,7 @@ impl Portal {
 
 async fn care(desk: Arc<Desk>) {
     let mut sweep = tokio::time::interval(SWEEP);
+    let mut miss = tokio::time::interval(MISS);
     let mut forget = tokio::time::interval(FORGET);
     loop {
         tokio::select! {
@@ -132,6 +136,11 @@ async fn care(desk: Arc<Desk>) {
                 desk.hub.sweep(now);
                 if let Err(error) = desk.close_folds(now).await {
                     tracing::warn!(%error, "could not record how often something was refused");
+                }
+            }
+            _ = miss.tick() => {
+                if let Err(error) = endings::end_lost(&desk, clock::now()).await {
+                    tracing::warn!(%error, "could not end the sessions of devices that stay away");
                 }
             }
             _ = forget.tick() => {

@@ -107,7 +107,9 @@ fn amend(session: &mut Session, told: &Told<'_>, report: &Report) -> Note {
         } => {
             session.client = Some(hostile::name(client));
             session.address = Some(address.as_str().to_owned());
-            session.link = hostile::link(link, address.as_str(), told.schemes);
+            let judged = hostile::link(link, address.as_str(), told.schemes);
+            session.link_refused = judged.as_ref().err().cloned();
+            session.link = judged.ok();
             session.fields = hostile::facts(fields);
             note.insert("address".into(), address.as_str().into());
             if session.link.is_none() {
@@ -279,6 +281,7 @@ fn set_state(unit: &mut Unit<'_>, told: &Told<'_>, report: &Report) -> Result<()
     };
     let person = person.as_ref().map(hostile::person);
     let state = StateReport {
+        at: told.at,
         about: &hostile::about(device),
         person: person.as_ref(),
         policy_version: &hostile::name(policy_version),

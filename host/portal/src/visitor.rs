@@ -1,5 +1,5 @@
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::header::{ACCEPT, AUTHORIZATION, COOKIE};
 
 use crate::PortalConfig;
 use crate::clock::{self, MINUTE};
@@ -84,6 +84,9 @@ impl Visitor {
     }
 }
 
+/// Stands at what a page's script reads without anybody's doing.
+const BY_ITSELF: &str = "deskhook-by-itself";
+
 /// The cookie's name: with TLS one that no other host and no plain page can set.
 pub(crate) fn cookie_name(config: &PortalConfig) -> &'static str {
     if config.is_secure() {
@@ -120,7 +123,27 @@ async fn known(desk: &Desk, headers: &HeaderMap) -> Result<(Account, Way), Failu
         return by_key(desk, key).await;
     }
     let secret = cookie(headers, cookie_name(&desk.config)).ok_or(Failure::NotSignedIn)?;
-    by_cookie(desk, secret).await
+    by_cookie(desk, secret, asked_by(headers)).await
+}
+
+/// What made a browser ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Somebody who does something: the sign-in does not run out.
+    Hand,
+    /// The page by itself, to keep what it shows true.
+    Page,
+}
+
+/// A page that is left open holds a stream of events, and reads itself anew when told to.
+fn asked_by(headers: &HeaderMap) -> Asked {
+    let streams = headers
+        .get(ACCEPT)
+        .is_some_and(|kinds| kinds == "text/event-stream");
+    match streams || headers.contains_key(BY_ITSELF) {
+        true => Asked::Page,
+        false => Asked::Hand,
+    }
 }
 
 async fn by_key(desk: &Desk, key: Secret) -> Result<(Account, Way), Failure> {
@@ -141,7 +164,7 @@ async fn by_key(desk: &Desk, key: Secret) -> Result<(Account, Way), Failure> {
     Ok((account, Way::Key(key.scopes)))
 }
 
-async fn by_cookie(desk: &Desk, secret: Secret) -> Result<(Account, Way), Failure> {
+async fn by_cookie(desk: &Desk, secret: Secret, asked: Asked) -> Result<(Account, Way), Failure> {
     let (hash, form_token) = (secret.fingerprint(), secret.form_token());
     let now = clock::now();
     let found = desk.store.read(move |connection| {
@@ -152,7 +175,7 @@ async fn by_cookie(desk: &Desk, secret: Secret) -> Result<(Account, Way), Failur
         Ok(account.map(|account| (account, sign_in.seen_at)))
     });
     let (account, seen_at) = found.await?.ok_or(Failure::NotSignedIn)?;
-    if now - seen_at > MINUTE {
+    if asked == Asked::Hand && now - seen_at > MINUTE {
         desk.store
             .write(move |unit| sign_ins::touch(unit, &hash, now))
             .await?;

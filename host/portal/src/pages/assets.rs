@@ -17,6 +17,7 @@ const CSS: &str = concat!(
 const SCRIPT: &str = concat!(
     include_str!("../../assets/portal.js"),
     include_str!("../../assets/live.js"),
+    include_str!("../../assets/forms.js"),
 );
 const ICON: &str = include_str!("../../assets/icon.svg");
 const ICONS: &str = include_str!("../../assets/icons.svg");

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::clock;
 use crate::desk::{Desk, deed};
+use crate::endings::{self, Ending};
 use crate::failure::Failure;
 use crate::hub::Change;
 use crate::pages::device_view::{DeviceView, Known};
@@ -175,8 +176,15 @@ pub(crate) async fn remove(
         let Some(device) = devices::find(unit, &id, &visitor.reach())? else {
             return Ok(None);
         };
-        devices::remove(unit, &id, clock::now())?;
-        let mut entry = deed(&visitor.actor(), "device.removed", &id);
+        let (now, actor) = (clock::now(), visitor.actor());
+        let ending = Ending {
+            outcome: "removed",
+            at: now,
+            actor: &actor,
+        };
+        endings::end(unit, &device, &ending)?;
+        devices::remove(unit, &id, now)?;
+        let mut entry = deed(&actor, "device.removed", &id);
         entry.fields.insert("name".into(), device.about.name.into());
         audit::append(unit, &entry)?;
         unit.tell(Change::Device(id));

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::clock::Millis;
 use crate::desk::Desk;
-use crate::pages::Moment;
 use crate::pages::audit::Line;
 use crate::pages::request_view::RequestView;
 use crate::pages::row::{Row, os_title};
 use crate::pages::sessions::SessionRow;
+use crate::pages::{Moment, fact};
 use crate::rights::{Right, Section, Verb};
 use crate::store::audit;
 use crate::store::devices::Device;
@@ -42,6 +42,8 @@ pub(crate) struct DeviceView {
     pub(crate) checks: Vec<Check>,
     pub(crate) about: Vec<(&'static str, String)>,
     pub(crate) facts: Vec<(String, String)>,
+    /// When the device said so.
+    pub(crate) as_of: Option<Moment>,
     pub(crate) extensions: Vec<ExtensionHealth>,
     pub(crate) elevation: ElevationOffer,
     pub(crate) sessions: Option<Vec<SessionRow>>,
@@ -49,11 +51,22 @@ pub(crate) struct DeviceView {
     pub(crate) enrolled: Moment,
 }
 
+/// The checks of `Session.Checks`.
+const BUILT_IN: &[&str] = &[
+    "antivirus",
+    "disk-encryption",
+    "firewall",
+    "free-disk",
+    "power",
+    "updates",
+];
+
 /// One voice of the checks.
 pub(crate) struct Check {
     pub(crate) by: String,
-    pub(crate) verdict: String,
     pub(crate) word: &'static str,
+    /// `allow`, `deny`, `ask`, `none`.
+    pub(crate) tone: &'static str,
     pub(crate) message: String,
     pub(crate) took: String,
 }
@@ -88,11 +101,14 @@ impl DeviceView {
                 .unwrap_or_default(),
             about: about(&device),
             facts: facts(&device),
+            as_of: device.state_at.map(|at| Moment::of(at, now)),
             extensions: device.extensions.read(),
             elevation,
-            sessions: known
-                .sessions
-                .map(|list| list.iter().map(|s| SessionRow::of(s, now)).collect()),
+            sessions: known.sessions.map(|list| {
+                list.iter()
+                    .map(|s| SessionRow::of(s, &desk.hub, now))
+                    .collect()
+            }),
             record: known.record.map(|part| Line::all(&part, now)),
             enrolled: Moment::of(device.enrolled_at, now),
             row,
@@ -160,44 +176,22 @@ fn facts(device: &Device) -> Vec<(String, String)> {
     let fields = device.session.iter().flat_map(|session| &session.fields);
     let facts: BTreeMap<String, Value> = device.facts.read();
     let all = facts.iter().chain(fields);
-    all.map(|(name, value)| (readable(name), fact(value)))
-        .collect()
-}
-
-/// `disk_free` and `disk-free` as words.
-fn readable(name: &str) -> String {
-    let words = name.replace(['_', '-', '.'], " ");
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => words,
-    }
-}
-
-fn fact(value: &Value) -> String {
-    match value {
-        Value::Null => "–".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(fact).collect::<Vec<_>>().join(", "),
-        Value::Object(map) => {
-            let pairs = map
-                .iter()
-                .map(|(name, value)| format!("{}: {}", readable(name), fact(value)));
-            pairs.collect::<Vec<_>>().join(", ")
-        }
-        Value::Number(number) => number.to_string(),
-    }
+    all.map(|(name, value)| fact::told(name, value)).collect()
 }
 
 impl Check {
     pub(crate) fn of(check: &CheckShape) -> Self {
-        let word = match check.verdict.as_str() {
-            "allow" => "Passed",
-            "deny" => "Denied",
-            "ask" => "Asked",
-            _ => "No opinion",
+        let message = check.message.clone().unwrap_or_default();
+        // A built-in check never allows: where it says nothing it found nothing wrong, and what
+        // it notes is a warning.
+        let built_in = BUILT_IN.contains(&check.by.as_str());
+        let (word, tone) = match check.verdict.as_str() {
+            "allow" => ("Passed", "allow"),
+            "deny" => ("Denied", "deny"),
+            "ask" => ("Asked", "ask"),
+            _ if built_in && message.is_empty() => ("OK", "allow"),
+            _ if built_in => ("Warning", "ask"),
+            _ => ("No opinion", "none"),
         };
         let took = match check.micros {
             0 => String::new(),
@@ -207,10 +201,33 @@ impl Check {
         };
         Self {
             by: check.by.clone(),
-            verdict: check.verdict.clone(),
             word,
-            message: check.message.clone().unwrap_or_default(),
+            tone,
+            message,
             took,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_built_in_check_that_found_nothing_wrong_is_no_lack_of_opinion() {
+        let word = |by: &str, verdict: &str, message: Option<&str>| {
+            let check = CheckShape {
+                by: by.to_owned(),
+                verdict: verdict.to_owned(),
+                message: message.map(str::to_owned),
+                ..CheckShape::default()
+            };
+            Check::of(&check).word
+        };
+        assert_eq!(word("firewall", "abstain", None), "OK");
+        assert_eq!(word("power", "abstain", Some("On battery.")), "Warning");
+        assert_eq!(word("business-hours", "abstain", None), "No opinion");
+        assert_eq!(word("business-hours", "allow", None), "Passed");
+        assert_eq!(word("firewall", "deny", Some("It is off.")), "Denied");
     }
 }

@@ -5,9 +5,11 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::clock::{self, Millis};
 use crate::desk::Desk;
+use crate::hub::Hub;
 use crate::pages::row::{self, Row};
 use crate::pages::{Frame, Page, filled, show};
 use crate::rights::{Right, Section};
@@ -47,6 +49,37 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Counts `all` devices, of which these are in sessions.
+    pub(crate) fn of(all: &[String], busy: &[Device], hub: &Hub, now: Millis) -> Self {
+        let online = all.iter().filter(|id| hub.is_online(id, now)).count();
+        let mut tally = Self {
+            online,
+            offline: all.len() - online,
+            ..Self::default()
+        };
+        for device in busy {
+            match shapes::standing(device, hub, now).0 {
+                Standing::Waiting => tally.waiting += 1,
+                Standing::InSession => tally.in_session += 1,
+                Standing::Online | Standing::Offline => {}
+            }
+        }
+        let busy = tally.waiting + tally.in_session;
+        tally.online = tally.online.saturating_sub(busy);
+        tally
+    }
+
+    /// For the script, by the word of each state.
+    pub(crate) fn counts(&self) -> Value {
+        json!({
+            "": self.all(),
+            Standing::Waiting.word(): self.waiting,
+            Standing::InSession.word(): self.in_session,
+            Standing::Online.word(): self.online,
+            Standing::Offline.word(): self.offline,
+        })
+    }
+
     fn count(&mut self, standing: Standing) {
         match standing {
             Standing::Waiting => self.waiting += 1,
@@ -72,6 +105,8 @@ struct Devices {
     found: usize,
     page: usize,
     pages: usize,
+    /// Rows of one page.
+    size: usize,
     may_enrol: bool,
 }
 
@@ -101,6 +136,7 @@ pub(crate) async fn page(
         found,
         page,
         pages,
+        size: ROWS,
         may_enrol: visitor.may(Right::edit(Section::Clients)),
     })
 }

@@ -1,6 +1,7 @@
 use deskhook_wire::{OrderKind, ReasonShape};
 
-use crate::clock::{Millis, SECOND, rfc3339};
+use crate::clock::{Millis, SECOND};
+use crate::pages::Moment;
 use crate::pages::row::{Row, client_title};
 use crate::rights::{Right, Verb};
 use crate::store::orders::KeptOrder;
@@ -17,12 +18,15 @@ pub(crate) struct RequestView {
     pub(crate) tone: &'static str,
     pub(crate) title: String,
     pub(crate) reasons: Vec<ReasonShape>,
-    /// Until when an answer is awaited.
-    pub(crate) until: Option<String>,
+    /// Since when an answer is awaited. How long the person has is not known here: their policy
+    /// says so.
+    pub(crate) asked: Option<Moment>,
     /// The link that opens the client, and what it says.
     pub(crate) link: Option<(String, String)>,
     /// Whether the page opens the link by itself.
     pub(crate) opens: bool,
+    /// Why there is no link, where there should be one.
+    pub(crate) no_link: Option<String>,
 }
 
 impl RequestView {
@@ -36,16 +40,16 @@ impl RequestView {
         let own = order.account == visitor.account.id;
         let may_open = own && visitor.may(Right::Verb(Verb::SessionConnect));
         let current = session.filter(|session| session.id == order.session);
-        let link = current
-            .filter(|_| may_open && state == "joined")
-            .and_then(|session| {
-                let client = session
-                    .client
-                    .as_deref()
-                    .map(client_title)
-                    .unwrap_or_default();
-                Some((session.link.clone()?, format!("Open {client}")))
-            });
+        let current = current.filter(|_| may_open && state == "joined");
+        let no_link = current.and_then(|session| session.link_refused.clone());
+        let link = current.and_then(|session| {
+            let client = session
+                .client
+                .as_deref()
+                .map(client_title)
+                .unwrap_or_default();
+            Some((session.link.clone()?, format!("Open {client}")))
+        });
         let fresh = order.ended_at.is_some_and(|ended| now - ended < FRESH);
         let person = row
             .person
@@ -61,9 +65,12 @@ impl RequestView {
             },
             title: title(order, state, (&person, own)),
             reasons: order.reasons.clone(),
-            until: order.is_open(now).then(|| rfc3339(order.expires_at)),
+            asked: order
+                .is_open(now)
+                .then(|| Moment::of(order.created_at, now)),
             opens: link.is_some() && fresh,
             link,
+            no_link,
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::clock::{self, Millis, SECOND};
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::hub::Hub;
 use crate::pages::audit::Line;
 use crate::pages::device_view::Check;
 use crate::pages::row::{client_title, grouped};
@@ -36,19 +37,28 @@ pub(crate) struct SessionRow {
     pub(crate) lasted: String,
     /// How it ended, or how it stands.
     pub(crate) outcome: String,
+    /// Since when the device is away, while the session goes on as far as anybody knows.
+    pub(crate) away: Option<Moment>,
     /// `ok`, `bad`, `quiet`, `busy`.
     pub(crate) tone: &'static str,
     pub(crate) reasons: Vec<ReasonShape>,
 }
 
 impl SessionRow {
-    pub(crate) fn of(past: &Past, now: Millis) -> Self {
+    pub(crate) fn of(past: &Past, hub: &Hub, now: Millis) -> Self {
         let session = &past.session;
-        let (outcome, tone) = match session.outcome.as_deref() {
-            Some(outcome) => outcome_words(outcome),
-            None => phase_words(&session.phase),
+        let away =
+            (session.ended_at.is_none() && !hub.is_online(&session.device, now)).then(|| {
+                past.device_seen
+                    .max(hub.last_seen(&session.device, now).unwrap_or(0))
+            });
+        let (outcome, tone) = match (session.outcome.as_deref(), away) {
+            (Some(outcome), _) => outcome_words(outcome),
+            (None, Some(_)) => ("Device offline", "quiet"),
+            (None, None) => phase_words(&session.phase),
         };
-        let until = session.ended_at.unwrap_or(now);
+        // What is not heard of is not told on.
+        let until = session.ended_at.or(away).unwrap_or(now);
         let lasted = session.connected_at.map(|from| lasted(until - from));
         Self {
             number: session.number,
@@ -67,6 +77,7 @@ impl SessionRow {
             started: Moment::of(session.started_at, now),
             lasted: lasted.unwrap_or_default(),
             outcome: outcome.to_owned(),
+            away: away.map(|since| Moment::of(since, now)),
             tone,
             reasons: session.reasons.clone(),
         }
@@ -93,6 +104,7 @@ fn outcome_words(outcome: &str) -> (&str, &'static str) {
         "policy" => ("Ended by policy", "quiet"),
         "agent-stopped" => ("Agent stopped", "quiet"),
         "lost" => ("Lost", "quiet"),
+        "removed" => ("Device removed", "quiet"),
         "denied" => ("Denied by a check", "bad"),
         "failed" => ("Failed", "bad"),
         other => (other, "quiet"),
@@ -144,7 +156,10 @@ pub(crate) async fn page(
             .last()
             .filter(|_| full)
             .map(|past| past.session.number),
-        rows: found.iter().map(|past| SessionRow::of(past, now)).collect(),
+        rows: found
+            .iter()
+            .map(|past| SessionRow::of(past, &desk.hub, now))
+            .collect(),
     })
 }
 
@@ -182,8 +197,42 @@ pub(crate) async fn one(
     let now = clock::now();
     show(&One {
         frame: Frame::of(&desk, &visitor, &headers, "/sessions").await?,
-        row: SessionRow::of(&past, now),
+        row: SessionRow::of(&past, &desk.hub, now),
         checks: past.session.checks.iter().map(Check::of).collect(),
         record: Line::all(&record, now).into_iter().rev().collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::MINUTE;
+    use crate::store::sessions::Session;
+
+    #[test]
+    fn a_session_counts_no_time_while_its_device_is_not_heard_of() {
+        let past = Past {
+            session: Session {
+                device: "d-1".into(),
+                phase: "connected".into(),
+                connected_at: Some(0),
+                ..Session::default()
+            },
+            device_name: "jo-laptop".into(),
+            device_seen: 2 * MINUTE,
+        };
+        let hub = Hub::new();
+        let row = SessionRow::of(&past, &hub, 60 * MINUTE);
+        assert_eq!(
+            (row.outcome.as_str(), row.lasted.as_str()),
+            ("Device offline", "2:00")
+        );
+        assert!(row.away.is_some());
+        hub.seen("d-1", 60 * MINUTE);
+        let row = SessionRow::of(&past, &hub, 60 * MINUTE);
+        assert_eq!(
+            (row.outcome.as_str(), row.lasted.as_str()),
+            ("In session", "1:00:00")
+        );
+    }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Device {
     pub(crate) person: Option<PersonShape>,
     pub(crate) policy_version: String,
     pub(crate) facts: Json,
+    /// When it last told its state: facts, extensions, versions.
+    pub(crate) state_at: Option<Millis>,
     pub(crate) extensions: Json,
     pub(crate) elevation: Json,
     pub(crate) enrolled_at: Millis,
@@ -134,6 +136,7 @@ pub(crate) fn enrol(
 
 /// What a device says of itself.
 pub(crate) struct StateReport<'a> {
+    pub(crate) at: Millis,
     pub(crate) about: &'a DeviceAbout,
     pub(crate) person: Option<&'a PersonShape>,
     pub(crate) policy_version: &'a str,
@@ -149,7 +152,7 @@ pub(crate) fn set_state(
 ) -> Result<(), StoreError> {
     let update = "UPDATE device SET name = ?2, os = ?3, os_version = ?4, agent_version = ?5,
         person = ?6, person_display = ?7, person_language = ?8, policy_version = ?9, facts = ?10,
-        extensions = ?11, elevation = ?12 WHERE id = ?1";
+        extensions = ?11, elevation = ?12, state_at = ?13 WHERE id = ?1";
     let about = state.about;
     connection.execute(
         update,
@@ -165,7 +168,8 @@ pub(crate) fn set_state(
             state.policy_version,
             to_json(state.facts)?,
             to_json(state.extensions)?,
-            to_json(state.elevation)?
+            to_json(state.elevation)?,
+            state.at
         ],
     )?;
     Ok(())
@@ -183,9 +187,9 @@ pub(crate) fn set_seen(
     Ok(())
 }
 
-/// Takes a device out: its signature counts no more, its history stays.
+/// Takes a device out: its signature counts no more, its history stays. Its session has ended.
 pub(crate) fn remove(connection: &Connection, device: &str, at: Millis) -> Result<(), StoreError> {
-    let update = "UPDATE device SET removed_at = ?2, session = NULL WHERE id = ?1";
+    let update = "UPDATE device SET removed_at = ?2 WHERE id = ?1";
     connection.execute(update, params![device, at])?;
     Ok(())
 }
@@ -272,6 +276,30 @@ pub(crate) fn find(
     rows.next()?.map(|row| device(connection, row)).transpose()
 }
 
+/// Whether a device was within reach, also after it was taken out.
+pub(crate) fn was_within(
+    connection: &Connection,
+    id: &str,
+    reach: &Reach,
+) -> Result<bool, StoreError> {
+    let select = "SELECT 1 FROM device WHERE id = ?2
+        AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)";
+    let mut statement = connection.prepare_cached(select)?;
+    Ok(statement.exists(params![reach.person(), id])?)
+}
+
+/// The names of all devices within reach, without anything else of them.
+pub(crate) fn names_within(
+    connection: &Connection,
+    reach: &Reach,
+) -> Result<Vec<String>, StoreError> {
+    let select = "SELECT id FROM device WHERE removed_at IS NULL
+        AND (?1 IS NULL OR bound_person = ?1 COLLATE NOCASE)";
+    let mut statement = connection.prepare_cached(select)?;
+    let rows = statement.query_map([reach.person()], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The host names of these devices.
 pub(crate) fn names<'a>(
     connection: &Connection,
@@ -319,6 +347,7 @@ fn device(connection: &Connection, row: &Row<'_>) -> Result<Device, StoreError> 
         },
         policy_version: row.get("policy_version")?,
         facts: Json(row.get("facts")?),
+        state_at: row.get("state_at")?,
         extensions: Json(row.get("extensions")?),
         elevation: Json(row.get("elevation")?),
         enrolled_at: row.get("enrolled_at")?,

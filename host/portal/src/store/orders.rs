@@ -145,7 +145,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) at: Millis,
 }
 
-/// Ends a device's order, unless it has ended. The order, if it is this device's.
+/// Ends a device's order. The order, if it is this device's and had not ended: the first reply
+/// counts.
 pub(crate) fn end(
     connection: &Connection,
     (device, id): (&str, &str),
@@ -154,7 +155,7 @@ pub(crate) fn end(
     let update = "UPDATE orders SET outcome = ?3, code = ?4, reasons = ?5, ended_at = ?6,
         fetched_at = coalesce(fetched_at, ?6)
         WHERE device = ?1 AND id = ?2 AND outcome IS NULL";
-    connection.execute(
+    let ended = connection.execute(
         update,
         params![
             device,
@@ -165,7 +166,22 @@ pub(crate) fn end(
             ending.at
         ],
     )?;
-    Ok(find(connection, id)?.filter(|order| order.device == device))
+    match ended {
+        0 => Ok(None),
+        _ => find(connection, id),
+    }
+}
+
+/// Ends all that is asked of a device: nobody will answer any more.
+pub(crate) fn end_open(
+    connection: &Connection,
+    device: &str,
+    at: Millis,
+) -> Result<(), StoreError> {
+    let update = "UPDATE orders SET outcome = 'expired', ended_at = min(?2, expires_at)
+        WHERE device = ?1 AND outcome IS NULL";
+    connection.execute(update, params![device, at])?;
+    Ok(())
 }
 
 pub(crate) fn find(connection: &Connection, id: &str) -> Result<Option<KeptOrder>, StoreError> {

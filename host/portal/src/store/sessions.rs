@@ -9,7 +9,7 @@ use crate::store::StoreError;
 use crate::store::devices::{from_json, to_json};
 
 /// A session as the database knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Session {
     pub(crate) number: i64,
     pub(crate) device: String,
@@ -21,6 +21,8 @@ pub(crate) struct Session {
     pub(crate) address: Option<String>,
     /// Checked before it was kept.
     pub(crate) link: Option<String>,
+    /// Why there is none, as a sentence.
+    pub(crate) link_refused: Option<String>,
     pub(crate) fields: BTreeMap<String, Value>,
     pub(crate) reason: Option<String>,
     pub(crate) ticket: Option<String>,
@@ -52,7 +54,8 @@ pub(crate) fn save(connection: &Connection, session: &Session) -> Result<(), Sto
     let update =
         "UPDATE session SET phase = ?2, phase_at = ?3, client = ?4, address = ?5, link = ?6,
         fields = ?7, reason = ?8, ticket = ?9, supporter = ?10, checks = ?11, waiting_at = ?12,
-        connected_at = ?13, ended_at = ?14, outcome = ?15, reasons = ?16 WHERE number = ?1";
+        connected_at = ?13, ended_at = ?14, outcome = ?15, reasons = ?16, link_refused = ?17
+        WHERE number = ?1";
     connection.prepare_cached(update)?.execute(params![
         session.number,
         session.phase,
@@ -69,7 +72,8 @@ pub(crate) fn save(connection: &Connection, session: &Session) -> Result<(), Sto
         session.connected_at,
         session.ended_at,
         session.outcome,
-        to_json(&session.reasons)?
+        to_json(&session.reasons)?,
+        session.link_refused
     ])?;
     Ok(())
 }
@@ -95,6 +99,8 @@ pub(crate) fn by_name(
 pub(crate) struct Past {
     pub(crate) session: Session,
     pub(crate) device_name: String,
+    /// When the device was last heard of, as far as it is on disk.
+    pub(crate) device_seen: Millis,
 }
 
 /// The newest `limit` sessions with numbers below `before`, of one device or of all.
@@ -104,7 +110,7 @@ pub(crate) fn newest(
     before: i64,
     limit: u32,
 ) -> Result<Vec<Past>, StoreError> {
-    let select = "SELECT session.*, device.name AS device_name
+    let select = "SELECT session.*, device.name AS device_name, device.last_seen AS device_seen
         FROM session JOIN device ON device.id = session.device
         WHERE number < ?1 AND (?2 IS NULL OR device = ?2) ORDER BY number DESC LIMIT ?3";
     let mut statement = connection.prepare_cached(select)?;
@@ -114,6 +120,7 @@ pub(crate) fn newest(
         found.push(Past {
             session: session(row)?,
             device_name: row.get("device_name")?,
+            device_seen: row.get("device_seen")?,
         });
     }
     Ok(found)
@@ -130,6 +137,7 @@ fn session(row: &Row<'_>) -> Result<Session, StoreError> {
         client: row.get("client")?,
         address: row.get("address")?,
         link: row.get("link")?,
+        link_refused: row.get("link_refused")?,
         fields: from_json(row, "fields")?,
         reason: row.get("reason")?,
         ticket: row.get("ticket")?,

@@ -27,7 +27,7 @@ const SAFETY: [(&str, &str); 6] = [
         "content-security-policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
-         object-src 'none'; require-trusted-types-for 'script'; trusted-types portal",
+         object-src 'none'; require-trusted-types-for 'script'; trusted-types deskhook",
     ),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),

@@ -362,3 +362,31 @@ async fn a_new_session_ends_the_one_that_the_device_forgot() {
         (&json!("s-2"), &json!("222222222"))
     );
 }
+
+#[tokio::test]
+async fn only_the_first_reply_to_an_order_counts() {
+    let house = House::open().await;
+    let scopes = [
+        "clients:view",
+        "sessions:view",
+        "session.connect",
+        "audit.export",
+    ];
+    let program = house.program(Role::Owner, &scopes);
+    let mut device = house.device("jo").await;
+    device.ask_for_help("s-1", "123456789").await;
+    let path = format!("/api/v1/devices/{}/connect", device.id());
+    assert_eq!(program.post(&path, json!({})).await.0, StatusCode::OK);
+    let order = device.orders(0, 5).await.orders.remove(0).id;
+    let refused = AskOutcomeShape::Refused { reasons: vec![] };
+    for outcome in [refused, AskOutcomeShape::Joined, AskOutcomeShape::Joined] {
+        let order = order.clone();
+        device.report(Report::Reply { order, outcome }).await;
+    }
+    let (_, told) = program.get(&format!("/api/v1/orders/{order}")).await;
+    assert_eq!(told["state"], "refused");
+    let record = program.request(Method::GET, "/api/v1/audit");
+    let record = record.send().await.unwrap().text().await.unwrap();
+    assert_eq!(record.matches("join.refused").count(), 1, "{record}");
+    assert!(!record.contains("join.joined"), "{record}");
+}

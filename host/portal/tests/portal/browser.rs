@@ -50,6 +50,18 @@ impl<'h> Browser<'h> {
         (status, text)
     }
 
+    /// The stream that a page holds open.
+    pub(crate) async fn live(&self, shown: &str) -> Response {
+        let request = self
+            .house
+            .http
+            .get(format!("{}/live?{shown}", self.house.base));
+        let request = request
+            .header("cookie", &self.cookie)
+            .header("accept", "text/event-stream");
+        request.send().await.expect("an answer")
+    }
+
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields)
@@ -69,4 +81,18 @@ impl<'h> Browser<'h> {
         }
         answer
     }
+}
+
+/// What a stream tells until `wanted` is in it.
+pub(crate) async fn told_until(live: &mut Response, wanted: &str) -> String {
+    let mut told = String::new();
+    while !told.contains(wanted) {
+        let chunk = live
+            .chunk()
+            .await
+            .expect("a chunk")
+            .expect("the stream goes on");
+        told.push_str(std::str::from_utf8(&chunk).expect("text"));
+    }
+    told
 }

@@ -1,10 +1,13 @@
 //! What a person does in a browser, over plain HTTP: sign in, look, ask, sign out.
 
+use std::collections::BTreeMap;
+
+use deskhook_policy::Address;
 use deskhook_portal::{Role, set_up};
 use deskhook_wire::{AskOutcomeShape, Report};
 use reqwest::StatusCode;
 
-use crate::browser::{Browser, PASSWORD};
+use crate::browser::{Browser, PASSWORD, told_until};
 use crate::device::{Device, phase};
 use crate::house::House;
 
@@ -214,8 +217,16 @@ async fn a_removed_device_is_gone_for_good_and_its_history_stays() {
     assert!(owner.get("/devices").await.1.contains("No device yet"));
     let mut other = Device::new(&house.base, "jo");
     assert_eq!(other.enrol(&fresh).await, Ok(()), "it is not used up");
-    assert!(owner.get("/sessions").await.1.contains("jo-laptop"));
+    let sessions = owner.get("/sessions").await.1;
+    assert!(
+        sessions.contains("jo-laptop") && sessions.contains("Device removed"),
+        "{sessions}"
+    );
     assert!(owner.get("/audit").await.1.contains("device.removed"));
+    let program = house.program(Role::Owner, &["sessions:view"]);
+    let session = &program.get("/api/v1/sessions").await.1[0];
+    assert_eq!(session["outcome"], "removed");
+    assert!(session["ended"].is_string(), "{session}");
 }
 
 #[tokio::test]
@@ -237,34 +248,79 @@ async fn pages_are_small_carry_a_strict_policy_and_tell_changes_live() {
         "{whole} bytes: page {}, css {css}, script {script}",
         page.len()
     );
-    let request = house.http.get(format!("{}/live?list=all", house.base));
-    let mut live = request
-        .header("cookie", &browser.cookie)
-        .send()
-        .await
-        .unwrap();
+    let mut live = browser.live("list=all").await;
     let policy = live.headers()["content-security-policy"].to_str().unwrap();
     assert!(
         policy.starts_with("default-src 'none'; script-src 'self'"),
         "{policy}"
     );
     assert!(
-        policy.contains("require-trusted-types-for 'script'; trusted-types portal"),
+        policy.contains("require-trusted-types-for 'script'; trusted-types deskhook"),
         "{policy}"
     );
     device.ask_for_help("s-1", "123456789").await;
-    let mut told = String::new();
     // The page named no revision, so all of it may be old; then the row changes.
-    while ![
-        "event: again",
-        "event: row",
-        "123 456 789",
-        "\"waiting\":true",
-    ]
-    .iter()
-    .all(|part| told.contains(part))
-    {
-        let chunk = live.chunk().await.unwrap().expect("the stream goes on");
-        told.push_str(std::str::from_utf8(&chunk).unwrap());
-    }
+    let told = told_until(&mut live, "\"waiting\":true").await;
+    assert!(
+        told.contains("event: again") && told.contains("event: list"),
+        "{told}"
+    );
+    // Rows and counts of one moment come together.
+    let list = told
+        .lines()
+        .rfind(|line| line.starts_with("data: {"))
+        .unwrap();
+    assert!(
+        list.contains("123 456 789") && list.contains("\"tally\":{\"\":1,"),
+        "{list}"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_link_is_told_where_the_link_would_be_with_the_address_to_copy() {
+    let house = House::open().await;
+    let mut browser = Browser::invited(&house, "Sam", Role::SupportAgent).await;
+    let mut device = house.device("jo").await;
+    device.report(phase("s-1", "checking")).await;
+    device
+        .report(Report::Address {
+            session: "s-1".into(),
+            client: "acme".into(),
+            address: Address::parse("123456789").unwrap(),
+            link: "acme://123456789".into(),
+            fields: BTreeMap::new(),
+        })
+        .await;
+    device.report(phase("s-1", "waiting")).await;
+    let path = format!("/devices/{}", device.id());
+    browser.get(&path).await;
+    browser.post(&format!("{path}/connect"), &[]).await;
+    let order = device.orders(0, 5).await.orders.remove(0).id;
+    let outcome = AskOutcomeShape::Joined;
+    device.report(Report::Reply { order, outcome }).await;
+    let (_, page) = browser.get(&path).await;
+    let (_, request) = page.split_once("class=\"request ok\"").unwrap();
+    assert!(
+        request.contains("scheme acme. An operator adds it to link_schemes.")
+            && request.contains("data-copy=\"123456789\"")
+            && !page.contains("acme://"),
+        "{request}"
+    );
+}
+
+#[tokio::test]
+async fn a_plain_user_is_told_nothing_of_other_peoples_devices() {
+    let house = House::open().await;
+    let browser = Browser::invited(&house, "jo", Role::User).await;
+    let mut own = house.device("jo").await;
+    let mut other = house.device("mallory").await;
+    let mut live = browser.live("list=all").await;
+    told_until(&mut live, "event: again").await;
+    other.ask_for_help("s-1", "987654321").await;
+    own.ask_for_help("s-1", "123456789").await;
+    let told = told_until(&mut live, "123 456 789").await;
+    assert!(
+        told.contains(own.id()) && !told.contains(other.id()),
+        "{told}"
+    );
 }
