@@ -10,6 +10,7 @@ mod ground;
 mod notices;
 mod plugin;
 mod policy;
+mod presence;
 mod rights;
 mod scene;
 mod session;

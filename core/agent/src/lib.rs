@@ -50,7 +50,7 @@ pub use config::{
     AgentConfig, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder, QuestionWriter,
 };
 pub use control::{ControlError, Replies, ask as ask_agent, watch as watch_agent};
-pub use handle::AgentHandle;
+pub use handle::{AgentHandle, Presence};
 pub use snapshot::{Errand, Snapshot};
 pub use status::status;
 pub use wake::Wake;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskhook_agent::{Agent, AgentConfig, ExtensionPlaces, ExtensionSet, Snapshot, ask_agent};
+use deskhook_agent::{
+    Agent, AgentConfig, ExtensionPlaces, ExtensionSet, Presence, Snapshot, ask_agent,
+};
 use deskhook_hooks::{
     About, Answer, Bound, Call, Extension, ExtensionKind, Fault, Hook, HostCall, HostPort, Limit,
 };
@@ -297,6 +299,36 @@ async fn the_control_socket_answers_and_a_second_agent_is_refused() {
     assert!(Agent::start(other).await.is_err());
     agent.stop().await;
     assert!(ask_agent(&socket, &ControlRequest::Status).await.is_err());
+}
+
+#[tokio::test]
+async fn a_person_is_there_until_the_desktop_says_otherwise() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    assert!(agent.handle().snapshot().present);
+    agent.handle().person_seen(Presence::Absent).await;
+    let now = until(&agent, |now| !now.present).await;
+    assert!(!deskhook_agent::status(&now).present);
+    agent.handle().person_seen(Presence::Present).await;
+    until(&agent, |now| now.present).await;
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn a_device_without_a_person_stays_so_whatever_a_desktop_sees() {
+    let desk = Desk::new(json!({}));
+    let config = AgentConfig {
+        attended: false,
+        ..desk.config()
+    };
+    let agent = Agent::start(config).await.expect("it starts");
+    assert!(!agent.handle().snapshot().present);
+    agent.handle().person_seen(Presence::Present).await;
+    // What is asked later is heard later.
+    agent.handle().request(start(), Origin::Person).await;
+    let now = until(&agent, |now| now.view.attempts > 0).await;
+    assert!(!now.present);
+    agent.stop().await;
 }
 
 #[tokio::test]

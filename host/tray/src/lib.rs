@@ -3,7 +3,8 @@
 //! What is shown is made by pure functions of the agent's snapshot ([`menu()`], [`dialog()`],
 //! [`announcement`], [`about`], [`sentence`]), in the person's language, for any surface to show.
 //! [`run`] shows it on this desktop: it draws the icon, opens the dialogs and sends what the
-//! person picks and answers back to the agent as requests.
+//! person picks and answers back to the agent as requests. [`watch_presence`] tells the agent
+//! whether the person is there at all.
 
 mod about;
 mod announcement;
@@ -25,8 +26,8 @@ pub use about::about;
 pub use announcement::{Announcement, Weight, announcement};
 pub use dialog::{Blank, DialogText, dialog, words};
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::run;
+pub use elsewhere::{run, watch_presence};
 #[cfg(target_os = "linux")]
-pub use linux::run;
+pub use linux::{run, watch_presence};
 pub use menu::menu;
 pub use sentence::sentence;

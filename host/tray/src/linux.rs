@@ -1,12 +1,15 @@
 mod clipboard;
 mod desk;
 mod notification;
+mod presence;
 mod question;
 mod screen;
 mod tray;
 mod zenity;
 
 use deskhook_agent::AgentHandle;
+
+pub use presence::watch_presence;
 
 /// Shows what there is to see and sends on what the person does, until the agent stops: the icon
 /// and its menu, the dialogs, the notifications, and what only a desktop can do. A part that this

@@ -1,4 +1,5 @@
 use super::Session;
+use super::join::nobody;
 use crate::live::{Elevation, ElevationStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
@@ -78,8 +79,7 @@ impl Session {
     /// Asks what the checks want to know; the last question is always the person's own consent.
     fn confirm_elevation(&mut self, now: Moment, mut questions: Vec<CheckQuestion>) -> Vec<Effect> {
         if !self.person_present {
-            let nobody = Reason::own("nobody-there", "Nobody is at the device to agree.");
-            return self.elevated(ElevationOutcome::Denied(vec![nobody]));
+            return self.elevated(ElevationOutcome::Denied(vec![nobody()]));
         }
         let Some(ask) = self
             .live
@@ -167,6 +167,16 @@ impl Session {
                 program,
             })),
         ]
+    }
+
+    /// Nobody is there any more who could answer.
+    pub(super) fn elevation_deserted(&mut self) -> Vec<Effect> {
+        match self.elevation_step() {
+            Some(ElevationStep::Asking(_) | ElevationStep::Confirming { .. }) => {
+                self.elevated(ElevationOutcome::Denied(vec![nobody()]))
+            }
+            _ => vec![],
+        }
     }
 
     /// A stricter policy ends a request that it would not have allowed.

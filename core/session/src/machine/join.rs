@@ -69,6 +69,9 @@ impl Session {
         if questions.is_empty() {
             return self.ask_consent(now);
         }
+        if !self.person_present {
+            return self.refuse_join(vec![nobody()]);
+        }
         let first = questions.remove(0);
         let seconds = first.timeout;
         let question = self.question(now, first.kind(), seconds);
@@ -124,7 +127,6 @@ impl Session {
             .grants
             .iter()
             .any(|(supporter, until)| *supporter == join.supporter && now <= *until);
-        let nobody = || Reason::own("nobody-there", "Nobody is at the device to agree.");
         match (live.terms.consent.mode, self.person_present) {
             (ConsentMode::Never, _) => Consent::Given("policy"),
             (_, true) if granted => Consent::Given("earlier answer"),
@@ -140,6 +142,9 @@ impl Session {
         let Some((join, JoinStep::Phrasing)) = self.joining() else {
             return vec![];
         };
+        if !self.person_present {
+            return self.ask_consent(now);
+        }
         let Some(seconds) = self
             .live
             .as_ref()
@@ -169,11 +174,16 @@ impl Session {
         }
     }
 
-    /// Somebody left or came: an open consent question has nobody to answer it any more.
+    /// Somebody left or came: an open question about a supporter has nobody to answer it any
+    /// more. One that comes up later finds that by itself.
     pub(super) fn person_seen(&mut self, now: Moment) -> Vec<Effect> {
+        if self.person_present {
+            return vec![];
+        }
         match self.joining() {
-            Some((_, JoinStep::Asking(_))) if !self.person_present => self.ask_consent(now),
-            _ => vec![],
+            Some((_, JoinStep::Asking(_))) => self.ask_consent(now),
+            Some((_, JoinStep::Confirming { .. })) => self.refuse_join(vec![nobody()]),
+            _ => self.elevation_deserted(),
         }
     }
 
@@ -277,6 +287,11 @@ impl Session {
             *step = next;
         }
     }
+}
+
+/// Why a question is a no where nobody can answer it.
+pub(super) fn nobody() -> Reason {
+    Reason::own("nobody-there", "Nobody is at the device to agree.")
 }
 
 /// The answer to a request for a session that is not there.
