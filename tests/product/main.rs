@@ -7,6 +7,7 @@ mod demo;
 mod dialogs;
 mod elevation;
 mod ground;
+mod links;
 mod notices;
 mod plugin;
 mod policy;

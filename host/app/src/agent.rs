@@ -143,8 +143,26 @@ async fn desktop(handle: AgentHandle, settings: AgentSettings) {
             deskhook_tray::run(handle.clone()).await;
         }
     };
+    let links = async {
+        if settings.links.unwrap_or(true)
+            && let Some(command) = link_command(&settings)
+        {
+            deskhook_tray::register_links(handle.clone(), command).await;
+        }
+    };
     let presence = deskhook_tray::watch_presence(handle.clone());
-    tokio::join!(tray, presence);
+    tokio::join!(tray, links, presence);
+}
+
+/// What follows a link: `open`, by this program, at this agent's socket. A program whose file was
+/// replaced while it runs cannot be named; the next start can.
+fn link_command(settings: &AgentSettings) -> Option<Vec<String>> {
+    let program = std::env::current_exe().ok().filter(|path| path.exists())?;
+    let mut command = vec![program.to_str()?.to_owned(), "open".to_owned()];
+    if let Some(socket) = &settings.socket {
+        command.extend(["--socket".to_owned(), socket.to_str()?.to_owned()]);
+    }
+    Some(command)
 }
 
 /// Resolves when this process is asked to end (SIGTERM, SIGINT, SIGHUP).

@@ -1,5 +1,6 @@
 mod clipboard;
 mod desk;
+mod links;
 mod notification;
 mod presence;
 mod question;
@@ -9,6 +10,7 @@ mod zenity;
 
 use deskhook_agent::AgentHandle;
 
+pub use links::register_links;
 pub use presence::watch_presence;
 
 /// Shows what there is to see and sends on what the person does, until the agent stops: the icon
