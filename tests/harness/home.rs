@@ -39,6 +39,9 @@ impl Home {
             environment.push(((*variable).to_owned(), path.display().to_string()));
         }
         environment.push(("LANG".to_owned(), "C.UTF-8".to_owned()));
+        // Without this, the machine's own bus would say whether its person is there.
+        let no_bus = format!("unix:path={}", folder.path().join("system-bus").display());
+        environment.push(("DBUS_SYSTEM_BUS_ADDRESS".to_owned(), no_bus));
         Ok(Self {
             folder,
             environment,

@@ -142,6 +142,8 @@ impl Loop {
 
     fn wake(&mut self, wake: Wake) -> Option<oneshot::Sender<()>> {
         match wake {
+            // What the settings say of the device outweighs what a desktop sees.
+            Wake::Event(Event::PersonSeen { .. }) if !self.config.attended => {}
             Wake::Event(event) => self.take(event),
             Wake::Tick => self.take(Event::Ticked),
             Wake::PolicyChanged => self.read_policy(),

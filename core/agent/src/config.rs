@@ -70,8 +70,9 @@ pub struct AgentConfig {
     pub device: AboutDevice,
     /// Who is at it.
     pub person: AboutPerson,
-    /// Whether somebody is at the device to be asked. On a machine without a person every question
-    /// goes the way that the policy names for it: `Session.Consent.NoUser`.
+    /// Whether there can be somebody at the device. On a machine without a person, whatever
+    /// [`AgentHandle::person_seen`](crate::AgentHandle::person_seen) is told, every question goes
+    /// the way that the policy names for it: `Session.Consent.NoUser`.
     pub attended: bool,
     /// The program that `{self}` stands for in a client's description.
     pub executable: PathBuf,

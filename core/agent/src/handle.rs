@@ -8,6 +8,15 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::menu::MenuMaker;
 use crate::{Snapshot, Wake};
 
+/// Whether the person is at the device, to be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Somebody is there, as far as can be seen.
+    Present,
+    /// The screen is locked or went dark, or somebody else is at it.
+    Absent,
+}
+
 /// A way to a running agent: ask it, and see what it publishes. Cheap to copy.
 #[derive(Clone)]
 pub struct AgentHandle {
@@ -21,6 +30,13 @@ impl AgentHandle {
     pub async fn request(&self, request: Request, origin: Origin) {
         self.wake(Wake::Event(Event::Requested { request, origin }))
             .await;
+    }
+
+    /// Says whether the person is at the device. A device that is configured to have nobody at it
+    /// ([`AgentConfig::attended`](crate::AgentConfig::attended)) stays without.
+    pub async fn person_seen(&self, presence: Presence) {
+        let present = presence == Presence::Present;
+        self.wake(Wake::Event(Event::PersonSeen { present })).await;
     }
 
     /// The newest snapshot.

@@ -87,6 +87,7 @@ impl Loop {
                 .person
                 .clone()
                 .or_else(|| Some(Arc::new(self.config.person.clone()))),
+            present: self.session.person_present(),
             organization,
             portal: self.portal.clone(),
             online: self.online,

@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub device: Option<Arc<AboutDevice>>,
     /// Who is at it.
     pub person: Option<Arc<AboutPerson>>,
+    /// Whether the person is at the device, as far as can be seen.
+    pub present: bool,
     /// The organisation's name: the policy's, else the portal's.
     pub organization: String,
     /// The portal's address, once enrolled.

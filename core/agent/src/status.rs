@@ -17,6 +17,7 @@ pub fn status(snapshot: &Snapshot) -> Status {
         organization: snapshot.organization.clone(),
         policy_version: snapshot.policy.version.clone(),
         policy_problems: snapshot.problems.clone(),
+        present: snapshot.present,
         attempts: view.attempts,
         phase: view.phase.word().to_owned(),
         session: view.session.as_ref().map(ToString::to_string),

@@ -340,6 +340,13 @@ const BAD: &[(&str, &str)] = &[
     ("Session.Consent.Mode", "true"),
     ("Links.Scheme", r#""https""#),
     ("Links.Scheme", r#""Acme""#),
+    ("Links.Scheme", r#""mailto""#),
+    ("Links.Scheme", r#""javascript""#),
+    ("Links.Scheme", r#""ssh""#),
+    ("Links.Scheme", r#""deskhook""#),
+    ("Links.Scheme", r#""a;b""#),
+    ("Links.Scheme", r#""1acme""#),
+    ("Links.Scheme", r#""""#),
     (
         "WebLinks",
         r#"[{"Name": "x", "Target": "javascript:alert(1)"}]"#,

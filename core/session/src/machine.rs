@@ -137,6 +137,12 @@ impl Session {
         )
     }
 
+    /// Whether somebody is at the device to be asked. It is taken to be so until
+    /// [`Event::PersonSeen`] says otherwise.
+    pub fn person_present(&self) -> bool {
+        self.person_present
+    }
+
     fn is_live(&self, session: &SessionId) -> bool {
         self.live.as_ref().is_some_and(|live| live.id == *session)
     }

@@ -293,7 +293,9 @@ mod tests {
         outbox.set_aside(1).unwrap();
         assert_eq!(outbox.first().unwrap().delivery.sequence, 2);
         assert_eq!(open(state.path()).len(), 1);
-        let kept = state.path().join("outbox/d-1/00000000000000000001.unwanted");
+        let kept = state
+            .path()
+            .join("outbox/d-1/00000000000000000001.unwanted");
         assert!(fs::read_to_string(kept).unwrap().contains("\"a\""));
     }
 

@@ -145,6 +145,9 @@ pub struct Status {
     pub policy_version: String,
     /// Errors and warnings of the policy's files.
     pub policy_problems: Vec<String>,
+    /// Whether the person is at the device; an agent that does not say takes it to be so.
+    #[serde(default = "somebody")]
+    pub present: bool,
     /// How often somebody asked to start since the agent did, refusals included.
     #[serde(default)]
     pub attempts: u64,
@@ -174,6 +177,10 @@ pub struct Status {
     pub checks: Vec<CheckShape>,
     /// Packages and plugins with their health.
     pub extensions: Vec<ExtensionHealth>,
+}
+
+fn somebody() -> bool {
+    true
 }
 
 /// An open question to the person.

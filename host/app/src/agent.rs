@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use deskhook_agent::{AboutDevice, AboutPerson, AgentConfig, ExtensionPlaces};
+use deskhook_agent::{AboutDevice, AboutPerson, AgentConfig, AgentHandle, ExtensionPlaces};
 use deskhook_policy::Language;
 use tracing_subscriber::EnvFilter;
 
@@ -125,21 +125,45 @@ async fn run_agent(settings: AgentSettings) -> Outcome {
         state.display(),
         socket.display()
     ));
-    let tray = settings
-        .tray
-        .unwrap_or(true)
-        .then(|| tokio::spawn(deskhook_tray::run(handle.clone())));
+    let desktop = tokio::spawn(desktop(handle.clone(), settings));
     let stopping = handle.clone();
     tokio::spawn(async move {
         asked_to_stop().await;
         stopping.stop().await;
     });
     agent.ended().await;
-    if let Some(tray) = tray {
-        tray.abort();
-    }
+    desktop.abort();
     say("agent stopped");
     Ok(Exit::Done)
+}
+
+/// What the agent has to do with the person's desktop.
+async fn desktop(handle: AgentHandle, settings: AgentSettings) {
+    let tray = async {
+        if settings.tray.unwrap_or(true) {
+            deskhook_tray::run(handle.clone()).await;
+        }
+    };
+    let links = async {
+        if settings.links.unwrap_or(true)
+            && let Some(command) = link_command(&settings)
+        {
+            deskhook_tray::register_links(handle.clone(), command).await;
+        }
+    };
+    let presence = deskhook_tray::watch_presence(handle.clone());
+    tokio::join!(tray, links, presence);
+}
+
+/// What follows a link: `open`, by this program, at this agent's socket. A program whose file was
+/// replaced while it runs cannot be named; the next start can.
+fn link_command(settings: &AgentSettings) -> Option<Vec<String>> {
+    let program = std::env::current_exe().ok().filter(|path| path.exists())?;
+    let mut command = vec![program.to_str()?.to_owned(), "open".to_owned()];
+    if let Some(socket) = &settings.socket {
+        command.extend(["--socket".to_owned(), socket.to_str()?.to_owned()]);
+    }
+    Some(command)
 }
 
 /// Resolves when this process is asked to end (SIGTERM, SIGINT, SIGHUP).

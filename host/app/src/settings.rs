@@ -63,6 +63,10 @@ pub(crate) struct AgentSettings {
     /// Whether the tray icon is shown (default: true)
     #[arg(long, env = "DESKHOOK_TRAY", value_name = "BOOL")]
     pub(crate) tray: Option<bool>,
+    /// Whether links such as deskhook:remotesupport start this program in the person's desktop
+    /// (default: true)
+    #[arg(long, env = "DESKHOOK_LINKS", value_name = "BOOL")]
+    pub(crate) links: Option<bool>,
 }
 
 /// The control socket of the agent that a command speaks to.
@@ -108,6 +112,7 @@ impl AgentSettings {
             language: self.language.or(file.language),
             attended: self.attended.or(file.attended),
             tray: self.tray.or(file.tray),
+            links: self.links.or(file.links),
         })
     }
 }

@@ -82,6 +82,12 @@ fn print(status: &Status) {
     for problem in &status.policy_problems {
         say(format!("           {}", paint(problem, Colour::Yellow)));
     }
+    if !status.present {
+        say(format!(
+            "  person   {}",
+            paint("nobody at the device", Colour::Yellow)
+        ));
+    }
     say(format!("  session  {}", session(status)));
     if let Some(question) = &status.question {
         let line = format!("{} ({} s left)", question.title, question.seconds);

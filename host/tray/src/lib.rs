@@ -3,7 +3,9 @@
 //! What is shown is made by pure functions of the agent's snapshot ([`menu()`], [`dialog()`],
 //! [`announcement`], [`about`], [`sentence`]), in the person's language, for any surface to show.
 //! [`run`] shows it on this desktop: it draws the icon, opens the dialogs and sends what the
-//! person picks and answers back to the agent as requests.
+//! person picks and answers back to the agent as requests. [`watch_presence`] tells the agent
+//! whether the person is there at all; [`register_links`] has the desktop start this program for
+//! links of ours.
 
 mod about;
 mod announcement;
@@ -25,8 +27,8 @@ pub use about::about;
 pub use announcement::{Announcement, Weight, announcement};
 pub use dialog::{Blank, DialogText, dialog, words};
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{display_answers, run};
+pub use elsewhere::{display_answers, register_links, run, watch_presence};
 #[cfg(target_os = "linux")]
-pub use linux::{display_answers, run};
+pub use linux::{display_answers, register_links, run, watch_presence};
 pub use menu::menu;
 pub use sentence::sentence;

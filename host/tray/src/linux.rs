@@ -1,12 +1,17 @@
 mod clipboard;
 mod desk;
+mod links;
 mod notification;
+mod presence;
 mod question;
 mod screen;
 mod tray;
 mod zenity;
 
 use deskhook_agent::AgentHandle;
+
+pub use links::register_links;
+pub use presence::watch_presence;
 
 /// Whether there is an X display that lets this process in.
 pub fn display_answers() -> bool {

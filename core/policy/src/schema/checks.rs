@@ -98,6 +98,40 @@ const RESERVED: [&str; 16] = [
     "wss",
 ];
 
+/// Schemes that other programs of the person follow: no organisation takes them over.
+const TAKEN: [&str; 30] = [
+    "anydesk",
+    "callto",
+    "cid",
+    "facetime",
+    "ftps",
+    "geo",
+    "git",
+    "imap",
+    "intent",
+    "irc",
+    "ldap",
+    "magnet",
+    "ms-settings",
+    "news",
+    "nfs",
+    "rdp",
+    "resource",
+    "rustdesk",
+    "sftp",
+    "sip",
+    "sips",
+    "sms",
+    "smb",
+    "ssh",
+    "steam",
+    "telnet",
+    "urn",
+    "vnc",
+    "webcal",
+    "xmpp",
+];
+
 fn is_scheme(text: &str) -> bool {
     let mut bytes = text.bytes();
     let rest = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+.-".contains(&b);
@@ -109,7 +143,8 @@ pub(super) fn own_scheme(text: &str) -> Checked {
     if !(is_scheme(text)) {
         return wrong("a scheme has small letters, digits and + . - and begins with a letter");
     }
-    if !RESERVED.contains(&text) {
+    let free = !RESERVED.contains(&text) && !TAKEN.contains(&text);
+    if free {
         Ok(())
     } else {
         wrong("this scheme belongs to somebody else")

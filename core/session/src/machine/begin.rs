@@ -1,7 +1,7 @@
 use deskhook_policy::{Address, ClientSpec, Policy};
 
 use super::Session;
-use super::join::nobody_there;
+use super::join::nobody;
 use crate::live::{Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
@@ -132,7 +132,7 @@ impl Session {
             return self.launch();
         }
         if !self.person_present {
-            return self.deny_start(now, vec![nobody_there()]);
+            return self.deny_start(now, vec![nobody()]);
         }
         let first = questions.remove(0);
         let seconds = first.timeout;

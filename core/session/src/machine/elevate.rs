@@ -1,5 +1,5 @@
 use super::Session;
-use super::join::nobody_there;
+use super::join::nobody;
 use crate::live::{Elevation, ElevationStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
@@ -79,7 +79,7 @@ impl Session {
     /// Asks what the checks want to know; the last question is always the person's own consent.
     fn confirm_elevation(&mut self, now: Moment, mut questions: Vec<CheckQuestion>) -> Vec<Effect> {
         if !self.person_present {
-            return self.elevated(ElevationOutcome::Denied(vec![nobody_there()]));
+            return self.elevated(ElevationOutcome::Denied(vec![nobody()]));
         }
         let Some(ask) = self
             .live
@@ -178,6 +178,16 @@ impl Session {
 
     fn is_elevating(&self) -> bool {
         matches!(self.elevation_step(), Some(ElevationStep::Running))
+    }
+
+    /// Nobody is there any more who could answer.
+    pub(super) fn elevation_deserted(&mut self) -> Vec<Effect> {
+        match self.elevation_step() {
+            Some(ElevationStep::Asking(_) | ElevationStep::Confirming { .. }) => {
+                self.elevated(ElevationOutcome::Denied(vec![nobody()]))
+            }
+            _ => vec![],
+        }
     }
 
     /// A stricter policy ends a request that it would not have allowed.

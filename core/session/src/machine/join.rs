@@ -70,7 +70,7 @@ impl Session {
             return self.ask_consent(now);
         }
         if !self.person_present {
-            return self.refuse_join(vec![nobody_there()]);
+            return self.refuse_join(vec![nobody()]);
         }
         let first = questions.remove(0);
         let seconds = first.timeout;
@@ -134,7 +134,7 @@ impl Session {
             (ConsentMode::WhenPresent, false) if live.terms.consent.no_user == OnTimeout::Allow => {
                 Consent::Given("nobody there")
             }
-            (_, false) => Consent::Refused(nobody_there()),
+            (_, false) => Consent::Refused(nobody()),
         }
     }
 
@@ -142,6 +142,9 @@ impl Session {
         let Some((join, JoinStep::Phrasing)) = self.joining() else {
             return vec![];
         };
+        if !self.person_present {
+            return self.ask_consent(now);
+        }
         let Some(seconds) = self
             .live
             .as_ref()
@@ -171,11 +174,16 @@ impl Session {
         }
     }
 
-    /// Somebody left or came: an open consent question has nobody to answer it any more.
+    /// Somebody left or came: an open question about a supporter has nobody to answer it any
+    /// more. One that comes up later finds that by itself.
     pub(super) fn person_seen(&mut self, now: Moment) -> Vec<Effect> {
+        if self.person_present {
+            return vec![];
+        }
         match self.joining() {
-            Some((_, JoinStep::Asking(_))) if !self.person_present => self.ask_consent(now),
-            _ => vec![],
+            Some((_, JoinStep::Asking(_))) => self.ask_consent(now),
+            Some((_, JoinStep::Confirming { .. })) => self.refuse_join(vec![nobody()]),
+            _ => self.elevation_deserted(),
         }
     }
 
@@ -281,8 +289,8 @@ impl Session {
     }
 }
 
-/// A question needs somebody who answers it.
-pub(super) fn nobody_there() -> Reason {
+/// Why a question is a no where nobody can answer it.
+pub(super) fn nobody() -> Reason {
     Reason::own("nobody-there", "Nobody is at the device to agree.")
 }
 

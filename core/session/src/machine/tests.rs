@@ -1,6 +1,7 @@
 use deskhook_policy::{Address, ClientSpec, ConsentMode, ElevationMethod, OnTimeout};
 mod elevating;
 mod orders;
+mod presence;
 
 use super::*;
 use crate::{

@@ -14,6 +14,7 @@ pub(crate) async fn run(stage: Stage) -> Outcome {
     let menu = agent.menu(&Language::english()).await;
     introduce(&stage, &menu);
     let tray = tokio::spawn(deskhook_tray::run(agent.clone()));
+    let presence = tokio::spawn(deskhook_tray::watch_presence(agent.clone()));
     tokio::select! {
         () = tell(&agent) => {}
         () = asked_to_stop() => {}
@@ -21,6 +22,7 @@ pub(crate) async fn run(stage: Stage) -> Outcome {
     say("stopping");
     stage.stop().await;
     tray.abort();
+    presence.abort();
     Ok(Exit::Done)
 }
 

@@ -12,8 +12,11 @@ use crate::house::{House, Program};
 /// The lines of the record that tell of `action`.
 async fn told(auditor: &Program<'_>, action: &str) -> Vec<Value> {
     let export = auditor.request(Method::GET, "/api/v1/audit").send().await;
-    let text = export.unwrap().text().await.unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let export = export.expect("an answer");
+    let text = export.text().await.expect("the record");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
     lines
         .filter(|line: &Value| line.to_string().contains(&format!("\"{action}\"")))
         .collect()

@@ -38,7 +38,12 @@ pub(super) fn is_wayland() -> bool {
 
 /// Whether there is a screen to open anything on.
 pub(super) fn is_there() -> bool {
-    is_wayland() || is_set("DISPLAY")
+    is_wayland() || has_x()
+}
+
+/// Whether there is an X server, be it for old programs on a Wayland screen.
+pub(super) fn has_x() -> bool {
+    is_set("DISPLAY")
 }
 
 pub(super) fn is_set(variable: &str) -> bool {
@@ -48,7 +53,7 @@ pub(super) fn is_set(variable: &str) -> bool {
 impl Screen {
     /// The screen of this process; none where there is none, or it does not answer.
     pub(super) async fn here() -> Option<Arc<Self>> {
-        if !is_set("DISPLAY") {
+        if !has_x() {
             return None;
         }
         tokio::task::spawn_blocking(Self::connect)

@@ -1,0 +1,5 @@
+//! The agent as an embedder uses it: real files, a real client process, no portal.
+
+mod desk;
+mod extensions;
+mod life;
