@@ -15,5 +15,6 @@ mod scene;
 mod session;
 mod standin;
 mod tray;
+mod unmanaged;
 mod uplink;
 mod vnc;
