@@ -1,10 +1,18 @@
 //! The size and naming law of this code base: every rule is a test, every breach is told with its
 //! file and line and with what to do about it.
 
+#[path = "tidy/deny.rs"]
+mod deny;
+#[path = "tidy/dependencies.rs"]
+mod dependencies;
 #[path = "tidy/escapes.rs"]
 mod escapes;
 #[path = "tidy/folders.rs"]
 mod folders;
+#[path = "tidy/guide.rs"]
+mod guide;
+#[path = "tidy/license.rs"]
+mod license;
 #[path = "tidy/manifests.rs"]
 mod manifests;
 #[path = "tidy/names.rs"]
@@ -17,10 +25,15 @@ mod signatures;
 mod sizes;
 #[path = "tidy/sources.rs"]
 mod sources;
+#[path = "tidy/tree.rs"]
+mod tree;
 #[path = "tidy/words.rs"]
 mod words;
 
-use sources::{Breach, rust_sources, text_sources};
+use deny::Rules;
+use guide::Guide;
+use sources::{Breach, root, rust_sources, text_sources};
+use tree::Tree;
 
 /// Fails with every breach, one a line.
 #[track_caller]
@@ -92,6 +105,39 @@ fn nothing_names_the_machine_it_was_written_on() {
 #[test]
 fn every_crate_inherits_package_fields_lints_and_versions() {
     expect_none(manifests::loose_manifests());
+}
+
+#[test]
+fn every_dependency_is_used() {
+    let workspace = std::fs::read_to_string(root().join("Cargo.toml")).expect("a workspace");
+    let (texts, files) = (text_sources(), rust_sources());
+    expect_none(dependencies::unused(&texts, &files, &workspace));
+}
+
+#[test]
+fn no_crate_is_there_in_two_versions_without_a_reason() {
+    let rules = Rules::read();
+    expect_none(rules.unreasoned());
+    expect_none(Tree::read().second_versions(&rules));
+}
+
+#[test]
+fn every_licence_in_the_tree_is_allowed() {
+    expect_none(Tree::read().licenses(&Rules::read()));
+}
+
+#[test]
+fn no_crate_is_banned_or_from_elsewhere_than_crates_io() {
+    expect_none(Tree::read().strangers(&Rules::read()));
+}
+
+#[test]
+fn what_the_guide_for_contributors_shows_runs_and_what_it_names_is_there() {
+    let texts = text_sources();
+    let guide = Guide::among(&texts);
+    expect_none(guide.invented_code());
+    expect_none(guide.missing_paths());
+    expect_none(guide.hidden_options());
 }
 
 #[test]

@@ -113,7 +113,8 @@ const OF_A_PACKAGE: &[&str] = &[
     "CARGO_PKG_",
 ];
 
-/// Asks cargo for the same build that `tests/run` asks for; the answer is one artifact a line.
+/// Asks cargo for the same build that `tests/run` asks for, in release mode where this is compiled
+/// so; the answer is one artifact a line.
 fn build() -> Result<String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = tests
@@ -132,6 +133,10 @@ fn build() -> Result<String> {
         }
     }
     command.args(["-p", "deskhook-app"]);
+    // Figures are those of what ships.
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
     for example in fs::read_dir(root.join("plugins/examples"))? {
         let example = example?;
         if example.path().join("Cargo.toml").exists() {

@@ -3,6 +3,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use futures_util::StreamExt as _;
+use zbus::proxy::SignalStream;
 use zbus::zvariant::{OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
@@ -56,6 +58,26 @@ const PANEL: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 "#;
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+const WATCH: Place = ("/StatusNotifierWatcher", WATCHER);
+const ITEM: Place = ("/StatusNotifierItem", "org.kde.StatusNotifierItem");
+const MENU: Place = ("/MenuBar", "com.canonical.dbusmenu");
+
+/// An object's path, and one of its interfaces.
+type Place = (&'static str, &'static str);
+
+/// Somebody on the bus, whose properties are what they are now.
+async fn uncached(
+    connection: &Connection,
+    service: String,
+    (path, interface): Place,
+) -> Result<Proxy<'static>> {
+    let proxy = zbus::proxy::Builder::<Proxy<'static>>::new(connection)
+        .destination(service)?
+        .path(path)?
+        .interface(interface)?
+        .cache_properties(zbus::proxy::CacheProperties::No);
+    Ok(proxy.build().await?)
+}
 
 impl Desktop {
     /// The parts of `tests/parts.txt` that it is made of.
@@ -138,27 +160,76 @@ impl Desktop {
         Ok(said.stdout)
     }
 
-    /// Waits for the first tray icon, and returns what it is called on the bus.
+    /// Waits for the first tray icon.
     ///
     /// # Errors
     /// When none shows up.
     pub async fn tray_icon(&self) -> Result<TrayIcon> {
+        self.tray().await?.icon().await
+    }
+
+    /// The part of the panel where tray icons are.
+    ///
+    /// # Errors
+    /// When the panel is gone.
+    pub async fn tray(&self) -> Result<Tray> {
         let connection = self.bus.connect().await?;
-        let watcher = Proxy::new(&connection, WATCHER, "/StatusNotifierWatcher", WATCHER).await?;
-        let name = eventually("a tray icon", async || {
-            let items: Vec<String> = watcher
-                .get_property("RegisteredStatusNotifierItems")
-                .await
-                .ok()?;
-            items.into_iter().next()
+        let watcher = uncached(&connection, WATCHER.to_owned(), WATCH).await?;
+        let news = watcher
+            .receive_signal("StatusNotifierItemRegistered")
+            .await?;
+        Ok(Tray {
+            connection,
+            watcher,
+            news,
         })
-        .await?;
+    }
+}
+
+/// Where tray icons are: icons that come are noticed from the moment that this is made.
+pub struct Tray {
+    connection: Connection,
+    watcher: Proxy<'static>,
+    news: SignalStream<'static>,
+}
+
+impl Tray {
+    /// The first icon, as soon as there is one.
+    ///
+    /// # Errors
+    /// When none shows up.
+    pub async fn icon(&mut self) -> Result<TrayIcon> {
+        let name = loop {
+            if let Some(name) = self.names().await?.into_iter().next() {
+                break name;
+            }
+            // News may be old: of an icon that is gone again.
+            let news = tokio::time::timeout(PATIENCE, self.news.next()).await;
+            news.context("waited in vain for a tray icon")?
+                .context("the panel is gone")?;
+        };
         // "org.kde.StatusNotifierItem-7-1", or a bus name with an object path behind it.
         let service = name.split('/').next().unwrap_or_default().to_owned();
         Ok(TrayIcon {
-            connection,
+            connection: self.connection.clone(),
             service,
         })
+    }
+
+    /// Waits until there is no icon.
+    ///
+    /// # Errors
+    /// When one stays.
+    pub async fn emptied(&self) -> Result<()> {
+        eventually("the icon should go", async || {
+            self.names().await.ok()?.is_empty().then_some(())
+        })
+        .await
+    }
+
+    async fn names(&self) -> Result<Vec<String>> {
+        let names = self.watcher.get_property("RegisteredStatusNotifierItems");
+        Ok(names.await?)
     }
 }
 
@@ -176,9 +247,7 @@ impl TrayIcon {
     /// # Errors
     /// When the icon is gone or has no such text.
     pub async fn property(&self, name: &str) -> Result<String> {
-        let item = self
-            .proxy("/StatusNotifierItem", "org.kde.StatusNotifierItem")
-            .await?;
+        let item = self.proxy(ITEM).await?;
         Ok(item.get_property(name).await?)
     }
 
@@ -187,7 +256,7 @@ impl TrayIcon {
     /// # Errors
     /// When the icon is gone or has none.
     pub async fn menu(&self) -> Result<Vec<MenuEntry>> {
-        let menu = self.proxy("/MenuBar", "com.canonical.dbusmenu").await?;
+        let menu = self.proxy(MENU).await?;
         let no_names: Vec<String> = Vec::new();
         let (_, root): (u32, Layout) = menu.call("GetLayout", &(0, -1, no_names)).await?;
         root.2.into_iter().map(entry).collect()
@@ -216,22 +285,15 @@ impl TrayIcon {
     /// # Errors
     /// When the icon is gone.
     pub async fn click(&self, entry: &MenuEntry) -> Result<()> {
-        let menu = self.proxy("/MenuBar", "com.canonical.dbusmenu").await?;
+        let menu = self.proxy(MENU).await?;
         let () = menu
             .call("Event", &(entry.id, "clicked", Value::from(0), 0_u32))
             .await?;
         Ok(())
     }
 
-    async fn proxy(&self, path: &'static str, interface: &'static str) -> Result<Proxy<'static>> {
-        let service = self.service.clone();
-        // Without a cache, so that a property is what it is now.
-        let proxy = zbus::proxy::Builder::<Proxy<'static>>::new(&self.connection)
-            .destination(service)?
-            .path(path)?
-            .interface(interface)?
-            .cache_properties(zbus::proxy::CacheProperties::No);
-        Ok(proxy.build().await?)
+    async fn proxy(&self, place: Place) -> Result<Proxy<'static>> {
+        uncached(&self.connection, self.service.clone(), place).await
     }
 }
 

@@ -84,6 +84,14 @@ impl TestPortal {
         Ok(())
     }
 
+    /// Its process.
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn process(&self) -> Result<&Process> {
+        self.process.as_ref().context("the portal is not running")
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address

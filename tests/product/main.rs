@@ -17,5 +17,6 @@ mod scene;
 mod session;
 mod standin;
 mod tray;
+mod unmanaged;
 mod uplink;
 mod vnc;

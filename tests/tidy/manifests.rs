@@ -46,7 +46,7 @@ fn judge(manifest: &Text) -> Vec<Breach> {
     }
     told.extend(misnamed(manifest, package));
     told.extend(own_versions(&table));
-    let line = |needle: &str| line_of(&manifest.text, needle);
+    let line = |told: &str| line_about(&manifest.text, told);
     told.into_iter()
         .map(|told| Breach::new(&manifest.path, line(&told), told))
         .collect()
@@ -82,22 +82,7 @@ fn misnamed(manifest: &Text, package: Option<&Table>) -> Option<String> {
 
 /// Dependencies whose version stands here instead of in the workspace.
 fn own_versions(table: &Table) -> Vec<String> {
-    let kinds = DEPENDENCIES
-        .iter()
-        .filter_map(|kind| table.get(*kind)?.as_table());
-    let platforms = table
-        .get("target")
-        .and_then(Value::as_table)
-        .into_iter()
-        .flatten();
-    let of_platforms = platforms.flat_map(|(_, platform)| {
-        DEPENDENCIES
-            .iter()
-            .filter_map(|kind| platform.get(*kind)?.as_table())
-    });
-    kinds
-        .chain(of_platforms)
-        .flatten()
+    dependencies(table)
         .filter(|(_, value)| !inherits(Some(value)))
         .map(|(name, _)| {
             format!("write `{name}.workspace = true`; versions stand in [workspace.dependencies]")
@@ -105,11 +90,33 @@ fn own_versions(table: &Table) -> Vec<String> {
         .collect()
 }
 
+/// All dependencies of a manifest: of the package, its tests and its build script, everywhere or
+/// on some systems.
+pub(crate) fn dependencies(table: &Table) -> impl Iterator<Item = (&String, &Value)> {
+    let platforms = table
+        .get("target")
+        .and_then(Value::as_table)
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, platform)| platform.as_table());
+    let tables = std::iter::once(table).chain(platforms);
+    tables.flat_map(|table| {
+        let kinds = DEPENDENCIES
+            .iter()
+            .filter_map(|kind| table.get(*kind)?.as_table());
+        kinds.flatten()
+    })
+}
+
 /// The line of the word in backticks or quotes that the sentence is about, else the first.
-fn line_of(text: &str, told: &str) -> usize {
-    let subject = told.split(['`', '.', '"']).nth(1).unwrap_or_default();
+fn line_about(text: &str, told: &str) -> usize {
+    line_of(text, told.split(['`', '.', '"']).nth(1).unwrap_or_default())
+}
+
+/// The first line that begins so, else the first.
+pub(crate) fn line_of(text: &str, start: &str) -> usize {
     let at = text
         .lines()
-        .position(|line| !subject.is_empty() && line.starts_with(subject));
+        .position(|line| !start.is_empty() && line.starts_with(start));
     at.map_or(1, |index| index + 1)
 }

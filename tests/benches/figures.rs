@@ -1,0 +1,95 @@
+//! Figures of the whole product, in release mode, on this machine: how long a person waits from a
+//! click until the portal has the client's address, how long the agent takes to be there, and what
+//! agent and portal occupy while nothing happens. They are printed, never judged.
+//!
+//! `cargo bench -p deskhook-tests --bench figures [-- ROUNDS]`
+
+#[path = "figures/device.rs"]
+mod device;
+#[path = "figures/table.rs"]
+mod table;
+
+use std::time::Instant;
+
+use anyhow::Result;
+use harness::{Desktop, Home, Memory, Process, TestPortal, missing};
+
+use device::Device;
+use table::{Series, Table};
+
+/// How often each way is gone where nobody says otherwise.
+const ROUNDS: usize = 20;
+
+fn main() -> Result<()> {
+    let rounds = std::env::args().find_map(|argument| argument.parse().ok());
+    let rounds = rounds.unwrap_or(ROUNDS);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    println!("{rounds} rounds each; load before: {}", load.trim());
+    let runtime = tokio::runtime::Runtime::new()?;
+    let table = runtime.block_on(measure(rounds))?;
+    println!("{table}");
+    Ok(())
+}
+
+async fn measure(rounds: usize) -> Result<Table> {
+    let mut table = Table::default();
+    let client = client(rounds)?;
+    table.time("sample client alone, start to its address", &client);
+
+    let mut home = Home::new()?;
+    let desktop = match missing(&Desktop::PARTS) {
+        None => Some(Desktop::start(&mut home).await?),
+        Some(part) => {
+            println!("without a tray: {part} is missing, and tests/run installs it");
+            None
+        }
+    };
+    let portal = TestPortal::start().await?;
+    let mut device = Device::enrolled(home, &portal)?;
+    let mut tray = match &desktop {
+        Some(desktop) => Some(desktop.tray().await?),
+        None => None,
+    };
+
+    let (mut running, mut ready) = (Series::default(), Series::default());
+    for _ in 0..rounds {
+        let times = device.start(tray.as_mut()).await?;
+        running.push(times.running);
+        ready.extend(times.ready);
+        device.stop(tray.as_ref()).await?;
+    }
+    table.time("agent run, start to \"agent running\"", &running);
+    table.time("agent run, start to the icon in the tray", &ready);
+
+    device.start(tray.as_mut()).await?;
+    table.memory(
+        "agent at rest, before any session",
+        Memory::at_rest(device.id()?)?,
+    );
+    let reported = device.sessions(rounds, tray.as_mut()).await?;
+    table.time("click to address reported", &reported);
+    table.beyond(
+        "  of that beyond the client's own start",
+        (&reported, &client),
+    );
+    table.memory(
+        "agent at rest, after these sessions",
+        Memory::at_rest(device.id()?)?,
+    );
+    let portal = portal.process()?.id();
+    table.memory("portal at rest", Memory::at_rest(portal)?);
+    Ok(table)
+}
+
+/// The sample client without Deskhook round it.
+fn client(rounds: usize) -> Result<Series> {
+    let home = Home::new()?;
+    let mut series = Series::default();
+    for _ in 0..rounds {
+        let began = Instant::now();
+        let client = Process::start(home.deskhook().args(["sample-client", "run"]))?;
+        client.line("ADDRESS=")?;
+        series.push(began.elapsed());
+    }
+    Ok(series)
+}
