@@ -127,7 +127,7 @@ fn every_licence_in_the_tree_is_allowed() {
 }
 
 #[test]
-fn no_crate_is_banned_or_from_elsewhere_than_crates_io() {
+fn no_crate_is_banned_or_from_elsewhere_than_a_registry() {
     expect_none(Tree::read().strangers(&Rules::read()));
 }
 

@@ -9,6 +9,7 @@ mod device;
 #[path = "figures/table.rs"]
 mod table;
 
+use std::io::Write as _;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -24,11 +25,17 @@ fn main() -> Result<()> {
     let rounds = std::env::args().find_map(|argument| argument.parse().ok());
     let rounds = rounds.unwrap_or(ROUNDS);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    println!("{rounds} rounds each; load before: {}", load.trim());
+    say(&format!(
+        "{rounds} rounds each; load before: {}",
+        load.trim()
+    ))?;
     let runtime = tokio::runtime::Runtime::new()?;
     let table = runtime.block_on(measure(rounds))?;
-    println!("{table}");
-    Ok(())
+    say(&table.to_string())
+}
+
+fn say(line: &str) -> Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
 async fn measure(rounds: usize) -> Result<Table> {
@@ -40,7 +47,9 @@ async fn measure(rounds: usize) -> Result<Table> {
     let desktop = match missing(&Desktop::PARTS) {
         None => Some(Desktop::start(&mut home).await?),
         Some(part) => {
-            println!("without a tray: {part} is missing, and tests/run installs it");
+            say(&format!(
+                "without a tray: {part} is missing, and tests/run installs it"
+            ))?;
             None
         }
     };

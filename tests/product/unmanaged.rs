@@ -7,7 +7,7 @@ use harness::TestAgent;
 fn a_device_without_a_policy_starts_nothing_and_says_why() -> Result<()> {
     let mut agent = TestAgent::new()?;
     agent.start()?;
-    let said = agent.deskhook(&["session", "start", "--wait", "reported"])?;
+    let said = agent.deskhook(&["session", "start", "--wait", "ended"])?;
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     assert!(said.stderr.contains("client"), "{}", said.stderr);
     let status = agent.until_status("nothing should go on", |status| status["phase"] == "idle")?;

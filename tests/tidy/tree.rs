@@ -11,7 +11,8 @@ use crate::license;
 use crate::manifests::line_of;
 use crate::sources::{Breach, root};
 
-const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+/// How the origin of a released package begins.
+const REGISTRY: &str = "registry+";
 
 /// One package in one version.
 struct Package {
@@ -120,7 +121,7 @@ impl Tree {
         judged.collect()
     }
 
-    /// Packages that the rules ban, that come from elsewhere than crates.io, or that take any
+    /// Packages that the rules ban, that come from elsewhere than a registry, or that take any
     /// version of another.
     pub(crate) fn strangers(&self, rules: &Rules) -> Vec<Breach> {
         let mut found = Vec::new();
@@ -131,9 +132,9 @@ impl Tree {
             if package
                 .source
                 .as_ref()
-                .is_some_and(|from| from != CRATES_IO)
+                .is_some_and(|from| !from.starts_with(REGISTRY))
             {
-                found.push(package.breach("does not come from crates.io"));
+                found.push(package.breach("does not come from a registry"));
             }
             let any = package.wildcards.iter();
             found.extend(any.map(|name| package.breach(&format!("takes any version of {name}"))));
@@ -233,11 +234,11 @@ mod tests {
         Tree::of(&json!({
             "packages": [
                 package("ours", "0.1.0", "MIT", None),
-                package("a", "1.0.0", "MIT", Some(CRATES_IO)),
-                package("tool", "1.0.0", "GPL-3.0-only", Some(CRATES_IO)),
-                package("b", "1.2.0", "MIT", Some(CRATES_IO)),
+                package("a", "1.0.0", "MIT", Some(REGISTRY)),
+                package("tool", "1.0.0", "GPL-3.0-only", Some(REGISTRY)),
+                package("b", "1.2.0", "MIT", Some(REGISTRY)),
                 package("b", "2.0.0", "MIT", Some("git+https://git.example/b")),
-                package("b", "3.0.0", "MIT", Some(CRATES_IO)),
+                package("b", "3.0.0", "MIT", Some(REGISTRY)),
             ],
             "resolve": { "nodes": [
                 node("ours 0.1.0", &["a 1.0.0", "tool 1.0.0"]),
@@ -288,7 +289,7 @@ mod tests {
         )));
         for breach in [
             "a 1.0.0 is banned: it is large",
-            "b 2.0.0 does not come from crates.io",
+            "b 2.0.0 does not come from a registry",
             "ours 0.1.0 takes any version of any",
         ] {
             assert!(strangers.contains(breach), "{strangers}");

@@ -5,14 +5,9 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::mpsc;
 
-use deskhook_hooks::{
-    Call, Context, Device, Extension as _, Hook, HostPort, Limit, Person, SessionRequest,
-    VerdictAnswer,
-};
+use deskhook_hooks::{Call, Context, Device, Hook, Person, SessionRequest, VerdictAnswer};
 use deskhook_script::{Package, Script};
-use divan::{Bencher, black_box};
 use mlua::serde::ser::Options;
 use mlua::{Function, Lua, LuaSerdeExt as _};
 
@@ -95,7 +90,12 @@ impl Size {
 
 /// One call of `session.request`.
 mod call {
-    use super::*;
+    use deskhook_hooks::{Extension as _, Hook, HostPort, Limit};
+    use divan::{Bencher, black_box};
+    use mlua::Lua;
+    use std::sync::mpsc;
+
+    use super::{SIZES, Size, ask, handler, script};
 
     #[divan::bench(args = SIZES)]
     fn deskhook(bencher: Bencher<'_, '_>, size: Size) {
@@ -119,7 +119,7 @@ mod call {
 
 /// From a package's files in memory to a state that can be called.
 mod load {
-    use super::*;
+    use super::{Function, Lua, Script, handler, script};
 
     #[divan::bench]
     fn deskhook() -> Script {
