@@ -11,6 +11,7 @@ use rustix::process::{Signal, kill_process};
 use serde_json::{Map, Value, json};
 
 use crate::home::Home;
+use crate::patience::eventually;
 use crate::process::{Process, processes_of};
 use crate::walk::{free_port, shots};
 
@@ -131,18 +132,20 @@ impl Browser {
     }
 
     /// Presses what is there, once it is there and the page is painted: until then a browser
-    /// drops every click.
+    /// drops every click. What the page draws anew meanwhile is looked for again.
     ///
     /// # Errors
     /// When nothing like that shows up.
     pub async fn press(&self, css: &str) -> Result<()> {
-        let wait = self.client.wait().for_element(Locator::Css(css));
-        let element = wait
-            .await
-            .with_context(|| format!("nothing to press: {css}"))?;
         let painted = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
-        self.client.execute_async(painted, Vec::new()).await?;
-        Ok(element.click().await?)
+        let pressed = eventually("something to press", async || {
+            self.client.execute_async(painted, Vec::new()).await.ok()?;
+            let element = self.client.find(Locator::Css(css)).await.ok()?;
+            element.click().await.ok()
+        });
+        pressed
+            .await
+            .with_context(|| format!("nothing to press: {css}"))
     }
 
     /// Looks at pages this way from here on.

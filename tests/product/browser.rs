@@ -28,10 +28,22 @@ async fn sign_in(browser: &Browser, scene: &Scene, name: &str, role: &str) -> Re
     Ok(())
 }
 
+/// What an element says, which the page may draw anew at any moment.
 async fn text(page: &Client, css: &str) -> Result<String> {
-    let element = page.wait().for_element(Locator::Css(css)).await;
-    let element = element.with_context(|| format!("no {css}"))?;
-    Ok(element.text().await?)
+    harness::eventually(css, async || {
+        let element = page.find(Locator::Css(css)).await.ok()?;
+        element.text().await.ok()
+    })
+    .await
+}
+
+/// An attribute of such an element.
+async fn attribute(page: &Client, css: &str, name: &str) -> Result<Option<String>> {
+    harness::eventually(css, async || {
+        let element = page.find(Locator::Css(css)).await.ok()?;
+        element.attr(name).await.ok()
+    })
+    .await
 }
 
 /// Waits until an element that the page may draw anew says something.
@@ -87,12 +99,8 @@ async fn a_supporter_connects_from_the_list_and_gets_the_link_once_the_person_ag
             .is_some_and(|title| title.contains("Sam Support")),
         "{question:#}"
     );
-    let link = page
-        .wait()
-        .for_element(Locator::Css(".request a.button.main"))
-        .await?;
     assert_eq!(
-        link.attr("href").await?,
+        attribute(page, ".request a.button.main", "href").await?,
         Some(format!("deskhook-sample:{address}"))
     );
     until_text(page, ".subject .state", "In session").await?;

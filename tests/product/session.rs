@@ -25,6 +25,12 @@ async fn a_session_goes_from_the_request_to_the_record() -> Result<()> {
     assert_eq!(waiting["address"], address);
     assert_eq!(waiting["link"], format!("deskhook-sample:{address}"));
     assert_eq!(waiting["group"], "Berlin");
+    let path = format!("devices/{}", waiting["id"].as_str().unwrap_or_default());
+    let page = scene.api.get(&path).await?;
+    let own = json!({
+        "key": "Integration.Clients.sample.Enabled", "value": "true", "set_by": "tenant", "overrides": [],
+    });
+    assert_eq!(page["policy"], json!([own]), "{page:#}");
 
     let order = scene
         .order("connect", json!({ "reason": "printer", "ticket": "INC7" }))

@@ -11,7 +11,7 @@ use deskhook_hooks::{Bound, Chain, Hook, HostQuestion, Menu};
 use deskhook_policy::Policy;
 use deskhook_session::{Event, Moment, Notice, Session, SessionId};
 use deskhook_uplink::Signal;
-use deskhook_wire::CheckShape;
+use deskhook_wire::{CheckShape, PolicyEntry};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -85,6 +85,8 @@ pub(crate) struct Loop {
     pub(crate) policy: Arc<Policy>,
     pub(crate) policies: Policies,
     pub(crate) problems: Vec<String>,
+    /// What of the policy holds, and who says so.
+    pub(crate) entries: Vec<PolicyEntry>,
     pub(crate) chains: Chains,
     /// The generation of the session under way.
     pub(crate) session_chain: Option<Arc<Chain>>,
@@ -223,7 +225,13 @@ impl Loop {
                 let event = crate::reports::ordered(order, &self.session.view());
                 self.take(event);
             }
-            Signal::Online(online) => self.online = online,
+            Signal::Online(online) => {
+                self.online = online;
+                if online {
+                    // The portal may have given the session up meanwhile.
+                    self.report_phase();
+                }
+            }
             Signal::Problem(problem) => {
                 if let Some(problem) = &problem {
                     tracing::error!(problem, "the portal refuses what this device sends");
@@ -297,8 +305,9 @@ impl Loop {
         };
         let told = async {
             if let Some(courier) = courier {
-                courier.kept().await;
-                unfinished.forget();
+                if courier.kept().await {
+                    unfinished.forget();
+                }
                 courier.told(patience).await;
             }
         };

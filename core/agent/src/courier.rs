@@ -28,8 +28,8 @@ pub enum News {
 
 enum Letter {
     Report(Box<Report>, News),
-    /// Answered when all before it are on disk.
-    Mark(oneshot::Sender<()>),
+    /// Answered when all before it were seen to, with whether all of them are on disk.
+    Mark(oneshot::Sender<bool>),
 }
 
 impl Courier {
@@ -51,12 +51,12 @@ impl Courier {
         self.connection.unacknowledged()
     }
 
-    /// Waits until everything that was sent is on disk.
-    pub(crate) async fn kept(&self) {
+    /// Waits until everything that was sent is on disk; says whether it is.
+    pub(crate) async fn kept(&self) -> bool {
         let (mark, reached) = oneshot::channel();
         self.put(Letter::Mark(mark));
         // A task that broke off has dropped the mark.
-        let _ = reached.await;
+        reached.await.unwrap_or(false)
     }
 
     /// Waits until the portal has dealt with everything that is on disk, at most `patience`.
@@ -75,22 +75,24 @@ async fn carry(
     mut inbox: mpsc::UnboundedReceiver<Letter>,
     wakes: mpsc::Sender<Wake>,
 ) {
+    let mut all_kept = true;
     while let Some(letter) = inbox.recv().await {
         let (report, news) = match letter {
             Letter::Report(report, news) => (report, news),
             Letter::Mark(mark) => {
                 // Whoever waited may have lost patience.
-                let _ = mark.send(());
+                let _ = mark.send(all_kept);
                 continue;
             }
         };
         match connection.report(*report).await {
             // The loop is gone when nobody receives: the report is on disk.
             Ok(sequence) => drop(wakes.send(Wake::Filed { sequence, news }).await),
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a report cannot be kept"
-            ),
+            Err(error) => {
+                all_kept = false;
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "a report cannot be kept");
+            }
         }
     }
 }

@@ -113,14 +113,22 @@ fn same(one: &str, other: &str) -> bool {
 
 /// The extensions of the generation before whose files cannot be loaded anew: they go on as they
 /// were, under today's policy, unless it names other files or switches them off.
-pub(crate) fn kept(before: &[Bound], rejected: &[Rejected], policy: &Policy) -> Vec<Bound> {
+pub(crate) fn kept(
+    before: &[Bound],
+    (loaded, rejected): (&[Bound], &[Rejected]),
+    policy: &Policy,
+) -> Vec<Bound> {
+    let is_loaded = |name: &str| {
+        let mut names = loaded.iter().map(|bound| &bound.extension.about().name);
+        names.any(|loaded| same(loaded, name))
+    };
     let goes_on = |bound: &&Bound| {
         let about = bound.extension.about();
         let today = policy.extensions.of(&about.name);
         let pin = today.sha256.as_deref();
         let fits = pin.is_none_or(|pin| same(pin, &about.sha256));
         let is_rejected = rejected.iter().any(|other| same(&other.name, &about.name));
-        is_rejected && today.enabled && fits
+        is_rejected && !is_loaded(&about.name) && today.enabled && fits
     };
     let today = |bound: &Bound| Bound {
         extension: Arc::clone(&bound.extension),

@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
-use deskhook_policy::{Problem, Subject};
+use deskhook_policy::{Problem, Resolved, Subject, Trail, Why};
 use deskhook_source::{LastGood, Loaded, Watched, load, watch};
+use deskhook_wire::PolicyEntry;
 use tokio::sync::mpsc;
 
 use crate::{AgentConfig, Wake};
@@ -80,6 +81,39 @@ pub(crate) fn tell_changes(paths: &[PathBuf], what: Watched, wakes: &mpsc::Sende
             let _ = wakes.send(wake).await;
         }
     });
+}
+
+/// The most entries that the portal is told of, and the most characters of a value.
+const MOST_ENTRIES: usize = 200;
+const LONGEST_VALUE: usize = 300;
+
+/// What holds, and who says so, for the portal.
+pub(crate) fn entries(resolved: &Resolved) -> Vec<PolicyEntry> {
+    let own = resolved.provenance.own().take(MOST_ENTRIES);
+    own.map(|(trail, setting)| PolicyEntry {
+        key: trail.key.clone(),
+        value: shortened(&setting.value.to_string()),
+        set_by: setting.layer.to_string(),
+        overrides: overridden(trail),
+    })
+    .collect()
+}
+
+fn overridden(trail: &Trail) -> Vec<String> {
+    let applied = trail
+        .overridden
+        .iter()
+        .filter(|other| !matches!(other.why, Why::NotAssigned | Why::Filtered(_)));
+    applied
+        .map(|other| other.setting.layer.to_string())
+        .collect()
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A problem as one line: `file:line:column: message (help)`.

@@ -52,6 +52,10 @@ impl Loop {
         if moved {
             self.report_phase();
         }
+        if now.connected.is_some() && before.connected.is_none() {
+            // What a supporter may ask for, and what is in the way of it, may have changed.
+            self.collect_state();
+        }
     }
 
     pub(crate) fn report_phase(&self) {
@@ -104,7 +108,7 @@ impl Loop {
             self.facts.clone(),
         );
         let (device, person) = (self.config.device.shape(), Some(self.config.person.shape()));
-        let policy_version = self.policy.version.clone();
+        let (policy_version, policy) = (self.policy.version.clone(), self.entries.clone());
         let (elevation, ways) = (self.policy.elevation.clone(), self.ways.clone());
         let (rejected, wakes) = (self.rejected.clone(), self.wakes.clone());
         tokio::spawn(async move {
@@ -123,6 +127,7 @@ impl Loop {
                 device,
                 person,
                 policy_version,
+                policy,
                 facts: all,
                 extensions,
                 elevation,

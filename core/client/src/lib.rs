@@ -20,7 +20,6 @@ mod password;
 mod plan;
 mod printed;
 mod query;
-mod rfb;
 mod running;
 mod spawn;
 
@@ -33,5 +32,4 @@ pub use fetch::{
 pub use launch::{LaunchOptions, launch, obtain, start};
 pub use locate::{Places, locate};
 pub use plan::{LaunchPlan, PlanError};
-pub use rfb::{RfbError, RfbScreen, rfb_handshake};
 pub use running::{Exit, RunningClient};

@@ -58,6 +58,12 @@ impl Lane {
         self.extension.as_ref()
     }
 
+    /// How many calls wait for their turn.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
     pub(crate) fn faults(&self) -> u32 {
         self.faults.load(Ordering::Relaxed)
     }

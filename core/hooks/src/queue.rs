@@ -48,7 +48,7 @@ impl Queue {
             return Err(Refusal::Closed);
         }
         let overdue = state.running.is_some_and(|until| until < Instant::now());
-        if overdue || state.waiting.len() >= LONGEST {
+        if overdue || (state.waiting.len() >= LONGEST && !state.make_room(&job)) {
             return Err(Refusal::Full);
         }
         state.waiting.push_back(job);
@@ -87,18 +87,41 @@ impl Queue {
         self.bell.notify_one();
     }
 
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// What goes first has the lowest.
+fn rank(job: &Job) -> u8 {
+    match job.call.hook.kind() {
+        Kind::Decide => 0,
+        Kind::Provide | Kind::Transform => 1,
+        Kind::Observe => 2,
+    }
+}
+
 impl State {
-    fn take(&mut self) -> Option<Job> {
-        let rank = |job: &Job| match job.call.hook.kind() {
-            Kind::Decide => 0,
-            Kind::Provide | Kind::Transform => 1,
-            Kind::Observe => 2,
+    /// Gives up the newest of what goes last, if it goes after `job`; its caller hears `Busy`.
+    fn make_room(&mut self, job: &Job) -> bool {
+        let last = self.waiting.iter().enumerate();
+        let last = last.max_by_key(|(at, other)| (rank(other), *at));
+        let Some((at, _)) = last.filter(|(_, other)| rank(other) > rank(job)) else {
+            return false;
         };
+        if let Some(given_up) = self.waiting.remove(at) {
+            // Whoever asked may have lost patience.
+            let _ = given_up.reply.send(Err(Fault::Busy));
+        }
+        true
+    }
+
+    fn take(&mut self) -> Option<Job> {
         let first = self.waiting.iter().enumerate();
         let (at, _) = first.min_by_key(|(at, job)| (rank(job), *at))?;
         self.waiting.remove(at)

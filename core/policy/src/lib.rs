@@ -34,4 +34,5 @@ pub use resolve::{
     Explanation, LayerName, Overridden, Provenance, Resolved, Setting, Subject, Trail, Why,
     explain, resolve,
 };
+pub use schema::built_in_checks;
 pub use text::{Language, LocalText};

@@ -15,6 +15,7 @@ mod shape;
 
 pub(crate) use accept::{Complaint, accept};
 pub(crate) use clients::CLIENT;
+pub use listing::built_in_checks;
 pub(crate) use listing::known_keys;
 pub(crate) use nearest::nearest;
 pub(crate) use records::known;

@@ -79,8 +79,8 @@ struct Shared {
     rows: AtomicUsize,
     /// A row came in.
     filled: Notify,
-    /// The portal answered one of the two tasks: the other need not wait any longer.
-    answered: Notify,
+    /// There is a reason to try now: the portal answered the other task, or somebody waits.
+    try_now: Notify,
     signals: mpsc::Sender<Signal>,
 }
 
@@ -105,7 +105,7 @@ impl Connection {
             rows: AtomicUsize::new(outbox.len()),
             outbox: Mutex::new(outbox),
             filled: Notify::new(),
-            answered: Notify::new(),
+            try_now: Notify::new(),
             signals,
         });
         tokio::spawn(deliver(Arc::clone(&shared)));
@@ -115,8 +115,12 @@ impl Connection {
 
     /// Keeps a report on disk and has it delivered; gives its sequence.
     pub async fn report(&self, report: Report) -> Result<u64, OutboxError> {
+        let is_address = matches!(report, Report::Address { .. });
         let mut outbox = self.shared.outbox.lock().await;
         let sequence = outbox.put(millis(), report)?;
+        if is_address {
+            self.shared.try_now.notify_waiters();
+        }
         self.shared.rows.store(outbox.len(), Ordering::Relaxed);
         self.shared.filled.notify_one();
         Ok(sequence)
@@ -155,9 +159,8 @@ async fn deliver(shared: Arc<Shared>) {
         let sent = shared.send("POST", PATH_REPORTS, body).await;
         match sent.and_then(|bytes| read::<Acknowledged>(&bytes)) {
             Ok(answer) if answer.acknowledged == sequence => {
-                if backoff.reset() {
-                    shared.answered.notify_one();
-                }
+                backoff.reset();
+                shared.try_now.notify_waiters();
                 shared.acknowledged(sequence).await;
             }
             Ok(_) => tracing::warn!(sequence, "the portal acknowledged another row"),
@@ -213,9 +216,8 @@ async fn listen(shared: Arc<Shared>) {
         };
         match asked.and_then(|bytes| read::<Orders>(&bytes)) {
             Ok(orders) => {
-                if backoff.reset() {
-                    shared.answered.notify_one();
-                }
+                backoff.reset();
+                shared.try_now.notify_waiters();
                 last = orders.last;
                 shared.problem_is(None, &mut problem).await;
                 if !std::mem::replace(&mut online, true) {
@@ -247,7 +249,7 @@ async fn listen(shared: Arc<Shared>) {
 async fn pause(shared: &Shared, span: Duration) -> bool {
     tokio::select! {
         () = tokio::time::sleep(span) => false,
-        () = shared.answered.notified() => shared.signals.is_closed(),
+        () = shared.try_now.notified() => shared.signals.is_closed(),
         () = shared.signals.closed() => true,
     }
 }
@@ -360,40 +362,4 @@ fn millis() -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use deskhook_wire::{EnrolAnswer, Enrolled};
-    use ed25519_dalek::SigningKey;
-
-    use super::*;
-    use crate::answering;
-
-    #[tokio::test]
-    async fn what_the_portal_will_never_take_is_told_once_and_when_it_is_mended() {
-        let clock = r#"{"error": "clock", "message": "the clock is 9 minutes fast"}"#;
-        let orders = r#"{"orders": [], "last": 0}"#;
-        let answers = [(409, clock), (409, clock), (200, orders)];
-        let answers = answers.map(|(status, body)| Some((status, body.to_owned())));
-        let (portal, _asked) = answering::portal(answers.to_vec()).await;
-        let state = tempfile::tempdir().unwrap();
-        let answer = EnrolAnswer {
-            device: "d-1".into(),
-            portal_key: String::new(),
-            organization: String::new(),
-            person_verified: false,
-            group: None,
-        };
-        let enrolled = Enrolled { portal, answer };
-        let key = SigningKey::from_bytes(&[7; 32]);
-        let identity = Identity::keep(state.path(), key, enrolled).unwrap();
-        let outbox = Outbox::open(state.path(), identity.device()).unwrap();
-        let (signals, mut told) = mpsc::channel(8);
-        let _connection = Connection::open(identity, outbox, "b-1", signals).unwrap();
-        for expected in [
-            Signal::Problem(Some("the clock is 9 minutes fast".into())),
-            Signal::Problem(None),
-            Signal::Online(true),
-        ] {
-            assert_eq!(told.recv().await, Some(expected));
-        }
-    }
-}
+mod tests;

@@ -170,13 +170,22 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, IdentityError> {
 fn write(path: &Path, value: &impl Serialize) -> Result<(), IdentityError> {
     let written = || {
         let text = serde_json::to_vec_pretty(value)?;
-        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+        make_private(path.parent().unwrap_or(Path::new(".")))?;
         write_private(path, &text)
     };
     written().map_err(|source| IdentityError::File {
         path: path.to_owned(),
         source,
     })
+}
+
+/// Makes a folder that is this account's alone; one that is there stays as it is.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Replaces a file in one step; `tempfile` makes it readable by this account alone.

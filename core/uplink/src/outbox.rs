@@ -17,7 +17,6 @@ pub struct Outbox {
     folder: PathBuf,
     rows: BTreeMap<u64, Row>,
     next: u64,
-    aside: usize,
 }
 
 /// One row.
@@ -48,6 +47,8 @@ pub enum OutboxError {
 }
 
 const MOST_ROWS: usize = 10_000;
+/// The most rows that are kept aside.
+const MOST_UNWANTED: usize = 100;
 const NEXT_FILE: &str = "next";
 
 impl Outbox {
@@ -96,17 +97,7 @@ impl Outbox {
                 "reports of an earlier enrolment are set aside; they are not sent"
             );
         }
-        Ok(Self {
-            folder,
-            rows,
-            next,
-            aside,
-        })
-    }
-
-    /// How many rows of other devices lie beside: they are never sent.
-    pub fn aside(&self) -> usize {
-        self.aside
+        Ok(Self { folder, rows, next })
     }
 
     /// Keeps a report; it is on disk when this returns. Gives its sequence.
@@ -169,7 +160,24 @@ impl Outbox {
         let path = self.path(sequence);
         let moved = fs::rename(&path, path.with_extension("unwanted"));
         let moved = moved.and_then(|()| sync_folder(&self.folder));
-        moved.map_err(|source| OutboxError::File { path, source })
+        moved.map_err(|source| OutboxError::File { path, source })?;
+        self.forget_unwanted();
+        Ok(())
+    }
+
+    /// Keeps the newest of what was set aside.
+    fn forget_unwanted(&self) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut aside: Vec<PathBuf> = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "unwanted"))
+            .collect();
+        aside.sort();
+        let surplus = aside.len().saturating_sub(MOST_UNWANTED);
+        for path in &aside[..surplus] {
+            // One that cannot be removed is tried again the next time.
+            let _ = fs::remove_file(path);
+        }
     }
 
     fn make_room(&mut self) -> Result<(), OutboxError> {
@@ -263,10 +271,7 @@ mod tests {
         open(state.path()).put(1, report("secret")).unwrap();
         let mut other = Outbox::open(state.path(), "d-2").unwrap();
         assert!(other.is_empty());
-        assert_eq!(
-            (other.aside(), other.put(2, report("news")).unwrap()),
-            (1, 1)
-        );
+        assert_eq!(other.put(2, report("news")).unwrap(), 1);
         let first = open(state.path());
         assert_eq!(first.first().unwrap().delivery.report, report("secret"));
         for bad in ["", "..", "../d-1", "a/b", ".x"] {

@@ -4,7 +4,7 @@ use deskhook_policy::ElevationMethod;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{CheckShape, ElevationOffer, ExtensionHealth, ReasonShape};
+use crate::{CheckShape, ElevationOffer, ExtensionHealth, PolicyEntry, ReasonShape};
 
 /// A device as the portal's API lists it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -61,6 +61,8 @@ pub struct DeviceDetail {
     pub agent_version: String,
     /// The effective policy's short name.
     pub policy_version: String,
+    /// The effective policy, as far as it is Deskhook's own.
+    pub policy: Vec<PolicyEntry>,
     /// Why help is wanted, in the person's words; only for who may connect.
     pub reason: Option<String>,
     /// The ticket's number; only for who may connect.

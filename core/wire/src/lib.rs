@@ -20,7 +20,7 @@ pub use order::{ElevationOrder, OrderError, SignedOrder};
 pub use portal::{
     Acknowledged, AskOutcomeShape, Delivery, DeviceAbout, ElevationOffer, EnrolAnswer,
     EnrolRequest, Enrolled, ExtensionHealth, Order, OrderKind, Orders, PATH_ENROL, PATH_ORDERS,
-    PATH_REPORTS, Report,
+    PATH_REPORTS, PolicyEntry, Report,
 };
 pub use shape::{CheckShape, PersonShape, ReasonShape, SupporterShape};
 pub use signature::{

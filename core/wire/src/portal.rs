@@ -151,6 +151,9 @@ pub enum Report {
         person: Option<PersonShape>,
         /// The effective policy's short name.
         policy_version: String,
+        /// What of it is Deskhook's own, and who says so.
+        #[serde(default)]
+        policy: Vec<PolicyEntry>,
         /// Facts and custom state, by name.
         facts: BTreeMap<String, Value>,
         /// Packages and plugins with their health.
@@ -159,6 +162,20 @@ pub enum Report {
         #[serde(default)]
         elevation: ElevationOffer,
     },
+}
+
+/// One value of a device's effective policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct PolicyEntry {
+    /// The key's dotted path.
+    pub key: String,
+    /// The value as JSON text; a long one ends in `...`.
+    pub value: String,
+    /// The layer that set it: `tenant`, `group Berlin`.
+    pub set_by: String,
+    /// The layers whose value it overrode, broadest first.
+    #[serde(default)]
+    pub overrides: Vec<String>,
 }
 
 /// What a device lets supporters ask for with elevated rights.

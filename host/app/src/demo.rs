@@ -3,6 +3,7 @@
 mod client;
 mod folder;
 mod once;
+mod rfb;
 mod show;
 mod stage;
 

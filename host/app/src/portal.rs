@@ -216,13 +216,16 @@ async fn serve(config: PortalConfig) -> Outcome {
 /// Each device holds a connection open, and the usual soft limit is 1,024 of them: a portal takes
 /// what the hard limit allows.
 fn raise_descriptors() {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    let wanted = Rlimit {
-        current: maximum,
-        maximum,
-    };
+    let wanted = raised(&getrlimit(Resource::Nofile));
     if let Err(error) = setrlimit(Resource::Nofile, wanted) {
         tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
+fn raised(limit: &Rlimit) -> Rlimit {
+    Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
     }
 }
 
@@ -232,14 +235,11 @@ mod tests {
 
     #[test]
     fn a_portal_may_open_as_many_files_as_the_system_lets_it() {
-        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-        let low = Rlimit {
-            current: Some(256),
-            maximum,
-        };
-        setrlimit(Resource::Nofile, low).expect("a lower limit");
-        raise_descriptors();
-        assert_eq!(getrlimit(Resource::Nofile).current, maximum);
+        let of = |current, maximum| Rlimit { current, maximum };
+        let wanted = raised(&of(Some(256), Some(4096)));
+        assert_eq!((wanted.current, wanted.maximum), (Some(4096), Some(4096)));
+        let wanted = raised(&of(Some(256), None));
+        assert_eq!((wanted.current, wanted.maximum), (None, None));
     }
 
     #[test]

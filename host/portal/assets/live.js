@@ -82,8 +82,11 @@ function place(row) {
   }
   if (old && !first) old.replaceWith(fresh);
   else {
+    const full = body.rows.length >= body.dataset.size;
     if (old) old.remove();
     const later = [...body.rows].find((other) => other.dataset.key > row.key);
+    // Of a full page the last row may be another one now: the portal knows which.
+    if (old && full && !later) return refresh();
     body.insertBefore(fresh, later || null);
     while (body.rows.length > body.dataset.size) body.lastElementChild.remove();
   }

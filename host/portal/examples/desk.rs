@@ -14,7 +14,7 @@ use deskhook_policy::ElevationMethod;
 use deskhook_portal::{Portal, PortalConfig, Role, set_up};
 use deskhook_wire::{
     AskOutcomeShape, CheckShape, DeviceAbout, ElevationOffer, ExtensionHealth, Order, OrderKind,
-    ReasonShape, Report, SupporterShape,
+    PolicyEntry, ReasonShape, Report, SupporterShape,
 };
 use device::{Device, phase};
 use serde_json::{Value, json};
@@ -165,6 +165,7 @@ async fn arrive(base: &str, folder: &Path, seat: &Seat) -> Device {
             device: device.about.clone(),
             person: (!person.is_empty()).then(|| device.person.clone()),
             policy_version: "2026-11-18.3".into(),
+            policy: policy(),
             facts,
             extensions: extensions(),
             elevation: ElevationOffer {
@@ -176,6 +177,22 @@ async fn arrive(base: &str, folder: &Path, seat: &Seat) -> Device {
         })
         .await;
     device
+}
+
+fn policy() -> Vec<PolicyEntry> {
+    let entry = |key: &str, value: &str, set_by: &str, overrides: &[&str]| PolicyEntry {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        set_by: set_by.to_owned(),
+        overrides: overrides.iter().map(ToString::to_string).collect(),
+    };
+    vec![
+        entry("Elevation.Enabled", "true", "tenant", &[]),
+        entry("Integration.AnyDesk.Enabled", "true", "tenant", &[]),
+        entry("Session.Consent.Mode", "\"always\"", "tenant", &[]),
+        entry("Session.MaxMinutes", "30", "group Berlin", &["tenant"]),
+        entry("Session.RequireReason", "true", "group Berlin", &[]),
+    ]
 }
 
 fn extensions() -> Vec<ExtensionHealth> {

@@ -66,10 +66,17 @@ impl Desk {
         if over.is_empty() {
             return Ok(());
         }
-        let written = self
-            .store
-            .write(move |unit| over.iter().try_for_each(|entry| audit::append(unit, entry)));
-        written.await
+        let entries = over.clone();
+        let written = self.store.write(move |unit| {
+            entries
+                .iter()
+                .try_for_each(|entry| audit::append(unit, entry))
+        });
+        let written = written.await;
+        if written.is_err() {
+            self.folds.again(over, now);
+        }
+        written
     }
 
     /// How a supporter is named to the person at a device.

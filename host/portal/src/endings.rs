@@ -56,6 +56,9 @@ pub(crate) async fn end_lost(desk: &Arc<Desk>, now: Millis) -> Result<(), StoreE
         if now - seen < LOST_AFTER {
             continue;
         }
+        if desk.hub.is_online(&device.id, now) {
+            continue;
+        }
         let ended = desk.store.write(move |unit| {
             // It may have come back since it was looked at.
             let Some(device) = devices::find(unit, &device.id, &Reach::All)?

@@ -58,6 +58,24 @@ impl Folds {
         repeated.map(Fold::entry).collect()
     }
 
+    /// Takes back what could not be written down, for the next time.
+    pub(crate) fn again(&self, entries: Vec<Entry>, now: Millis) {
+        let mut folds = self.lock();
+        for entry in entries {
+            let times = entry
+                .fields
+                .get("times")
+                .and_then(serde_json::Value::as_u64);
+            let key = (entry.action.clone(), entry.subject.clone());
+            let fold = folds.entry(key).or_insert(Fold {
+                since: now,
+                times: 0,
+                last: entry,
+            });
+            fold.times += times.unwrap_or_default();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), Fold>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use deskhook_wire::{
-    CheckShape, DeviceAbout, ElevationOffer, ExtensionHealth, PersonShape, ReasonShape,
+    CheckShape, DeviceAbout, ElevationOffer, ExtensionHealth, PersonShape, PolicyEntry, ReasonShape,
 };
 use serde_json::Value;
 
@@ -97,7 +97,25 @@ pub(crate) fn extensions(extensions: &[ExtensionHealth]) -> Vec<ExtensionHealth>
     extensions.iter().take(ITEMS).map(clean).collect()
 }
 
-/// Programs as absolute paths.
+/// The most values of a policy that are kept.
+const ENTRIES: usize = 200;
+
+pub(crate) fn policy(entries: &[PolicyEntry]) -> Vec<PolicyEntry> {
+    let clean = |entry: &PolicyEntry| PolicyEntry {
+        key: line(&entry.key, 200),
+        value: line(&entry.value, 400),
+        set_by: name(&entry.set_by),
+        overrides: entry
+            .overrides
+            .iter()
+            .take(ITEMS)
+            .map(|layer| name(layer))
+            .collect(),
+    };
+    entries.iter().take(ENTRIES).map(clean).collect()
+}
+
+/// What a device offers; whether a program is one is for the device to judge.
 pub(crate) fn elevation(offer: &ElevationOffer) -> ElevationOffer {
     let programs = offer.programs.iter().take(ITEMS);
     let programs = programs.map(|program| line(program, 256));

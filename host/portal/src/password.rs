@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::secret::random;
 
@@ -43,8 +45,8 @@ pub(crate) enum PasswordError {
 /// Hashes and checks passwords without keeping the runtime from its work.
 pub(crate) struct Passwords {
     /// Who is computed or waits.
-    places: Semaphore,
-    turns: Semaphore,
+    places: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
     /// What an unknown account's password is checked against, so that it takes as long.
     dummy: String,
 }
@@ -52,16 +54,20 @@ pub(crate) struct Passwords {
 impl Passwords {
     pub(crate) fn new() -> Self {
         Self {
-            places: Semaphore::new(AT_ONCE + WAITING),
-            turns: Semaphore::new(AT_ONCE),
+            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
             dummy: hash(b"nobody has this password"),
         }
     }
 
     pub(crate) async fn hash(&self, password: String) -> Result<String, Crowded> {
-        let _place = self.places.try_acquire().map_err(|_| Crowded)?;
-        let _turn = self.turns.acquire().await;
-        let hashed = tokio::task::spawn_blocking(move || hash(password.as_bytes())).await;
+        let turn = self.turn().await?;
+        let work = move || {
+            let hashed = hash(password.as_bytes());
+            drop(turn);
+            hashed
+        };
+        let hashed = tokio::task::spawn_blocking(work).await;
         Ok(hashed.expect("hashing neither panics nor is cancelled"))
     }
 
@@ -71,19 +77,31 @@ impl Passwords {
         password: String,
         hash: Option<String>,
     ) -> Result<Match, Crowded> {
-        let _place = self.places.try_acquire().map_err(|_| Crowded)?;
-        let _turn = self.turns.acquire().await;
+        let turn = self.turn().await?;
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.dummy.clone());
         let same = move || {
-            argon2()
-                .verify_password(password.as_bytes(), hash.as_str())
-                .is_ok()
+            let same = argon2().verify_password(password.as_bytes(), hash.as_str());
+            drop(turn);
+            same.is_ok()
         };
         Ok(match tokio::task::spawn_blocking(same).await {
             Ok(true) if known => Match::Yes,
             _ => Match::No,
         })
+    }
+}
+
+/// A place and a turn: they last as long as the computing, also when whoever asked has gone.
+type Turn = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
+
+impl Passwords {
+    async fn turn(&self) -> Result<Turn, Crowded> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_| Crowded)?;
+        // Nobody closes the semaphore.
+        let turn = Arc::clone(&self.turns).acquire_owned().await.ok();
+        Ok((place, turn))
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
 use crate::PortalConfig;
@@ -26,6 +27,9 @@ use crate::web::{outcome, serving};
 const SWEEP: Duration = Duration::from_secs(5);
 /// How often sessions are looked for of which the device stays away.
 const MISS: Duration = Duration::from_secs(300);
+/// How long after its start the portal waits for devices to come back before it misses any: twice
+/// the longest pause of an agent.
+const RETURN: Duration = Duration::from_secs(30 * 60);
 /// How often what ran out is forgotten.
 const FORGET: Duration = Duration::from_secs(3600);
 
@@ -92,7 +96,9 @@ impl Portal {
         };
         let served = serving::serve(listener, self.tls.clone(), self.router(), shutdown).await;
         caretaker.abort();
-        self.desk.close_folds(clock::Millis::MAX).await?;
+        if let Err(error) = self.desk.close_folds(clock::Millis::MAX).await {
+            tracing::warn!(%error, "could not record how often something was refused");
+        }
         served.map_err(PortalError::Serve)
     }
 
@@ -127,7 +133,8 @@ impl Portal {
 
 async fn care(desk: Arc<Desk>) {
     let mut sweep = tokio::time::interval(SWEEP);
-    let mut miss = tokio::time::interval(MISS);
+    // Devices that could not reach this portal while it was away come back first.
+    let mut miss = tokio::time::interval_at(Instant::now() + RETURN, MISS);
     let mut forget = tokio::time::interval(FORGET);
     loop {
         tokio::select! {

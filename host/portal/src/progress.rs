@@ -6,7 +6,7 @@ use deskhook_wire::{AskOutcomeShape, Report};
 use serde_json::Value;
 
 use crate::clock::{self, Millis};
-use crate::desk::deed_at;
+use crate::desk::{deed, deed_at};
 use crate::hostile;
 use crate::store::devices::StateReport;
 use crate::store::orders::Ending;
@@ -71,10 +71,11 @@ pub(crate) fn apply(
 /// time: a new one ends what the device never told the end of.
 fn going_on(unit: &mut Unit<'_>, told: &Told<'_>, id: &str) -> Result<Option<Session>, StoreError> {
     let known = sessions::by_name(unit, told.device, id)?;
-    if let Some(session) = known {
-        return Ok(Some(session).filter(|session| session.ended_at.is_none()));
-    }
     let device = devices::find(unit, told.device, &devices::Reach::All)?;
+    if let Some(session) = known {
+        let other = device.and_then(|device| device.session);
+        return take_up(unit, session, other);
+    }
     let person = device
         .as_ref()
         .and_then(|device| device.person_name().map(str::to_owned));
@@ -90,6 +91,30 @@ fn going_on(unit: &mut Unit<'_>, told: &Told<'_>, id: &str) -> Result<Option<Ses
     // In no phase yet: the report that began it brings the first.
     session.phase.clear();
     Ok(Some(session))
+}
+
+/// A session that the device still speaks of. One that was given up as lost goes on, unless
+/// another has begun meanwhile; any other end is one.
+fn take_up(
+    unit: &mut Unit<'_>,
+    session: Session,
+    other: Option<Session>,
+) -> Result<Option<Session>, StoreError> {
+    if session.ended_at.is_none() {
+        return Ok(Some(session));
+    }
+    if session.outcome.as_deref() != Some("lost") || other.is_some() {
+        return Ok(None);
+    }
+    devices::set_session(unit, &session.device, Some(session.number))?;
+    let mut entry = deed("portal", "session.resumed", &session.device);
+    entry.session = Some(session.id.clone());
+    audit::append(unit, &entry)?;
+    Ok(Some(Session {
+        ended_at: None,
+        outcome: None,
+        ..session
+    }))
 }
 
 /// What the record says beside the phase.
@@ -274,6 +299,7 @@ fn set_state(unit: &mut Unit<'_>, told: &Told<'_>, report: &Report) -> Result<()
         policy_version,
         facts,
         extensions,
+        policy,
         elevation,
     } = report
     else {
@@ -287,6 +313,7 @@ fn set_state(unit: &mut Unit<'_>, told: &Told<'_>, report: &Report) -> Result<()
         policy_version: &hostile::name(policy_version),
         facts: &hostile::facts(facts),
         extensions: &hostile::extensions(extensions),
+        policy: &hostile::policy(policy),
         elevation: &hostile::elevation(elevation),
     };
     devices::set_state(unit, told.device, &state)

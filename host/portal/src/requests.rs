@@ -122,7 +122,7 @@ pub(crate) async fn elevate(
         .method
         .or(first)
         .unwrap_or(ElevationMethod::LocalApproval);
-    check_elevation(&asked, minutes)?;
+    check_elevation(&asked, minutes, offer.minutes)?;
     let supporter = desk.supporter(&visitor.account.display_name);
     let wish = Wish {
         id: fresh_name("o-"),
@@ -165,15 +165,20 @@ pub(crate) async fn elevate(
     .await
 }
 
-fn check_elevation(asked: &ElevateRequest, minutes: u32) -> Result<(), Failure> {
+fn check_elevation(asked: &ElevateRequest, minutes: u32, most: u32) -> Result<(), Failure> {
     let plain = |text: &String| text.len() <= 1024 && !text.chars().any(char::is_control);
     let absolute = asked.program.starts_with('/') || asked.program.get(1..3) == Some(":\\");
+    let most = match most {
+        0 => LONGEST,
+        offered => offered.min(LONGEST),
+    };
+    let too_long = format!("Elevated rights last 1 to {most} minutes at this device.");
     let wrong = if !absolute || !plain(&asked.program) {
         "The program is an absolute path."
     } else if asked.arguments.len() > 64 || !asked.arguments.iter().all(plain) {
         "At most 64 arguments of at most 1024 characters are passed."
-    } else if !(1..=LONGEST).contains(&minutes) {
-        "Elevated rights last 1 to 480 minutes."
+    } else if !(1..=most).contains(&minutes) {
+        &too_long
     } else {
         return Ok(());
     };

@@ -104,6 +104,7 @@ pub(crate) fn device_detail(
         os_version: device.about.os_version.clone(),
         agent_version: device.about.agent_version.clone(),
         policy_version: device.policy_version.clone(),
+        policy: device.policy.read(),
         reason: told.and_then(|session| session.reason.clone()),
         ticket: told.and_then(|session| session.ticket.clone()),
         checks: session

@@ -6,7 +6,7 @@ use deskhook_source::Loaded;
 
 use super::Loop;
 use crate::extensions::{self, Generation, absent, kept};
-use crate::policies::{changed_keys, sentence};
+use crate::policies::{changed_keys, entries, sentence};
 use crate::{ExtensionSet, chains};
 
 impl Loop {
@@ -17,10 +17,17 @@ impl Loop {
 
     pub(super) fn adopt(&mut self, loaded: Loaded) {
         self.problems = loaded.problems.iter().map(sentence).collect();
+        let entries = entries(&loaded.resolved);
         let policy = Arc::new(loaded.resolved.policy);
         if *policy == *self.policy {
+            // Another layer may say the same now.
+            if entries != self.entries {
+                self.entries = entries;
+                self.collect_state();
+            }
             return;
         }
+        self.entries = entries;
         let changed = changed_keys(&self.policy.tree, &policy.tree);
         tracing::info!(version = policy.version, ?changed, "policy changed");
         self.chains.policy_is(&policy.version);
@@ -48,7 +55,8 @@ impl Loop {
             mut loaded,
             rejected,
         } = set;
-        loaded.extend(kept(&self.loaded, &rejected, &self.policy));
+        let kept = kept(&self.loaded, (&loaded, &rejected), &self.policy);
+        loaded.extend(kept);
         self.loaded.clone_from(&loaded);
         let generation = Generation::new(loaded, &self.policy, &self.facts, &self.questions);
         self.host.grant(generation.grants);

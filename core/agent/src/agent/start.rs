@@ -115,6 +115,7 @@ impl Loop {
             .iter()
             .map(crate::policies::sentence)
             .collect();
+        self.entries = crate::policies::entries(&loaded.resolved);
         self.policy = Arc::new(loaded.resolved.policy);
         self.chains.policy_is(&self.policy.version);
         let (loader, places, policy) = (
@@ -184,10 +185,8 @@ fn assemble(
         snapshots.subscribe(),
         wakes.clone(),
     );
-    let (device, person) = (
-        Arc::new(config.device.clone()),
-        Arc::new(config.person.clone()),
-    );
+    let device = Arc::new(config.device.clone());
+    let person = Arc::new(config.person.clone());
     let chains = Chains::new(Chain::new(vec![], &questions), device, person);
     let enrolled = identity.map(Identity::enrolled);
     Ok(Loop {
@@ -195,6 +194,7 @@ fn assemble(
         policy: Arc::new(Policy::default()),
         policies: Policies::of(&config, &config.device.id),
         problems: vec![],
+        entries: vec![],
         menus: MenuMaker::new(config.menu, chains.clone()),
         chains,
         session_chain: None,
@@ -264,19 +264,18 @@ fn boot() -> Result<String, StartError> {
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
 }
 
-/// Makes the folder, private to this account; one that is there must be so already.
+/// Makes the folder, private to this account. One that is there is made so, unless that would take
+/// it from others: a folder of somebody else, or one in which everybody may write, is refused.
 fn private_folder(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true).mode(0o700).create(path)?;
     let about = std::fs::metadata(path)?;
     let own = about.uid() == rustix::process::geteuid().as_raw();
-    if own && about.mode() & 0o022 == 0 {
-        return Ok(());
+    if own && about.mode() & 0o002 == 0 {
+        return std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
     }
-    let why = "it belongs to somebody else, or others can write in it";
-    Err(std::io::Error::new(
-        std::io::ErrorKind::PermissionDenied,
-        why,
-    ))
+    let why = "it belongs to somebody else, or everybody can write in it";
+    let denied = std::io::ErrorKind::PermissionDenied;
+    Err(std::io::Error::new(denied, why))
 }

@@ -155,3 +155,30 @@ async fn a_package_whose_new_files_do_not_load_goes_on_as_it_was() {
     );
     agent.stop().await;
 }
+
+/// One guard that loads, and a second one of the same name.
+fn load_twice(_: &ExtensionPlaces, _: &Policy) -> ExtensionSet {
+    let mut set = load_once(&ExtensionPlaces::default(), &Policy::default());
+    let second = load_broken(&ExtensionPlaces::default(), &Policy::default());
+    set.rejected = second.rejected;
+    set
+}
+
+#[tokio::test]
+async fn two_packages_of_one_name_stay_one_however_often_they_are_loaded() {
+    let desk = Desk::new(json!({}));
+    let mut config = desk.config();
+    config.load = load_twice;
+    let agent = Agent::start(config).await.unwrap();
+    for round in 0..3 {
+        desk.write_policy(json!({ "Round": round }));
+        let seen = |now: &Snapshot| now.policy.tree.get("Round") == Some(&json!(round));
+        until(&agent, seen).await;
+    }
+    agent.handle().packages_changed().await;
+    agent.handle().request(start(), Origin::Person).await;
+    let denied = until(&agent, |now| now.view.last.is_some()).await;
+    let guards = denied.extensions.iter().filter(|one| one.name == "guard");
+    assert_eq!(guards.count(), 1, "{:?}", denied.extensions);
+    agent.stop().await;
+}

@@ -192,16 +192,21 @@ fn the_first_provider_that_has_a_value_wins() {
     assert_eq!(chain.provide(call), Some(("b".into(), "/opt/x".into())));
 }
 
-/// Answers when it is let go on, once for each word that it is sent.
-struct Held(About, std::sync::Mutex<mpsc::Receiver<()>>);
+/// Says that it was called, and answers when it is let go on.
+struct Held {
+    about: About,
+    called: mpsc::Sender<()>,
+    go_on: std::sync::Mutex<mpsc::Receiver<()>>,
+}
 
 impl Extension for Held {
     fn about(&self) -> &About {
-        &self.0
+        &self.about
     }
 
     fn call(&self, call: &Call, _: Limit, _: &HostPort) -> Result<Answer, Fault> {
-        self.1.lock().unwrap().recv().unwrap();
+        self.called.send(()).unwrap();
+        self.go_on.lock().unwrap().recv().unwrap();
         Ok(match call.hook {
             Hook::SessionRequest => Answer::Verdict(Verdict::Allow),
             _ => Answer::Value("/opt/x".into()),
@@ -209,30 +214,72 @@ impl Extension for Held {
     }
 }
 
-#[test]
-fn calls_of_one_extension_wait_for_each_other_and_none_is_refused() {
-    let about = bound("a", || Ok(Answer::Nothing), ExtensionPolicy::default());
+fn held() -> (Chain, mpsc::Sender<()>, mpsc::Receiver<()>) {
+    let like = bound("a", || Ok(Answer::Nothing), ExtensionPolicy::default());
     let (go_on, held) = mpsc::channel();
+    let (called, calls) = mpsc::channel();
+    let extension = Held {
+        about: like.extension.about().clone(),
+        called,
+        go_on: std::sync::Mutex::new(held),
+    };
     let chain = chain(vec![Bound {
-        extension: Arc::new(Held(
-            about.extension.about().clone(),
-            std::sync::Mutex::new(held),
-        )),
+        extension: Arc::new(extension),
         policy: ExtensionPolicy::default(),
     }]);
-    let locate = Call::new(
+    (chain, go_on, calls)
+}
+
+fn locate() -> Call {
+    Call::new(
         Hook::ClientLocate,
         Context::default(),
         crate::ClientLocate::default(),
-    );
+    )
+}
+
+fn until_waiting(chain: &Chain, count: usize) {
+    while chain.links[0].lane.waiting() < count {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn calls_of_one_extension_wait_for_each_other_and_none_is_refused() {
+    let (chain, go_on, calls) = held();
     std::thread::scope(|scope| {
-        let located = scope.spawn(|| chain.provide(locate));
+        let located = scope.spawn(|| chain.provide(locate()));
+        calls.recv().unwrap();
         let judged = scope.spawn(|| chain.decide(request()));
+        until_waiting(&chain, 1);
         for _ in 0..2 {
             go_on.send(()).unwrap();
         }
         let verdict = judged.join().unwrap().remove(0).verdict;
         assert_eq!(verdict, Some(Verdict::Allow));
         assert!(located.join().unwrap().is_some());
+    });
+}
+
+#[test]
+fn a_decision_finds_room_in_a_flood_and_goes_first() {
+    let (chain, go_on, calls) = held();
+    std::thread::scope(|scope| {
+        let flood: Vec<_> = (0..65)
+            .map(|_| scope.spawn(|| chain.provide(locate())))
+            .collect();
+        calls.recv().unwrap();
+        until_waiting(&chain, 64);
+        let judged = scope.spawn(|| chain.decide(request()));
+        let given_up = || flood.iter().any(std::thread::ScopedJoinHandle::is_finished);
+        while !given_up() {
+            std::thread::yield_now();
+        }
+        for _ in 0..2 {
+            go_on.send(()).unwrap();
+        }
+        let verdict = judged.join().unwrap().remove(0).verdict;
+        assert_eq!(verdict, Some(Verdict::Allow), "second, before the flood");
+        drop(go_on);
     });
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::{Place, Scope};
+use crate::{Place, Scope, schema};
 
 /// Which layer it was: enough to find it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -163,6 +163,17 @@ impl Provenance {
     /// Every trail, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = &Trail> {
         self.0.values()
+    }
+
+    /// The trails of Deskhook's own keys that hold, in the order of the keys. What else an
+    /// organisation keeps in its layers is for its hooks alone.
+    pub fn own(&self) -> impl Iterator<Item = (&Trail, &Setting)> {
+        let section = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
+        let own = move |trail: &&Trail| schema::ROOT.field(&section(&trail.key)).is_some();
+        self.0
+            .values()
+            .filter(own)
+            .filter_map(|trail| Some((trail, trail.winner.as_ref()?)))
     }
 
     /// The trails of all keys under `key`, itself included.

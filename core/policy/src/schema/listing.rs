@@ -1,4 +1,4 @@
-use super::sections::ROOT;
+use super::sections::{CHECKS, ROOT};
 use super::shape::{Section, Shape};
 
 /// Every dotted key that has a fixed name, in the order of the table.
@@ -6,6 +6,11 @@ pub(crate) fn known_keys() -> Vec<String> {
     let mut keys = vec![];
     list(&ROOT, "", &mut keys);
     keys
+}
+
+/// The names of the built-in checks: the keys of `Session.Checks`.
+pub fn built_in_checks() -> Vec<String> {
+    CHECKS.names()
 }
 
 /// Recurses as deep as the table is.

@@ -6,6 +6,7 @@ use deskhook_policy::Address;
 use deskhook_session::{Origin, Request};
 use serde_json::Value;
 
+use super::rfb;
 use super::stage::Stage;
 use crate::output::{Colour, Exit, Outcome, paint, remark, say};
 
@@ -94,8 +95,8 @@ async fn steps(stage: &Stage) -> anyhow::Result<Duration> {
     clock.step("seen", &seen);
     if let Some(place) = address.as_str().strip_prefix("vnc://") {
         let password = known.password.as_deref().unwrap_or_default();
-        let screen = deskhook_client::rfb_handshake(place, password)
-            .await
+        let screen = tokio::time::timeout(PATIENCE, rfb::handshake(place, password))
+            .await?
             .with_context(|| format!("{place} is no screen that a supporter could use"))?;
         let size = format!("{} x {}", screen.width, screen.height);
         clock.step(

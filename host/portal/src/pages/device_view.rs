@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use deskhook_policy::ElevationMethod;
-use deskhook_wire::{CheckShape, ElevationOffer, ExtensionHealth};
+use deskhook_policy::{ElevationMethod, built_in_checks};
+use deskhook_wire::{CheckShape, ElevationOffer, ExtensionHealth, PolicyEntry};
 use serde_json::Value;
 
 use crate::clock::Millis;
@@ -44,22 +44,13 @@ pub(crate) struct DeviceView {
     pub(crate) facts: Vec<(String, String)>,
     /// When the device said so.
     pub(crate) as_of: Option<Moment>,
+    pub(crate) policy: Vec<PolicyEntry>,
     pub(crate) extensions: Vec<ExtensionHealth>,
     pub(crate) elevation: ElevationOffer,
     pub(crate) sessions: Option<Vec<SessionRow>>,
     pub(crate) record: Option<Vec<Line>>,
     pub(crate) enrolled: Moment,
 }
-
-/// The checks of `Session.Checks`.
-const BUILT_IN: &[&str] = &[
-    "antivirus",
-    "disk-encryption",
-    "firewall",
-    "free-disk",
-    "power",
-    "updates",
-];
 
 /// One voice of the checks.
 pub(crate) struct Check {
@@ -102,6 +93,7 @@ impl DeviceView {
             about: about(&device),
             facts: facts(&device),
             as_of: device.state_at.map(|at| Moment::of(at, now)),
+            policy: device.policy.read(),
             extensions: device.extensions.read(),
             elevation,
             sessions: known.sessions.map(|list| {
@@ -184,7 +176,7 @@ impl Check {
         let message = check.message.clone().unwrap_or_default();
         // A built-in check never allows: where it says nothing it found nothing wrong, and what
         // it notes is a warning.
-        let built_in = BUILT_IN.contains(&check.by.as_str());
+        let built_in = built_in_checks().contains(&check.by);
         let (word, tone) = match check.verdict.as_str() {
             "allow" => ("Passed", "allow"),
             "deny" => ("Denied", "deny"),

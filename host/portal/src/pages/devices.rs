@@ -49,12 +49,16 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts `all` devices, of which these are in sessions.
-    pub(crate) fn of(all: &[String], busy: &[Device], hub: &Hub, now: Millis) -> Self {
-        let online = all.iter().filter(|id| hub.is_online(id, now)).count();
+    /// Of so many devices, of which so many are online, and these are in sessions.
+    pub(crate) fn of(
+        (all, online): (usize, usize),
+        busy: &[Device],
+        hub: &Hub,
+        now: Millis,
+    ) -> Self {
         let mut tally = Self {
             online,
-            offline: all.len() - online,
+            offline: all.saturating_sub(online),
             ..Self::default()
         };
         for device in busy {

@@ -8,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
+use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
@@ -17,12 +18,13 @@ use tokio::time::{Instant, timeout_at};
 use crate::clock::{self, Millis};
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::hub::Change;
+use crate::hub::{Change, Hub};
 use crate::pages::devices::{Tally, Wanted};
 use crate::pages::row::Row;
 use crate::rights::{Right, Section};
 use crate::shapes::Standing;
-use crate::store::devices::{self, Device};
+use crate::store::StoreError;
+use crate::store::devices::{self, Device, Reach};
 use crate::visitor::{self, Visitor};
 
 /// Changes of so short a time are told together.
@@ -77,8 +79,9 @@ struct Part {
     gone: Vec<String>,
     /// Of which a session goes on.
     busy: Vec<Device>,
-    /// All that there are, where the page counts them.
-    all: Vec<String>,
+    /// How many there are, and how many of them are online, where the page counts them.
+    all: usize,
+    online: usize,
 }
 
 /// What changes under the eye, as server-sent events: `waiting` (how many wait), `list` (rows of
@@ -100,7 +103,9 @@ pub(crate) async fn live(
         };
         let (events, goes_on) = match told {
             Ok(events) => (events, Some(watch)),
-            Err(_) => (vec![bare("gone")], None),
+            Err(Failure::NotSignedIn | Failure::NotAllowed(_)) => (vec![bare("gone")], None),
+            // The browser comes back by itself, and says meanwhile that nobody answers.
+            Err(_) => return None,
         };
         Some((stream::iter(events.into_iter().map(Ok)), goes_on))
     });
@@ -115,6 +120,23 @@ pub(crate) async fn awake() -> StatusCode {
 
 fn bare(name: &str) -> Event {
     Event::default().event(name).data("-")
+}
+
+/// How many devices there are within reach, and how many of them are online. Of all devices of a
+/// large organisation none is looked at.
+fn counted(
+    connection: &Connection,
+    reach: &Reach,
+    hub: &Hub,
+) -> Result<(usize, usize), StoreError> {
+    let now = clock::now();
+    if matches!(reach, Reach::All) {
+        let all = devices::count(connection)?;
+        return Ok((all, hub.online(now).min(all)));
+    }
+    let names = devices::names_within(connection, reach)?;
+    let online = names.iter().filter(|name| hub.is_online(name, now));
+    Ok((names.len(), online.count()))
 }
 
 impl Watch {
@@ -143,7 +165,7 @@ impl Watch {
         let missed = changed.is_none();
         let part = self.read(&visitor, changed.unwrap_or_default()).await?;
         let (now, mut events) = (clock::now(), Vec::new());
-        let tally = Tally::of(&part.all, &part.busy, &self.desk.hub, now);
+        let tally = Tally::of((part.all, part.online), &part.busy, &self.desk.hub, now);
         if missed {
             events.push(bare("again"));
         } else if self.is_shown(&part) {
@@ -190,6 +212,7 @@ impl Watch {
     /// not see nothing is read, not even that they changed.
     async fn read(&self, visitor: &Visitor, names: BTreeSet<String>) -> Result<Part, Failure> {
         let (reach, counts) = (visitor.reach(), self.shown.list.is_some());
+        let hub = self.desk.hub.clone();
         let read = self.desk.store.read(move |connection| {
             let (mut changed, mut gone) = (Vec::new(), Vec::new());
             for name in names {
@@ -199,14 +222,16 @@ impl Watch {
                     None => {}
                 }
             }
+            let (all, online) = match counts {
+                true => counted(connection, &reach, &hub)?,
+                false => (0, 0),
+            };
             Ok(Part {
                 changed,
                 gone,
                 busy: devices::in_sessions(connection, &reach)?,
-                all: match counts {
-                    true => devices::names_within(connection, &reach)?,
-                    false => vec![],
-                },
+                all,
+                online,
             })
         });
         Ok(read.await?)

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use deskhook_wire::{DeviceAbout, ElevationOffer, ExtensionHealth, PersonShape};
+use deskhook_wire::{DeviceAbout, ElevationOffer, ExtensionHealth, PersonShape, PolicyEntry};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,6 +24,7 @@ pub(crate) struct Device {
     /// When it last told its state: facts, extensions, versions.
     pub(crate) state_at: Option<Millis>,
     pub(crate) extensions: Json,
+    pub(crate) policy: Json,
     pub(crate) elevation: Json,
     pub(crate) enrolled_at: Millis,
     pub(crate) last_seen: Millis,
@@ -142,6 +143,7 @@ pub(crate) struct StateReport<'a> {
     pub(crate) policy_version: &'a str,
     pub(crate) facts: &'a BTreeMap<String, Value>,
     pub(crate) extensions: &'a [ExtensionHealth],
+    pub(crate) policy: &'a [PolicyEntry],
     pub(crate) elevation: &'a ElevationOffer,
 }
 
@@ -152,7 +154,7 @@ pub(crate) fn set_state(
 ) -> Result<(), StoreError> {
     let update = "UPDATE device SET name = ?2, os = ?3, os_version = ?4, agent_version = ?5,
         person = ?6, person_display = ?7, person_language = ?8, policy_version = ?9, facts = ?10,
-        extensions = ?11, elevation = ?12, state_at = ?13 WHERE id = ?1";
+        extensions = ?11, elevation = ?12, state_at = ?13, policy = ?14 WHERE id = ?1";
     let about = state.about;
     connection.execute(
         update,
@@ -169,7 +171,8 @@ pub(crate) fn set_state(
             to_json(state.facts)?,
             to_json(state.extensions)?,
             to_json(state.elevation)?,
-            state.at
+            state.at,
+            to_json(state.policy)?
         ],
     )?;
     Ok(())
@@ -288,6 +291,15 @@ pub(crate) fn was_within(
     Ok(statement.exists(params![reach.person(), id])?)
 }
 
+/// How many devices there are.
+pub(crate) fn count(connection: &Connection) -> Result<usize, StoreError> {
+    let select = "SELECT count(*) FROM device WHERE removed_at IS NULL";
+    let count: i64 = connection
+        .prepare_cached(select)?
+        .query_row([], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 /// The names of all devices within reach, without anything else of them.
 pub(crate) fn names_within(
     connection: &Connection,
@@ -349,6 +361,7 @@ fn device(connection: &Connection, row: &Row<'_>) -> Result<Device, StoreError> 
         facts: Json(row.get("facts")?),
         state_at: row.get("state_at")?,
         extensions: Json(row.get("extensions")?),
+        policy: Json(row.get("policy")?),
         elevation: Json(row.get("elevation")?),
         enrolled_at: row.get("enrolled_at")?,
         last_seen: row.get("last_seen")?,

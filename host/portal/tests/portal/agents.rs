@@ -201,6 +201,7 @@ async fn what_a_hostile_device_reports_is_cleaned_or_left_out() {
         device: device.about.clone(),
         person: None,
         policy_version: "v\n1".into(),
+        policy: vec![],
         facts: [("large".to_owned(), json!("x".repeat(40_000)))].into(),
         extensions: vec![],
         elevation: ElevationOffer::default(),

@@ -1,84 +1,52 @@
 use std::io;
 
+use anyhow::bail;
 use des::cipher::{BlockCipherEncrypt as _, KeyInit as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpStream, ToSocketAddrs};
+use tokio::net::TcpStream;
 
 /// What a VNC server says of its screen once a viewer is in (RFC 6143, section 7.3.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RfbScreen {
+pub(crate) struct RfbScreen {
     /// Pixels across.
-    pub width: u16,
+    pub(crate) width: u16,
     /// Pixels down.
-    pub height: u16,
-    /// The desktop's name.
-    pub name: String,
-}
-
-/// Why an address is not that of a VNC server that lets us in.
-#[derive(Debug, thiserror::Error)]
-pub enum RfbError {
-    /// Nobody is there, or the conversation broke off.
-    #[error("the VNC server cannot be reached")]
-    Broken(#[from] io::Error),
-    /// It speaks something else.
-    #[error("what answers speaks no RFB 3.8: {0:?}")]
-    Version(String),
-    /// It lets nobody in with a password.
-    #[error("the VNC server asks for no password")]
-    Security,
-    /// The password is another one.
-    #[error("the VNC server refuses the password")]
-    Password,
+    pub(crate) height: u16,
 }
 
 const VERSION: &[u8; 12] = b"RFB 003.008\n";
 /// VncAuth (RFC 6143, section 7.2.2).
 const VNC_AUTH: u8 = 2;
-/// The longest name that is read, in bytes.
-const LONGEST: u32 = 4096;
-
 /// Goes into a VNC server as a viewer does, with its password, as far as its screen's size: the
 /// proof that an address is one that a supporter can use. Then hangs up.
-pub async fn rfb_handshake(
-    address: impl ToSocketAddrs,
-    password: &str,
-) -> Result<RfbScreen, RfbError> {
+pub(crate) async fn handshake(address: &str, password: &str) -> anyhow::Result<RfbScreen> {
     let mut server = TcpStream::connect(address).await?;
     let banner: [u8; 12] = read(&mut server).await?;
     if banner != *VERSION {
-        let text = String::from_utf8_lossy(&banner).into_owned();
-        return Err(RfbError::Version(text));
+        let text = String::from_utf8_lossy(&banner);
+        bail!("what answers speaks no RFB 3.8: {text:?}");
     }
     server.write_all(VERSION).await?;
     let count = server.read_u8().await?;
     let mut offered = vec![0; usize::from(count)];
     server.read_exact(&mut offered).await?;
     if !offered.contains(&VNC_AUTH) {
-        return Err(RfbError::Security);
+        bail!("the VNC server asks for no password");
     }
     server.write_u8(VNC_AUTH).await?;
     let challenge = read(&mut server).await?;
     server.write_all(&response(challenge, password)).await?;
     if server.read_u32().await? != 0 {
-        return Err(RfbError::Password);
+        bail!("the VNC server refuses the password");
     }
     // Others may look on.
     server.write_u8(1).await?;
     screen(&mut server).await
 }
 
-async fn screen(server: &mut TcpStream) -> Result<RfbScreen, RfbError> {
+async fn screen(server: &mut TcpStream) -> anyhow::Result<RfbScreen> {
     let (width, height) = (server.read_u16().await?, server.read_u16().await?);
-    let _pixel_format: [u8; 16] = read(server).await?;
-    let length = server.read_u32().await?.min(LONGEST);
-    let mut name = vec![0; length as usize];
-    server.read_exact(&mut name).await?;
-    Ok(RfbScreen {
-        width,
-        height,
-        name: String::from_utf8_lossy(&name).into_owned(),
-    })
+    Ok(RfbScreen { width, height })
 }
 
 async fn read<const N: usize>(server: &mut TcpStream) -> io::Result<[u8; N]> {
