@@ -9,6 +9,7 @@ mod elevation;
 mod ground;
 mod links;
 mod notices;
+mod packages;
 mod plugin;
 mod policy;
 mod presence;

@@ -12,9 +12,9 @@ pub type MenuBuilder = fn(&Snapshot, &Language) -> Menu;
 /// Words an open question in the person's language, for every surface without a dialog of its own.
 pub type QuestionWriter = fn(&Question, &Snapshot, &Language) -> QuestionWords;
 
-/// Loads the packages and plugins that `Policy` allows from their places. Runs on a thread of
-/// its own; may take its time.
-pub type ExtensionLoader = fn(&ExtensionPlaces, &Policy) -> ExtensionSet;
+/// Loads the packages and plugins that `Policy` allows from their places; told what runs now, so
+/// that it can ask more of what would replace it. Runs on a thread of its own; may take its time.
+pub type ExtensionLoader = fn(&ExtensionPlaces, &Policy, &[Bound]) -> ExtensionSet;
 
 /// Where packages and plugins lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl AgentConfig {
                 private: state.join("plugins"),
                 ..ExtensionPlaces::default()
             },
-            load: |_, _| ExtensionSet::default(),
+            load: |_, _, _| ExtensionSet::default(),
             menu: |_, _| Menu::default(),
             words: words::plain,
             device: AboutDevice::here(),

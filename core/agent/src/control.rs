@@ -30,6 +30,9 @@ pub enum ControlError {
         #[source]
         source: std::io::Error,
     },
+    /// It is another account's.
+    #[error("the agent at {0} belongs to another account: it hears that account and root alone")]
+    Foreign(String),
     /// Another agent listens there already.
     #[error("another agent runs already: it listens at {0}")]
     Taken(String),
@@ -57,7 +60,10 @@ pub async fn ask(socket: &Path, request: &ControlRequest) -> Result<ControlReply
 pub async fn watch(socket: &Path, request: &ControlRequest) -> Result<Replies, ControlError> {
     let path = socket.display().to_string();
     let stream = UnixStream::connect(socket).await;
-    let mut stream = stream.map_err(|source| ControlError::NotRunning { path, source })?;
+    let mut stream = stream.map_err(|source| match source.kind() {
+        std::io::ErrorKind::PermissionDenied => ControlError::Foreign(path),
+        _ => ControlError::NotRunning { path, source },
+    })?;
     let line =
         serde_json::to_string(request).map_err(|error| ControlError::Broken(error.into()))?;
     stream
@@ -170,7 +176,11 @@ async fn converse(
             Ok(ControlRequest::Watch) => return stream(&mut writer, handle).await,
             Ok(request) => send(&mut writer, &answer(request, handle).await).await?,
             Err(error) => {
-                let message = Some(format!("this agent does not know that request: {error}"));
+                let cut = line.len() as u64 == LONGEST;
+                let message = Some(match cut {
+                    true => "the request is longer than 64 KiB".to_owned(),
+                    false => format!("this agent does not know that request: {error}"),
+                });
                 send(
                     &mut writer,
                     &ControlReply::Done(ControlAnswer {

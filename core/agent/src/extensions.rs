@@ -9,15 +9,23 @@ use tokio::sync::mpsc;
 
 use crate::{ExtensionLoader, ExtensionPlaces, ExtensionSet, Rejected, Wake};
 
+/// One loading: the how-manieth, from where, and what runs meanwhile.
+pub(crate) struct Round {
+    pub(crate) number: u64,
+    pub(crate) places: ExtensionPlaces,
+    pub(crate) running: Vec<Bound>,
+}
+
 /// Loads a new generation on a thread of its own; answers with [`Wake::Loaded`].
 pub(crate) fn load(
     loader: ExtensionLoader,
-    (number, places): (u64, ExtensionPlaces),
+    round: Round,
     policy: Arc<Policy>,
     wakes: mpsc::Sender<Wake>,
 ) {
     tokio::task::spawn_blocking(move || {
-        let set = loader(&places, &policy);
+        let number = round.number;
+        let set = loader(&round.places, &policy, &round.running);
         // The loop is gone when the agent stopped meanwhile.
         let _ = wakes.blocking_send(Wake::Loaded { number, set });
     });

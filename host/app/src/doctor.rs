@@ -68,10 +68,11 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
     let settings = args.settings.clone().over_file()?;
     let socket = settings.socket.clone().unwrap_or_else(places::socket);
     let asked = runtime(1)?.block_on(status::at(&socket));
-    let mut findings = policy(&settings);
+    let mut findings = vec![];
     match &asked {
         Ok(status) => findings.extend(of_status(status)),
         Err(_) => {
+            findings.extend(policy(&settings));
             findings.push(Finding::wrong(
                 Grade::Problem,
                 ("agent", "it does not run".to_owned()),
@@ -181,6 +182,14 @@ fn of_status(status: &Status) -> Vec<Finding> {
         }
         (Some(portal), true) => Finding::ok("portal", format!("{portal} answers")),
     });
+    findings.extend(status.policy_problems.iter().map(|problem| {
+        let help = "deskhook policy check shows the line";
+        Finding::wrong(Grade::Problem, ("policy", problem.clone()), help)
+    }));
+    if status.policy_problems.is_empty() {
+        let message = format!("version {}, nothing wrong", status.policy_version);
+        findings.push(Finding::ok("policy", message));
+    }
     findings.extend(status.extensions.iter().map(of_extension));
     findings
 }
@@ -219,7 +228,7 @@ fn extension_findings(settings: &AgentSettings) -> Vec<Finding> {
             .join("plugins"),
         own_plugins: false,
     };
-    let set = extensions::load(&places, &policy);
+    let set = extensions::load(&places, &policy, &[]);
     let loaded = set.loaded.iter().map(|bound| {
         let about = bound.extension.about();
         Finding::ok("extension", format!("{} {}", about.name, about.version))
@@ -240,7 +249,7 @@ fn elevation() -> Finding {
         Some(reason) => Finding::wrong(
             Grade::Note,
             ("elevation", reason.message),
-            "host/README.md says how it is installed",
+            "core/elevation/README.md says how it is installed",
         ),
     }
 }

@@ -7,12 +7,13 @@ use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
 use deskhook_hooks::{Bound, Extension, Hook};
 use deskhook_native::{Manifest, Owner, Plugin, Terms, trusted_folder};
 use deskhook_policy::{ExtensionPolicy, Policy};
-use deskhook_script::{Package, Script};
+use deskhook_script::{Package, Script, test_package};
 
 /// Everything in the places that the policy does not switch off. One that cannot be loaded is
 /// rejected with its reason and keeps no other from running. A name that was found already (an
-/// earlier folder wins) is rejected as well.
-pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
+/// earlier folder wins) is rejected as well, and so is a package that would replace a running one
+/// and does not pass its own tests.
+pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy, running: &[Bound]) -> ExtensionSet {
     let mut set = ExtensionSet::default();
     for folder in places
         .packages
@@ -20,7 +21,7 @@ pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
         .flat_map(|folder| deskhook_script::discover(folder))
     {
         add(&mut set, policy, &name_of(&folder), |bound| {
-            script(&folder, bound)
+            script(&folder, bound, running)
         });
     }
     for folder in places
@@ -108,15 +109,37 @@ fn accepted(extension: Arc<dyn Extension>, name: &str, bound: &ExtensionPolicy) 
     Ok(extension)
 }
 
-fn script(folder: &Path, bound: &ExtensionPolicy) -> Loaded {
-    let package = Package::load(folder)?;
+fn script(folder: &Path, bound: &ExtensionPolicy, running: &[Bound]) -> Loaded {
+    let package = Arc::new(Package::load(folder)?);
     let hooks = package.manifest().hooks.clone();
-    let script = Script::new(package, &bound.capabilities);
-    let script = script.map_err(|error| Unloadable {
-        error: error.into(),
-        hooks: Some(hooks),
-    })?;
+    let refused = |error: anyhow::Error| Unloadable {
+        error,
+        hooks: Some(hooks.clone()),
+    };
+    let script = Script::new(Arc::clone(&package), &bound.capabilities);
+    let script = script.map_err(|error| refused(error.into()))?;
+    let replaces = running.iter().any(|bound| {
+        let (old, new) = (bound.extension.about(), script.about());
+        old.name == new.name && old.sha256 != new.sha256
+    });
+    if replaces {
+        passes_its_tests(&package).map_err(refused)?;
+    }
     Ok(Arc::new(script))
+}
+
+fn passes_its_tests(package: &Arc<Package>) -> anyhow::Result<()> {
+    let report = test_package(package, None)?;
+    let failed = report.cases.iter().find(|case| case.failure.is_some());
+    let Some(failed) = failed else {
+        return Ok(());
+    };
+    anyhow::bail!(
+        "{} of its {} tests fail: {}",
+        report.failures(),
+        report.cases.len(),
+        failed.name
+    )
 }
 
 fn plugin(folder: &Path, places: &ExtensionPlaces, bound: &ExtensionPolicy) -> Loaded {

@@ -163,7 +163,7 @@ fn listeners(hook: Hook, settings: &AgentSettings) -> (Vec<Listener>, Vec<Reject
             .join("plugins"),
         own_plugins: false,
     };
-    let set = extensions::load(&places, &policy);
+    let set = extensions::load(&places, &policy, &[]);
     let hears = set
         .loaded
         .iter()

@@ -34,6 +34,7 @@ pub(crate) fn run(command: Plugin) -> Outcome {
             "library": inspection.library,
             "sha256": inspection.sha256,
             "matches": inspection.matches(),
+            "refusal": inspection.refusal(),
         }))?;
     } else {
         say(format!(
@@ -50,8 +51,11 @@ pub(crate) fn run(command: Plugin) -> Outcome {
             "the library is NOT the one of the manifest"
         };
         say(format!("  {fits}"));
+        if let Some(refusal) = inspection.refusal() {
+            say(format!("  {}", paint(&refusal, Colour::Red)));
+        }
     }
-    Ok(if inspection.matches() {
+    Ok(if inspection.matches() && inspection.refusal().is_none() {
         Exit::Done
     } else {
         Exit::No

@@ -13,6 +13,7 @@ use deskhook_source::Loaded;
 use crate::agent::runtime;
 use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
 use crate::places;
+use crate::settings::AgentSettings;
 
 /// Layer files: what they say, and who said it.
 #[derive(Subcommand)]
@@ -69,7 +70,8 @@ pub(crate) struct Files {
 impl Files {
     fn load(&self) -> Result<Loaded, Failure> {
         let paths = if self.paths.is_empty() {
-            places::policy()
+            let settings = AgentSettings::of_environment().over_file()?;
+            settings.policy.unwrap_or_else(places::policy)
         } else {
             self.paths.clone()
         };
@@ -142,7 +144,16 @@ fn summary(loaded: &Loaded) {
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let files = loaded.files.len();
-    let line = format!("{files} layer files, {errors} errors, {warnings} warnings");
+    let counted = |count: usize, what: &str| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {what}{plural}")
+    };
+    let line = [
+        counted(files, "layer file"),
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+    ];
+    let line = line.join(", ");
     let colour = if errors > 0 {
         Colour::Red
     } else if warnings > 0 {

@@ -112,12 +112,9 @@ pub(crate) async fn take(
 
 async fn start(args: StartArgs) -> Outcome {
     let socket = args.reach.socket()?;
-    let not_running = |error: deskhook_agent::ControlError| {
-        Failure::Help(error.into(), "start it with: deskhook agent run".to_owned())
-    };
     let mut watch = watch_agent(&socket, &ControlRequest::Watch)
         .await
-        .map_err(not_running)?;
+        .map_err(status::unreachable)?;
     let before = next(&mut watch).await?;
     if args.wait == Some(Wait::Reported) && before.portal.is_none() {
         let why = "this device is not enrolled, so no portal can have its address";

@@ -89,6 +89,18 @@ impl Reach {
 }
 
 impl AgentSettings {
+    /// What variables say of the places, for commands that have flags of their own.
+    pub(crate) fn of_environment() -> Self {
+        let paths = |name: &str| {
+            let listed = std::env::var_os(name).filter(|value| !value.is_empty())?;
+            Some(std::env::split_paths(&listed).collect())
+        };
+        Self {
+            policy: paths("DESKHOOK_POLICY"),
+            ..Self::default()
+        }
+    }
+
     /// These settings over those of the file.
     pub(crate) fn over_file(self) -> Result<Self, Failure> {
         let named = self

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use deskhook_agent::ask_agent;
+use deskhook_agent::{ControlError, ask_agent};
 use deskhook_wire::{ControlReply, ControlRequest, QuestionShape, Status};
 
 use crate::agent::runtime;
@@ -51,9 +51,17 @@ pub(crate) async fn ask(reach: &Reach, request: &ControlRequest) -> Result<Contr
 
 async fn ask_at(socket: &Path, request: &ControlRequest) -> Result<ControlReply, Failure> {
     let answered = ask_agent(socket, request).await;
-    answered.map_err(|error| {
-        Failure::Help(error.into(), "start it with: deskhook agent run".to_owned())
-    })
+    answered.map_err(unreachable)
+}
+
+/// What to do about an agent that cannot be asked.
+pub(crate) fn unreachable(error: ControlError) -> Failure {
+    match error {
+        ControlError::NotRunning { .. } => {
+            Failure::Help(error.into(), "start it with: deskhook agent run".to_owned())
+        }
+        other => Failure::Could(other.into()),
+    }
 }
 
 fn print(status: &Status) {
@@ -89,6 +97,9 @@ fn print(status: &Status) {
         ));
     }
     say(format!("  session  {}", session(status)));
+    for reason in status.reasons.iter().filter(|_| status.session.is_none()) {
+        say(format!("           {} [{}]", reason.message, reason.code));
+    }
     if let Some(question) = &status.question {
         let line = format!("{} ({} s left)", question.title, question.seconds);
         say(format!("  question {}", paint(&line, Colour::Bold)));
@@ -104,8 +115,11 @@ fn print(status: &Status) {
             .map(|message| format!(": {message}"))
             .unwrap_or_default();
         say(format!(
-            "  {:<10} {} {}{note}",
-            extension.state, extension.name, extension.version
+            "  {:<10} {}{note}",
+            extension.state,
+            [extension.name.as_str(), extension.version.as_str()]
+                .join(" ")
+                .trim_end()
         ));
     }
 }

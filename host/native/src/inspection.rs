@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use deskhook_abi::ENTRY_SYMBOL;
 
 use crate::copy::{LibraryError, read_library};
+use crate::library::check_version;
 use crate::{MANIFEST, Manifest, ManifestError};
 
 /// The most plugins of one folder.
@@ -29,6 +30,12 @@ impl Inspection {
     /// Whether the library is the one that the manifest is for.
     pub fn matches(&self) -> bool {
         self.sha256.eq_ignore_ascii_case(&self.manifest.sha256)
+    }
+
+    /// Why this host refuses a plugin of the manifest's interface, if it does; names both.
+    pub fn refusal(&self) -> Option<String> {
+        let refused = check_version(self.manifest.abi).err();
+        refused.map(|error| error.to_string())
     }
 }
 

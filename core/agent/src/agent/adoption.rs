@@ -5,7 +5,7 @@ use deskhook_session::Event;
 use deskhook_source::Loaded;
 
 use super::Loop;
-use crate::extensions::{self, Generation, absent, kept};
+use crate::extensions::{self, Generation, Round, absent, kept};
 use crate::policies::{changed_keys, entries, sentence};
 use crate::{ExtensionSet, chains};
 
@@ -43,7 +43,11 @@ impl Loop {
 
     pub(super) fn load_extensions(&mut self) {
         self.loadings += 1;
-        let round = (self.loadings, self.config.extensions.clone());
+        let round = Round {
+            number: self.loadings,
+            places: self.config.extensions.clone(),
+            running: self.loaded.clone(),
+        };
         let policy = Arc::clone(&self.policy);
         extensions::load(self.config.load, round, policy, self.wakes.clone());
     }

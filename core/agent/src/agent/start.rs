@@ -123,7 +123,7 @@ impl Loop {
             self.config.extensions.clone(),
             Arc::clone(&self.policy),
         );
-        let set = tokio::task::spawn_blocking(move || loader(&places, &policy))
+        let set = tokio::task::spawn_blocking(move || loader(&places, &policy, &[]))
             .await
             .map_err(StartError::Load)?;
         self.use_extensions(set);

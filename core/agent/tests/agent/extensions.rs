@@ -40,7 +40,7 @@ impl Extension for Asking {
     }
 }
 
-fn load_asking(_: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
+fn load_asking(_: &ExtensionPlaces, policy: &Policy, _: &[Bound]) -> ExtensionSet {
     let about = About {
         name: "asking".into(),
         version: "1".into(),
@@ -88,7 +88,7 @@ async fn a_package_gets_what_the_policy_grants_and_nothing_else() {
     agent.stop().await;
 }
 
-fn load_broken(_: &ExtensionPlaces, _: &Policy) -> ExtensionSet {
+fn load_broken(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
     ExtensionSet {
         loaded: vec![],
         rejected: vec![Rejected {
@@ -119,11 +119,11 @@ async fn a_check_that_cannot_be_loaded_denies_unless_the_policy_makes_it_optiona
 }
 
 /// The first loading finds a guard; every later one finds its files broken.
-fn load_once(_: &ExtensionPlaces, policy: &Policy) -> ExtensionSet {
+fn load_once(_: &ExtensionPlaces, policy: &Policy, _: &[Bound]) -> ExtensionSet {
     if policy.tree.get("Later").is_some() {
-        return load_broken(&ExtensionPlaces::default(), policy);
+        return load_broken(&ExtensionPlaces::default(), policy, &[]);
     }
-    let mut set = load_asking(&ExtensionPlaces::default(), policy);
+    let mut set = load_asking(&ExtensionPlaces::default(), policy, &[]);
     for bound in &mut set.loaded {
         let about = About {
             name: "guard".into(),
@@ -157,9 +157,9 @@ async fn a_package_whose_new_files_do_not_load_goes_on_as_it_was() {
 }
 
 /// One guard that loads, and a second one of the same name.
-fn load_twice(_: &ExtensionPlaces, _: &Policy) -> ExtensionSet {
-    let mut set = load_once(&ExtensionPlaces::default(), &Policy::default());
-    let second = load_broken(&ExtensionPlaces::default(), &Policy::default());
+fn load_twice(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
+    let mut set = load_once(&ExtensionPlaces::default(), &Policy::default(), &[]);
+    let second = load_broken(&ExtensionPlaces::default(), &Policy::default(), &[]);
     set.rejected = second.rejected;
     set
 }

@@ -160,7 +160,18 @@ pub(super) fn executable(value: &Value) -> Result<(), String> {
 }
 
 pub(super) fn address_source(value: &Value) -> Result<(), String> {
-    let message = "a way to the address is one of Query, Output, Listening";
+    let keys: Vec<&str> = value
+        .as_object()
+        .into_iter()
+        .flat_map(Map::keys)
+        .map(String::as_str)
+        .collect();
+    let message = match keys[..] {
+        ["Query"] => "Query needs Arguments, a list of texts",
+        ["Output"] => "Output needs Prefix and Template, such as \"ID=\" and \"{value}\"",
+        ["Listening"] => "Listening needs a Template, such as \"vnc://{host}:{port}\"",
+        _ => "a way to the address is one of Query, Output, Listening",
+    };
     typed::<AddressSource>(value)
         .map(drop)
         .map_err(|_| message.to_owned())

@@ -50,6 +50,11 @@ fn once(args: &TestArgs) -> Outcome {
         Format::Junit => say(junit(&reports)),
         Format::Text => reports.iter().for_each(print),
     }
+    let none = reports.iter().all(|report| report.cases.is_empty());
+    if let Some(filter) = args.filter.as_ref().filter(|_| none) {
+        remark(format!("no test's name or file holds {filter:?}"));
+        return Ok(Exit::No);
+    }
     let passed = !broken && reports.iter().all(TestReport::passed);
     Ok(if passed { Exit::Done } else { Exit::No })
 }
