@@ -53,6 +53,25 @@ fn every_layer_file_of_the_reference_is_right() {
 }
 
 #[test]
+fn the_layer_files_of_the_other_guides_are_right() {
+    for path in [
+        "../../scripts/README.md",
+        "../../scripts/packages/business-hours/README.md",
+        "../../scripts/packages/helpdesk-branding/README.md",
+        "../../scripts/packages/ticket-required/README.md",
+        "../../plugins/README.md",
+    ] {
+        let guide = guide(path);
+        let blocks = blocks(&guide, "json");
+        let layers = blocks.iter().filter(|text| text.contains("\"scope\""));
+        assert!(layers.clone().count() > 0, "no layer file in {path}");
+        for text in layers {
+            resolved("guide.json", text);
+        }
+    }
+}
+
+#[test]
 fn the_pairs_of_the_reference_make_a_client() {
     let guide = guide("README.md");
     let resolved = resolved("Berlin.kv", blocks(&guide, "kv")[0]);
