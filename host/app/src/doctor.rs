@@ -139,7 +139,7 @@ fn policy(settings: &AgentSettings) -> Vec<Finding> {
         findings.push(Finding::wrong(
             Grade::Note,
             ("policy", message),
-            "put a layer file there; core/policy explains its form",
+            "put a layer file there; core/policy/README.md says how",
         ));
     } else if findings.is_empty() {
         findings.push(Finding::ok(
