@@ -17,6 +17,10 @@ async fn a_session_goes_from_the_request_to_the_record() -> Result<()> {
         "{address}"
     );
     assert_eq!(status["reported"], true);
+    let second = scene.start(&["--json"])?;
+    assert_eq!(second.code, Some(1), "{}", second.stderr);
+    let under_way: Value = serde_json::from_str(&second.stdout)?;
+    assert_eq!(under_way["address"], address, "{}", second.stderr);
 
     let waiting = scene.api.until_device("somebody should wait", |device| {
         device["state"] == "waiting"

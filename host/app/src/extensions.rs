@@ -148,14 +148,14 @@ fn plugin(folder: &Path, places: &ExtensionPlaces, bound: &ExtensionPolicy) -> L
     } else {
         Owner::Root
     };
-    trusted_folder(folder, owner)?;
-    let manifest = Manifest::read(folder)?;
+    let folder = trusted_folder(folder, owner)?;
+    let manifest = Manifest::read(&folder)?;
     let terms = Terms {
         owner,
         pinned: bound.sha256.clone(),
         copies: places.private.clone(),
     };
-    let plugin = Plugin::open(&manifest.library_in(folder), &manifest, &terms);
+    let plugin = Plugin::open(&manifest.library_in(&folder), &manifest, &terms);
     let plugin = plugin.map_err(|error| Unloadable {
         error: error.into(),
         hooks: Some(manifest.hooks.clone()),

@@ -133,6 +133,9 @@ async fn start(args: StartArgs) -> Outcome {
                 .message
                 .unwrap_or_else(|| "the agent said no".to_owned()),
         );
+        if args.json {
+            json(&status::get(&args.reach).await?)?;
+        }
         return Ok(Exit::No);
     }
     let Some(wait) = args.wait else {
