@@ -1,5 +1,7 @@
 //! A supporter at the portal, in a real browser.
 
+mod forms;
+
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::{Client, Locator};
 use harness::{Browser, Look, PASSWORD, Scheme, need};

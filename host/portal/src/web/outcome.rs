@@ -3,7 +3,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -132,8 +134,13 @@ fn told(desk: &Desk, asked: &Asked, appearance: Appearance, mut response: Respon
     told
 }
 
-/// What the router and its extractors refuse by themselves, in the same words as ours.
+/// What the router and its extractors refuse by themselves, in the same words as ours. A page that
+/// answers with such a status says itself what is wrong.
 fn plain_failure(response: &Response) -> Option<Failure> {
+    let kind = response.headers().get(CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return None;
+    }
     let unread = "The request cannot be read: a field is missing or has another shape.";
     match response.status() {
         StatusCode::NOT_FOUND => Some(Failure::NotFound),

@@ -21,10 +21,20 @@ async fn a_link_works_once_sets_the_password_and_looking_at_it_uses_nothing_up()
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("Welcome, Sam"));
     }
-    let short = browser
-        .post(&link, &[("password", "short"), ("again", "short")])
-        .await;
-    assert_eq!(short.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    for (password, again, told) in [
+        ("short", "short", "at least 12 characters"),
+        (PASSWORD, "correct horse", "are not the same"),
+        ("aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "easy to guess"),
+    ] {
+        let given = [("password", password), ("again", again)];
+        let wrong = browser.post(&link, &given).await;
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = wrong.text().await.unwrap();
+        assert!(
+            page.contains(told) && page.contains("id=\"again\""),
+            "{page}"
+        );
+    }
     let fields = [("password", PASSWORD), ("again", PASSWORD)];
     let answer = browser.post(&link, &fields).await;
     let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
