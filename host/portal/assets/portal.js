@@ -115,9 +115,17 @@ function walk(event) {
   (links[next] || byId("find")).focus();
 }
 
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+// A choice counts once its button is pressed; there is one while another thing is chosen.
+function offer(select) {
+  const other = [...select.options].some((option) => option.selected !== option.defaultSelected);
+  select.form.classList.toggle("changed", other);
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-pick]")) offer(event.target);
 });
+// A browser may show what was chosen before the page was left.
+window.addEventListener("pageshow", () => each(document, "[data-pick]", offer));
 
 // Appearance: at once, and remembered by the server's own cookie.
 const order = ["auto", "light", "dark"];
