@@ -93,6 +93,12 @@ async fn a_supporter_connects_is_told_and_sees_no_history() {
         list.contains("123 456 789") && list.contains("Connect"),
         "{list}"
     );
+    let why = ["The printer is jammed", "INC-4711"];
+    assert!(why.iter().all(|why| list.contains(why)), "{list}");
+    let mut officer = Browser::invited(&house, "Dana", Role::DataProtectionOfficer).await;
+    let (_, list) = officer.get("/devices").await;
+    assert!(list.contains("123 456 789"), "{list}");
+    assert!(!why.iter().any(|why| list.contains(why)), "{list}");
     let path = format!("/devices/{}", device.id());
     let made = browser
         .post(&format!("{path}/connect"), &[("reason", "why")])
