@@ -92,5 +92,5 @@ function arrive(form, answer, page) {
   show(page);
   const focus = document.querySelector("[autofocus]");
   if (focus) focus.focus();
-  else if (document.activeElement === document.body) byId("content").focus();
+  else if (document.activeElement === document.body) byId("content").focus({ preventScroll: true });
 }
