@@ -143,10 +143,13 @@ async fn a_refusal_reaches_the_supporters_page_with_its_reason() -> Result<()> {
     page.wait().for_element(Locator::Css(".request")).await?;
     let below = "const top = (css) => document.querySelector(css).getBoundingClientRect();
         return document.activeElement.id === 'content' && top('.subject h1').top >= top('.bar').bottom";
-    let seen = harness::eventually("the page has the focus, and the person is seen", async || {
-        let seen = page.execute(below, Vec::new()).await.ok()?;
-        (seen == json!(true)).then_some(())
-    });
+    let seen = harness::eventually(
+        "the page has the focus, and the person is seen",
+        async || {
+            let seen = page.execute(below, Vec::new()).await.ok()?;
+            (seen == json!(true)).then_some(())
+        },
+    );
     seen.await?;
     scene.answer("consent", "deny")?;
     let reasons = text(page, ".request .reasons").await?;

@@ -111,15 +111,18 @@ fn note(device: &Device, standing: Standing) -> String {
     let Some(session) = &device.session else {
         return String::new();
     };
+    let claimed = session.claimed.as_deref();
+    let claimed = claimed.map(|name| format!("the device says: {name}"));
     let supporter = session.supporter.as_deref();
     match (standing, session.phase.as_str()) {
         (Standing::InSession, _) => supporter
             .map(|name| format!("with {name}"))
+            .or(claimed)
             .unwrap_or_default(),
-        (Standing::Waiting, "joining") => match supporter {
-            Some(name) => format!("{name} is asking"),
-            None => "is being asked".to_owned(),
-        },
+        (Standing::Waiting, "joining") => supporter
+            .map(|name| format!("{name} is asking"))
+            .or(claimed)
+            .unwrap_or_else(|| "is being asked".to_owned()),
         (Standing::Online, "checking") => "checks run".to_owned(),
         (Standing::Online, _) => "starting a session".to_owned(),
         _ => String::new(),

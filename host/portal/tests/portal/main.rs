@@ -5,5 +5,6 @@ mod agents;
 mod browser;
 mod browsers;
 mod device;
+mod hostile;
 mod house;
 mod programs;
