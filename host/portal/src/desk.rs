@@ -6,6 +6,7 @@ use deskhook_wire::SupporterShape;
 use ed25519_dalek::SigningKey;
 
 use crate::PortalConfig;
+use crate::budgets::Budgets;
 use crate::clock::{self, Millis};
 use crate::folds::Folds;
 use crate::hub::Hub;
@@ -25,6 +26,7 @@ pub(crate) struct Desk {
     pub(crate) passwords: Passwords,
     pub(crate) verification: Verification,
     pub(crate) folds: Folds,
+    pub(crate) budgets: Budgets,
     /// Signs elevation orders.
     pub(crate) key: SigningKey,
 }

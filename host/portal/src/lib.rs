@@ -4,6 +4,7 @@
 
 mod agents;
 mod api;
+mod budgets;
 mod clock;
 mod config;
 mod desk;

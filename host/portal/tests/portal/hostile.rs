@@ -1,12 +1,12 @@
 //! What an enrolled device cannot do, however it talks.
 
 use deskhook_portal::Role;
-use deskhook_wire::{AskOutcomeShape, Report, SupporterShape};
+use deskhook_wire::{AskOutcomeShape, PATH_REPORTS, Report, SupporterShape};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::device::{Device, phase};
+use crate::device::{Device, delivery, phase};
 use crate::house::House;
 
 /// A phase in which the device names a supporter.
@@ -95,4 +95,56 @@ async fn a_supporter_who_was_let_in_is_a_fact_whichever_report_comes_first() {
             "{page}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_device_that_floods_the_portal_is_told_to_wait_and_nothing_of_it_is_kept() {
+    let house = House::open().await;
+    let program = house.program(Role::Owner, &["sessions:view", "audit.export"]);
+    let mut device = house.device("jo").await;
+    let mut refused = Vec::new();
+    for n in 0..130 {
+        let report = phase(&format!("s-{n}"), "checking");
+        let body = delivery(n, report);
+        let answer = device.signed(Method::POST, PATH_REPORTS, body);
+        let answer = answer.send().await.unwrap();
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            let wait = answer.headers()["retry-after"].to_str().unwrap().to_owned();
+            refused.push((n, wait.parse::<u64>().unwrap()));
+        }
+    }
+    let (first, wait) = refused[0];
+    assert!(first >= 120 && (1..=10).contains(&wait), "{refused:?}");
+    // What goes on is still told, and another device is heard.
+    let known = device.deliver(500, phase("s-119", "waiting")).await;
+    assert_eq!(known, StatusCode::OK);
+    house
+        .device("amy")
+        .await
+        .report(phase("s-1", "checking"))
+        .await;
+    let (_, told) = program.get("/api/v1/sessions").await;
+    let ids = told.to_string();
+    assert!(!ids.contains(&format!("\"s-{first}\"")), "{ids}");
+    let record = program.request(Method::GET, "/api/v1/audit");
+    let record = record.send().await.unwrap().text().await.unwrap();
+    assert_eq!(record.matches("budget.refused").count(), 1, "folded");
+    assert!(record.contains("\"budget\":\"sessions\""), "{record}");
+}
+
+#[tokio::test]
+async fn what_a_device_sends_in_an_hour_has_a_bound() {
+    let house = House::open().await;
+    let mut device = house.device("jo").await;
+    let mut last = StatusCode::OK;
+    for _ in 0..140 {
+        let blank = vec![b' '; 250 * 1024];
+        let request = device.signed(Method::POST, PATH_REPORTS, blank);
+        last = request.send().await.unwrap().status();
+        if last == StatusCode::TOO_MANY_REQUESTS {
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    device.orders(0, 0).await;
 }
