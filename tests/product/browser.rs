@@ -1,6 +1,7 @@
 //! A supporter at the portal, in a real browser.
 
 mod forms;
+mod hostile;
 
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::{Client, Locator};
