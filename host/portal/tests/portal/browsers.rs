@@ -190,6 +190,9 @@ async fn an_admin_neither_makes_nor_changes_owners_and_one_owner_stays() {
             "{path}"
         );
     }
+    // An owner who never signed in is no way back in.
+    let new = [("name", "Otto"), ("role", "owner")];
+    assert_eq!(owner.post("/users", &new).await.status(), StatusCode::OK);
     let demote = owner.post("/users/1/role", &[("role", "user")]).await;
     assert_eq!(demote.status(), StatusCode::CONFLICT);
     let out = owner.post("/users/2/access", &[("access", "out")]).await;
