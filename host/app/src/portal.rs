@@ -144,12 +144,12 @@ fn people(user: User) -> Result<(), Failure> {
             let config = settings.config()?;
             let path = set_up::add_user(&config.data_dir, &name, role)?;
             remark(format!("{name} was added; this link signs in once:"));
-            say(format!("{}{path}", address(&config, config.listen)));
+            say(format!("{}{path}", settings.reached(&config)));
         }
         User::Link { name, settings } => {
             let config = settings.config()?;
             let path = set_up::sign_in_link(&config.data_dir, &name)?;
-            say(format!("{}{path}", address(&config, config.listen)));
+            say(format!("{}{path}", settings.reached(&config)));
         }
     }
     Ok(())
@@ -164,7 +164,7 @@ fn enrolment(token: Token) -> Result<(), Failure> {
     } = token;
     let config = settings.config()?;
     let token = set_up::new_token(&config.data_dir, group.as_deref(), person.as_deref())?;
-    let portal = address(&config, config.listen);
+    let portal = settings.reached(&config);
     if as_json {
         return Ok(json(
             &serde_json::json!({"token": token, "portal": portal}),
@@ -188,7 +188,7 @@ fn program(key: Key) -> Result<(), Failure> {
     let config = settings.config()?;
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     let key = set_up::new_key(&config.data_dir, &name, &owner, &scopes)?;
-    let portal = address(&config, config.listen);
+    let portal = settings.reached(&config);
     if as_json {
         return Ok(json(&serde_json::json!({"key": key, "portal": portal}))?);
     }
@@ -206,7 +206,11 @@ async fn serve(config: PortalConfig) -> Outcome {
         .with_context(|| format!("cannot listen at {listen}"))?;
     let bound = listener.local_addr().unwrap_or(listen);
     let url = address(&config, bound);
+    let folder = config.data_dir.clone();
     let portal = deskhook_portal::Portal::open(config)?;
+    if let Err(error) = set_up::remember_address(&folder, &url) {
+        tracing::warn!(%error, "the portal's address is not kept: name it to `portal token new`");
+    }
     say(format!("portal running at {url}"));
     portal.serve(listener, asked_to_stop()).await?;
     say("portal stopped");
