@@ -206,6 +206,9 @@ async fn serve(config: PortalConfig) -> Outcome {
         .with_context(|| format!("cannot listen at {listen}"))?;
     let bound = listener.local_addr().unwrap_or(listen);
     let url = address(&config, bound);
+    if let Some(told) = exposure(&config, bound) {
+        tracing::warn!("{told}");
+    }
     let folder = config.data_dir.clone();
     let portal = deskhook_portal::Portal::open(config)?;
     if let Err(error) = set_up::remember_address(&folder, &url) {
@@ -215,6 +218,21 @@ async fn serve(config: PortalConfig) -> Outcome {
     portal.serve(listener, asked_to_stop()).await?;
     say("portal stopped");
     Ok(Exit::Done)
+}
+
+/// What an operator should know of a portal that other machines reach.
+fn exposure(config: &PortalConfig, bound: SocketAddr) -> Option<String> {
+    let is_open = !bound.ip().is_loopback() && config.public_url.is_none();
+    is_open.then(|| {
+        let plain = match config.tls {
+            Some(_) => "",
+            None => ", and everything is sent in the clear without TLS",
+        };
+        format!(
+            "other machines reach the portal at {bound} and public_url is not set: links and \
+             tokens name whatever address was typed{plain}"
+        )
+    })
 }
 
 /// Each device holds a connection open, and the usual soft limit is 1,024 of them: a portal takes
@@ -244,6 +262,25 @@ mod tests {
         assert_eq!((wanted.current, wanted.maximum), (Some(4096), Some(4096)));
         let wanted = raised(&of(Some(256), None));
         assert_eq!((wanted.current, wanted.maximum), (None, None));
+    }
+
+    #[test]
+    fn a_portal_that_other_machines_reach_without_a_public_url_is_warned_of() {
+        let at = |address: &str, public: Option<&str>| {
+            let config = PortalConfig {
+                public_url: public.map(|url| url.parse().expect("a URL")),
+                ..PortalConfig::default()
+            };
+            exposure(&config, address.parse().expect("an address"))
+        };
+        assert_eq!(at("127.0.0.1:8460", None), None);
+        assert_eq!(at("[::1]:8460", None), None);
+        assert_eq!(at("0.0.0.0:8460", Some("https://help.example")), None);
+        let told = at("0.0.0.0:8460", None).expect("a warning");
+        assert!(
+            told.contains("public_url") && told.contains("TLS"),
+            "{told}"
+        );
     }
 
     #[test]
