@@ -83,6 +83,8 @@ fn add_headers(desk: &Desk, headers: &mut HeaderMap) {
 struct Asked {
     path: String,
     back: Option<String>,
+    /// The page of ours that it was asked from, where that is another one.
+    from: Option<String>,
 }
 
 impl Asked {
@@ -93,8 +95,11 @@ impl Asked {
             Method::GET | Method::HEAD => request.uri().path_and_query().map(ToString::to_string),
             _ => origin::page_before(request.headers()),
         };
+        let path = request.uri().path().to_owned();
+        let from = origin::page_before(request.headers());
         Self {
-            path: request.uri().path().to_owned(),
+            from: from.filter(|from| *from != path),
+            path,
             back: back.filter(|back| back != "/"),
         }
     }
@@ -126,7 +131,8 @@ fn told(desk: &Desk, asked: &Asked, appearance: Appearance, mut response: Respon
     } else if matches!(failure, Failure::NotSignedIn) && !asked.path.starts_with("/live/") {
         Redirect::to(&asked.sign_in()).into_response()
     } else {
-        pages::failure::show(desk, visitor.as_ref(), appearance, &failure)
+        let way = (appearance, asked.from.clone());
+        pages::failure::show(desk, visitor.as_ref(), way, &failure)
     };
     for (name, value) in REPEATED.into_iter().zip(repeated) {
         told.headers_mut().extend(value.map(|value| (name, value)));

@@ -104,13 +104,15 @@ async fn a_supporter_connects_is_told_and_sees_no_history() {
         .post(&format!("{path}/connect"), &[("reason", "why")])
         .await;
     let follow = made.headers()["location"].to_str().unwrap().to_owned();
-    assert!(
-        browser
-            .get(&follow)
-            .await
-            .1
-            .contains("Asking jo to let you in")
-    );
+    let (_, asking) = browser.get(&follow).await;
+    assert!(asking.contains("Asking jo to let you in"), "{asking}");
+    let again =
+        format!("<noscript><a class=\"button\" href=\"{follow}\">Look again</a></noscript>");
+    assert!(asking.contains(&again), "{asking}");
+    let twice = browser.post(&format!("{path}/connect"), &[]).await;
+    assert_eq!(twice.status(), StatusCode::CONFLICT);
+    let back = format!("href=\"{follow}\">Back to the page before");
+    assert!(twice.text().await.unwrap().contains(&back));
     let order = device.orders(0, 5).await.orders.remove(0);
     let outcome = AskOutcomeShape::Joined;
     device
@@ -122,7 +124,9 @@ async fn a_supporter_connects_is_told_and_sees_no_history() {
     device.report(phase("s-1", "connected")).await;
     let (_, page) = browser.get(&follow).await;
     assert!(
-        page.contains("href=\"anydesk:123456789\"") && page.contains("Disconnect"),
+        page.contains("href=\"anydesk:123456789\"")
+            && !page.contains("<noscript>")
+            && page.contains("Disconnect"),
         "{page}"
     );
     let opened = browser.post(&format!("{path}/opened"), &[]).await;
