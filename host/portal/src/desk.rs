@@ -13,6 +13,7 @@ use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::password::Passwords;
 use crate::store::{Store, StoreError, audit};
+use crate::streams::Streams;
 use crate::verification::Verification;
 use crate::web::origin;
 use crate::web::serving::Peer;
@@ -27,6 +28,7 @@ pub(crate) struct Desk {
     pub(crate) verification: Verification,
     pub(crate) folds: Folds,
     pub(crate) budgets: Budgets,
+    pub(crate) streams: Arc<Streams>,
     /// Signs elevation orders.
     pub(crate) key: SigningKey,
 }

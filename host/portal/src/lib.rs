@@ -28,6 +28,7 @@ mod secret;
 pub mod set_up;
 mod shapes;
 mod store;
+mod streams;
 mod tls;
 mod verification;
 mod visitor;

@@ -74,6 +74,7 @@ impl Portal {
             verification: Verification::default(),
             folds: Folds::default(),
             budgets: Budgets::default(),
+            streams: Arc::default(),
             key,
         };
         Ok(Self {

@@ -347,3 +347,20 @@ async fn a_plain_user_is_told_nothing_of_other_peoples_devices() {
         "{told}"
     );
 }
+
+#[tokio::test]
+async fn an_account_holds_no_more_pages_open_than_anybody_looks_at() {
+    let house = House::open().await;
+    let sam = Browser::invited(&house, "Sam", Role::SupportAgent).await;
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        let live = sam.live("list=all").await;
+        assert_eq!(live.status(), StatusCode::OK);
+        open.push(live);
+    }
+    let more = sam.live("list=all").await;
+    assert_eq!(more.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(more.headers().contains_key("retry-after"));
+    let olga = Browser::invited(&house, "Olga", Role::Owner).await;
+    assert_eq!(olga.live("list=all").await.status(), StatusCode::OK);
+}
