@@ -44,6 +44,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The request is wrong for a reason that `error` says, as a sentence.
+    pub(crate) fn because(error: &dyn std::error::Error) -> Self {
+        let text = error.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        Self::Invalid(first.chain(letters).chain(['.']).collect())
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotSignedIn | Self::Token => StatusCode::UNAUTHORIZED,
@@ -128,7 +136,7 @@ impl Failure {
             Self::Clock(ahead) => {
                 let minutes = ahead.unsigned_abs() / 60;
                 let way = if *ahead > 0 { "fast" } else { "slow" };
-                format!("the device's clock is {minutes} minutes {way}; set it right")
+                format!("The device's clock is {minutes} minutes {way}. Set it right.")
             }
             Self::Conflict(text) | Self::Invalid(text) => text.clone(),
             Self::TooMany(seconds) | Self::Busy(seconds) => {

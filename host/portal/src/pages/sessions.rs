@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::hub::Hub;
 use crate::pages::audit::Line;
 use crate::pages::device_view::Check;
+use crate::pages::request_view::told;
 use crate::pages::row::{client_title, grouped};
 use crate::pages::{Frame, Moment, Page, show};
 use crate::store::sessions::{Past, Session};
@@ -79,7 +80,7 @@ impl SessionRow {
             outcome: outcome.to_owned(),
             away: away.map(|since| Moment::of(since, now)),
             tone,
-            reasons: session.reasons.clone(),
+            reasons: told(&session.reasons),
         }
     }
 }

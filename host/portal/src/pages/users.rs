@@ -118,7 +118,7 @@ pub(crate) async fn add(
     headers: HeaderMap,
     Form(form): Form<NewUser>,
 ) -> Page {
-    let name = set_up::checked_name(&form.name).map_err(|e| Failure::Invalid(format!("{e}.")))?;
+    let name = set_up::checked_name(&form.name).map_err(|e| Failure::because(&e))?;
     let role = read_role(&visitor, &form.role)?;
     let (actor, wanted) = (visitor.actor(), name.clone());
     let added = desk.store.write(move |unit| {

@@ -136,7 +136,10 @@ async fn a_request_is_accepted_once_and_only_from_the_device_that_signed_it() {
 async fn a_device_whose_clock_is_wrong_is_told_so_and_by_how_much() {
     let house = House::open().await;
     let mut device = house.device("jo").await;
-    for (ahead, told) in [(590, "9 minutes fast"), (-7200, "120 minutes slow")] {
+    for (ahead, told) in [
+        (590, "The device's clock is 9 minutes fast."),
+        (-7200, "The device's clock is 120 minutes slow."),
+    ] {
         device.ahead = ahead;
         let path = format!("{PATH_ORDERS}?after=0&wait=0");
         let request = device.signed(Method::GET, &path, vec![]);
