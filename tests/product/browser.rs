@@ -1,5 +1,6 @@
 //! A supporter at the portal, in a real browser.
 
+mod appearance;
 mod forms;
 mod hostile;
 
