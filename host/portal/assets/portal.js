@@ -148,5 +148,8 @@ each(document, ".appearance", (form) => {
   });
 });
 
+// Where the sections do not fit side by side, the one that is shown is in sight.
+each(document, ".rail [aria-current], .filter [aria-current]", (here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
+
 freshenTimes();
 setInterval(freshenTimes, 1000);
