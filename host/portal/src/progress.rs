@@ -190,11 +190,13 @@ fn attribute(unit: &Unit<'_>, session: &mut Session) -> Result<(), StoreError> {
     let Some(named) = named.filter(|named| session.supporter.as_ref() != Some(named)) else {
         return Ok(());
     };
-    let is_joining = session.phase == "joining";
-    if is_joining && is_asking(unit, session, &named)? {
-        session.supporter = Some(named);
-    } else if is_joining || session.phase == "connected" {
-        session.claimed = Some(named);
+    let asks = is_asking(unit, session, &named)?;
+    match session.phase.as_str() {
+        "joining" if asks => session.supporter = Some(named),
+        // An agent says so just before it answers, and its answer will name them.
+        "connected" if asks => {}
+        "joining" | "connected" => session.claimed = Some(named),
+        _ => {}
     }
     Ok(())
 }

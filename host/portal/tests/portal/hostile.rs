@@ -70,7 +70,7 @@ async fn a_device_puts_nobody_on_the_record_as_a_supporter_who_was_not_let_in() 
 #[tokio::test]
 async fn a_supporter_who_was_let_in_is_a_fact_whichever_report_comes_first() {
     let house = House::open().await;
-    let program = house.program(Role::Owner, &["sessions:view"]);
+    let program = house.program(Role::Owner, &["sessions:view", "audit.export"]);
     let mut sam = Browser::invited(&house, "Sam", Role::SupportAgent).await;
     let joined = |order| Report::Reply {
         order,
@@ -95,6 +95,9 @@ async fn a_supporter_who_was_let_in_is_a_fact_whichever_report_comes_first() {
             "{page}"
         );
     }
+    let record = program.request(Method::GET, "/api/v1/audit");
+    let record = record.send().await.unwrap().text().await.unwrap();
+    assert!(!record.contains("supporter_named_by_device"), "{record}");
 }
 
 #[tokio::test]
