@@ -1,5 +1,9 @@
 //! A supporter at the portal, in a real browser.
 
+mod appearance;
+mod forms;
+mod hostile;
+
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::{Client, Locator};
 use harness::{Browser, Look, PASSWORD, Scheme, need};
@@ -134,7 +138,21 @@ async fn a_refusal_reaches_the_supporters_page_with_its_reason() -> Result<()> {
         scene.device().await?
     ))
     .await?;
+    // However long the page is: who is asked stays in sight below the bar.
+    let long = "document.getElementById('content').style.minHeight = '3000px'";
+    page.execute(long, Vec::new()).await?;
     browser.press("#connect button.main").await?;
+    page.wait().for_element(Locator::Css(".request")).await?;
+    let below = "const top = (css) => document.querySelector(css).getBoundingClientRect();
+        return document.activeElement.id === 'content' && top('.subject h1').top >= top('.bar').bottom";
+    let seen = harness::eventually(
+        "the page has the focus, and the person is seen",
+        async || {
+            let seen = page.execute(below, Vec::new()).await.ok()?;
+            (seen == json!(true)).then_some(())
+        },
+    );
+    seen.await?;
     scene.answer("consent", "deny")?;
     let reasons = text(page, ".request .reasons").await?;
     assert!(!reasons.trim().is_empty());

@@ -144,12 +144,12 @@ fn people(user: User) -> Result<(), Failure> {
             let config = settings.config()?;
             let path = set_up::add_user(&config.data_dir, &name, role)?;
             remark(format!("{name} was added; this link signs in once:"));
-            say(format!("{}{path}", address(&config, config.listen)));
+            say(format!("{}{path}", settings.reached(&config)));
         }
         User::Link { name, settings } => {
             let config = settings.config()?;
             let path = set_up::sign_in_link(&config.data_dir, &name)?;
-            say(format!("{}{path}", address(&config, config.listen)));
+            say(format!("{}{path}", settings.reached(&config)));
         }
     }
     Ok(())
@@ -164,7 +164,7 @@ fn enrolment(token: Token) -> Result<(), Failure> {
     } = token;
     let config = settings.config()?;
     let token = set_up::new_token(&config.data_dir, group.as_deref(), person.as_deref())?;
-    let portal = address(&config, config.listen);
+    let portal = settings.reached(&config);
     if as_json {
         return Ok(json(
             &serde_json::json!({"token": token, "portal": portal}),
@@ -188,7 +188,7 @@ fn program(key: Key) -> Result<(), Failure> {
     let config = settings.config()?;
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     let key = set_up::new_key(&config.data_dir, &name, &owner, &scopes)?;
-    let portal = address(&config, config.listen);
+    let portal = settings.reached(&config);
     if as_json {
         return Ok(json(&serde_json::json!({"key": key, "portal": portal}))?);
     }
@@ -206,11 +206,33 @@ async fn serve(config: PortalConfig) -> Outcome {
         .with_context(|| format!("cannot listen at {listen}"))?;
     let bound = listener.local_addr().unwrap_or(listen);
     let url = address(&config, bound);
+    if let Some(told) = exposure(&config, bound) {
+        tracing::warn!("{told}");
+    }
+    let folder = config.data_dir.clone();
     let portal = deskhook_portal::Portal::open(config)?;
+    if let Err(error) = set_up::remember_address(&folder, &url) {
+        tracing::warn!(%error, "the portal's address is not kept: name it to `portal token new`");
+    }
     say(format!("portal running at {url}"));
     portal.serve(listener, asked_to_stop()).await?;
     say("portal stopped");
     Ok(Exit::Done)
+}
+
+/// What an operator should know of a portal that other machines reach.
+fn exposure(config: &PortalConfig, bound: SocketAddr) -> Option<String> {
+    let is_open = !bound.ip().is_loopback() && config.public_url.is_none();
+    is_open.then(|| {
+        let plain = match config.tls {
+            Some(_) => "",
+            None => ", and everything is sent in the clear without TLS",
+        };
+        format!(
+            "other machines reach the portal at {bound} and public_url is not set: links and \
+             tokens name whatever address was typed{plain}"
+        )
+    })
 }
 
 /// Each device holds a connection open, and the usual soft limit is 1,024 of them: a portal takes
@@ -240,6 +262,25 @@ mod tests {
         assert_eq!((wanted.current, wanted.maximum), (Some(4096), Some(4096)));
         let wanted = raised(&of(Some(256), None));
         assert_eq!((wanted.current, wanted.maximum), (None, None));
+    }
+
+    #[test]
+    fn a_portal_that_other_machines_reach_without_a_public_url_is_warned_of() {
+        let at = |address: &str, public: Option<&str>| {
+            let config = PortalConfig {
+                public_url: public.map(|url| url.parse().expect("a URL")),
+                ..PortalConfig::default()
+            };
+            exposure(&config, address.parse().expect("an address"))
+        };
+        assert_eq!(at("127.0.0.1:8460", None), None);
+        assert_eq!(at("[::1]:8460", None), None);
+        assert_eq!(at("0.0.0.0:8460", Some("https://help.example")), None);
+        let told = at("0.0.0.0:8460", None).expect("a warning");
+        assert!(
+            told.contains("public_url") && told.contains("TLS"),
+            "{told}"
+        );
     }
 
     #[test]

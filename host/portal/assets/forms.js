@@ -67,11 +67,15 @@ function fail(form, wrong) {
     Object.assign(link, { href: wrong.href, target: "_blank", rel: "noopener", textContent: "Sign in" });
     told.append(" ", link);
   }
-  const typed = form.querySelector("input:not([type=hidden]):not(.unseen), textarea, select:not([data-submit])");
+  const typed = form.querySelector("input:not([type=hidden]):not(.unseen), textarea, select:not([data-pick])");
   if (typed) form.prepend(told);
   else byId("content").prepend(told);
   // A choice that was not taken is not shown as if it were.
-  if (form.querySelector("[data-submit]")) form.reset();
+  const pick = form.querySelector("[data-pick]");
+  if (pick) {
+    form.reset();
+    offer(pick);
+  }
   told.scrollIntoView({ block: "nearest" });
 }
 
@@ -88,5 +92,5 @@ function arrive(form, answer, page) {
   show(page);
   const focus = document.querySelector("[autofocus]");
   if (focus) focus.focus();
-  else if (document.activeElement === document.body) byId("content").focus();
+  else if (document.activeElement === document.body) byId("content").focus({ preventScroll: true });
 }

@@ -161,8 +161,7 @@ function listen() {
   source.addEventListener("gone", signedOut);
   source.addEventListener("error", () => {
     live.lost ||= Date.now();
-    const at = new Date(live.lost).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    if (live.source) notice(`The portal cannot be reached. What you see is from ${at}. Trying again…`);
+    if (live.source) notice(`The portal cannot be reached. What you see is from ${clock(new Date(live.lost))}. Trying again…`);
     // A refused request is not tried again by the browser.
     if (source.readyState === EventSource.CLOSED && live.source) setTimeout(listen, 4000);
   });

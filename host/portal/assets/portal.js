@@ -26,23 +26,26 @@ function span(ms) {
   return d === 1 ? "1 day" : `${d} days`;
 }
 
+// Every time of day has 24 hours, in every language.
+const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const clock = (at) => at.toLocaleTimeString([], time);
+
 function full(at) {
   const today = new Date().toDateString() === at.toDateString();
-  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const day = at.getFullYear() === new Date().getFullYear() ? { month: "short", day: "numeric" } : { year: "numeric", month: "short", day: "numeric" };
-  return today ? at.toLocaleTimeString([], time) : at.toLocaleString([], { ...day, ...time });
+  return today ? clock(at) : at.toLocaleString([], { ...day, ...time });
 }
 
 function freshenTimes() {
-  each(document, "time[data-time]", (time) => {
-    const at = new Date(time.dateTime);
+  each(document, "time[data-time]", (shown) => {
+    const at = new Date(shown.dateTime);
     const since = Date.now() - at;
-    const kind = time.dataset.time;
+    const kind = shown.dataset.time;
     const told = kind === "span" ? span(since)
       : kind === "full" ? full(at)
       : since < 60000 ? "just now" : `${span(since)} ago`;
-    if (time.textContent !== told) time.textContent = told;
-    time.title = at.toLocaleString();
+    if (shown.textContent !== told) shown.textContent = told;
+    shown.title = at.toLocaleString([], { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
   });
 }
 
@@ -115,9 +118,17 @@ function walk(event) {
   (links[next] || byId("find")).focus();
 }
 
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+// A choice counts once its button is pressed; there is one while another thing is chosen.
+function offer(select) {
+  const other = [...select.options].some((option) => option.selected !== option.defaultSelected);
+  select.form.classList.toggle("changed", other);
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-pick]")) offer(event.target);
 });
+// A browser may show what was chosen before the page was left.
+window.addEventListener("pageshow", () => each(document, "[data-pick]", offer));
 
 // Appearance: at once, and remembered by the server's own cookie.
 const order = ["auto", "light", "dark"];
@@ -136,6 +147,9 @@ each(document, ".appearance", (form) => {
     button.value = next;
   });
 });
+
+// Where the sections do not fit side by side, the one that is shown is in sight.
+each(document, ".rail [aria-current], .filter [aria-current]", (here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
 
 freshenTimes();
 setInterval(freshenTimes, 1000);

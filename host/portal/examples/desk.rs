@@ -74,10 +74,12 @@ async fn main() {
         let path = set_up::add_user(&folder, name, role).expect("an account");
         writeln!(std::io::stdout(), "{name}\t{base}{path}").expect("standard output");
     }
+    let helper = set_up::new_key(&folder, "The desk", "Sam Weber", &["session.connect"]);
+    let helper = helper.expect("a key");
     let mut seats = Vec::new();
     for (number, seat) in SEATS.iter().enumerate() {
         seats.push(tokio::spawn(sit(
-            base.clone(),
+            (base.clone(), helper.clone()),
             folder.clone(),
             number,
             seat,
@@ -90,11 +92,11 @@ async fn main() {
 }
 
 /// Comes, asks for help or not, and answers what supporters ask.
-async fn sit(base: String, folder: PathBuf, number: usize, seat: &Seat) {
+async fn sit((base, helper): (String, String), folder: PathBuf, number: usize, seat: &Seat) {
     let &(person, _, _, _, stands, reason) = seat;
     let mut device = arrive(&base, &folder, seat).await;
     if !person.is_empty() {
-        earlier(&mut device, number).await;
+        earlier(&mut device, &helper, number).await;
     }
     let session = format!("s-{number}");
     let address = format!("{}", 412_087_935 + 91_357_246 * number as u64 % 587_000_000);
@@ -113,7 +115,7 @@ async fn sit(base: String, folder: PathBuf, number: usize, seat: &Seat) {
         _ => {}
     }
     if stands == "connected" {
-        device.report(standing(&session, "connected", None)).await;
+        let_in(&mut device, &helper, &session).await;
     }
     let mut after = 0;
     if stands == "away" {
@@ -270,7 +272,7 @@ fn denied(session: &str) -> Report {
 }
 
 /// Sessions of the days before.
-async fn earlier(device: &mut Device, number: usize) {
+async fn earlier(device: &mut Device, helper: &str, number: usize) {
     let outcomes = ["disconnected", "stopped", "client-exited", "time-limit"];
     for round in 0..number % 4 {
         let session = format!("old-{round}");
@@ -281,7 +283,7 @@ async fn earlier(device: &mut Device, number: usize) {
             ))
             .await;
         device.ask_for_help(&session, "412087935").await;
-        device.report(standing(&session, "connected", None)).await;
+        let_in(device, helper, &session).await;
         device
             .report(Report::Ended {
                 session,
@@ -291,6 +293,20 @@ async fn earlier(device: &mut Device, number: usize) {
             })
             .await;
     }
+}
+
+/// A supporter asks, and the person agrees at once.
+async fn let_in(device: &mut Device, helper: &str, session: &str) {
+    let connect = format!("{}/api/v1/devices/{}/connect", device.base, device.id());
+    let asked = device.http.post(connect).bearer_auth(helper);
+    let asked = asked.json(&json!({})).send().await.expect("an answer");
+    assert!(asked.status().is_success(), "{asked:?}");
+    for order in device.orders(0, 5).await.orders {
+        let outcome = AskOutcomeShape::Joined;
+        let order = order.id;
+        device.report(Report::Reply { order, outcome }).await;
+    }
+    device.report(standing(session, "connected", None)).await;
 }
 
 async fn answer(device: &mut Device, order: Order) {

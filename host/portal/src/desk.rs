@@ -6,12 +6,14 @@ use deskhook_wire::SupporterShape;
 use ed25519_dalek::SigningKey;
 
 use crate::PortalConfig;
+use crate::budgets::Budgets;
 use crate::clock::{self, Millis};
 use crate::folds::Folds;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::password::Passwords;
 use crate::store::{Store, StoreError, audit};
+use crate::streams::Streams;
 use crate::verification::Verification;
 use crate::web::origin;
 use crate::web::serving::Peer;
@@ -25,6 +27,8 @@ pub(crate) struct Desk {
     pub(crate) passwords: Passwords,
     pub(crate) verification: Verification,
     pub(crate) folds: Folds,
+    pub(crate) budgets: Budgets,
+    pub(crate) streams: Arc<Streams>,
     /// Signs elevation orders.
     pub(crate) key: SigningKey,
 }

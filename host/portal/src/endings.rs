@@ -35,6 +35,7 @@ pub(crate) fn end(
     let ended = Session {
         ended_at: Some(ending.at),
         outcome: Some(ending.outcome.to_owned()),
+        supporter: orders::last_joined(unit, &device.id, &session.id)?,
         ..session.clone()
     };
     sessions::save(unit, &ended)?;

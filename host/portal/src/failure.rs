@@ -33,6 +33,8 @@ pub(crate) enum Failure {
     TooMany(u64),
     /// More bytes than are read.
     TooLarge,
+    /// The request's body did not come in time.
+    Slow,
     /// Too many are being served; seconds to wait.
     Busy(u64),
     /// It took too long.
@@ -42,6 +44,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The request is wrong for a reason that `error` says, as a sentence.
+    pub(crate) fn because(error: &dyn std::error::Error) -> Self {
+        let text = error.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        Self::Invalid(first.chain(letters).chain(['.']).collect())
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotSignedIn | Self::Token => StatusCode::UNAUTHORIZED,
@@ -52,6 +62,7 @@ impl Failure {
             Self::Conflict(_) | Self::Clock(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy(_) | Self::Late | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -72,6 +83,7 @@ impl Failure {
             Self::Invalid(_) => "invalid",
             Self::TooMany(_) => "too-many",
             Self::TooLarge => "too-large",
+            Self::Slow => "slow",
             Self::Busy(_) | Self::Late | Self::Unavailable => "unavailable",
         }
     }
@@ -91,6 +103,7 @@ impl Failure {
             Self::Invalid(_) => "Something in it is not right",
             Self::TooMany(_) => "Too many attempts",
             Self::TooLarge => "That is too large",
+            Self::Slow => "The request came too slowly",
             Self::Busy(_) => "Too many sign in at this moment",
             Self::Late => "That took too long",
             Self::Unavailable => "The portal cannot reach its database",
@@ -123,13 +136,14 @@ impl Failure {
             Self::Clock(ahead) => {
                 let minutes = ahead.unsigned_abs() / 60;
                 let way = if *ahead > 0 { "fast" } else { "slow" };
-                format!("the device's clock is {minutes} minutes {way}; set it right")
+                format!("The device's clock is {minutes} minutes {way}. Set it right.")
             }
             Self::Conflict(text) | Self::Invalid(text) => text.clone(),
             Self::TooMany(seconds) | Self::Busy(seconds) => {
                 format!("Wait {seconds} seconds, then try again.")
             }
             Self::TooLarge => "The request has more bytes than the portal reads.".into(),
+            Self::Slow => "The request did not arrive whole in time. Try again.".into(),
             Self::Late => "The portal is busy. Nothing was lost; try again.".into(),
             Self::Unavailable => {
                 "Nothing was changed. Try again in a moment; the portal's log says more.".into()

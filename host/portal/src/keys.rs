@@ -25,8 +25,8 @@ pub(crate) async fn make(
     scopes: &[String],
 ) -> Result<(ApiKey, String), Failure> {
     let wrong = |error: SetUpError| match std::error::Error::source(&error) {
-        Some(cause) => Failure::Invalid(format!("{cause}.")),
-        None => Failure::Invalid(format!("{error}.")),
+        Some(cause) => Failure::because(cause),
+        None => Failure::because(&error),
     };
     let name = set_up::checked_name(name).map_err(wrong)?;
     let scopes = set_up::read_scopes(scopes.iter().map(String::as_str)).map_err(wrong)?;

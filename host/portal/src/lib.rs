@@ -4,6 +4,7 @@
 
 mod agents;
 mod api;
+mod budgets;
 mod clock;
 mod config;
 mod desk;
@@ -27,6 +28,7 @@ mod secret;
 pub mod set_up;
 mod shapes;
 mod store;
+mod streams;
 mod tls;
 mod verification;
 mod visitor;

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
 use crate::PortalConfig;
+use crate::budgets::Budgets;
 use crate::clock;
 use crate::desk::Desk;
 use crate::endings;
@@ -72,6 +73,8 @@ impl Portal {
             passwords: Passwords::new(),
             verification: Verification::default(),
             folds: Folds::default(),
+            budgets: Budgets::default(),
+            streams: Arc::default(),
             key,
         };
         Ok(Self {

@@ -9,7 +9,7 @@ use crate::clock::{self, Millis};
 use crate::desk::{deed, deed_at};
 use crate::hostile;
 use crate::store::devices::StateReport;
-use crate::store::orders::Ending;
+use crate::store::orders::{Ending, KeptOrder};
 use crate::store::sessions::{self, Session};
 use crate::store::{StoreError, Unit, audit, devices, orders};
 
@@ -43,6 +43,7 @@ pub(crate) fn apply(
             };
             let before = session.phase.clone();
             let note = amend(&mut session, told, report);
+            attribute(unit, &mut session)?;
             sessions::save(unit, &session)?;
             record_progress(unit, told, &session, (&before, note))
         }
@@ -160,7 +161,7 @@ fn amend(session: &mut Session, told: &Told<'_>, report: &Report) -> Note {
                 session.ticket = hostile::some_sentence(ticket.as_deref());
             }
             if let Some(supporter) = supporter {
-                session.supporter = Some(hostile::name(&supporter.name));
+                session.claimed = Some(hostile::name(&supporter.name));
             }
             if !checks.is_empty() {
                 session.checks = hostile::checks(checks);
@@ -178,6 +179,33 @@ fn amend(session: &mut Session, told: &Told<'_>, report: &Report) -> Note {
         session.connected_at.get_or_insert(told.at);
     }
     note
+}
+
+/// Keeps apart which supporter this portal knows of and whom the device alone names: else a device
+/// could put anybody on the record. Known is who was let in by an answered request in this session,
+/// and while one is open, who is asking.
+fn attribute(unit: &Unit<'_>, session: &mut Session) -> Result<(), StoreError> {
+    let named = session.claimed.take().or_else(|| session.supporter.take());
+    session.supporter = orders::last_joined(unit, &session.device, &session.id)?;
+    let Some(named) = named.filter(|named| session.supporter.as_ref() != Some(named)) else {
+        return Ok(());
+    };
+    let asks = is_asking(unit, session, &named)?;
+    match session.phase.as_str() {
+        "joining" if asks => session.supporter = Some(named),
+        // An agent says so just before it answers, and its answer will name them.
+        "connected" if asks => {}
+        "joining" | "connected" => session.claimed = Some(named),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn is_asking(unit: &Unit<'_>, session: &Session, supporter: &str) -> Result<bool, StoreError> {
+    let now = clock::now();
+    let orders = orders::of_session(unit, &session.device, &session.id)?;
+    let mut joins = orders.iter().filter(|order| order.kind_name() == "join");
+    Ok(joins.any(|order| order.is_open(now) && order.supporter == supporter))
 }
 
 fn record_progress(
@@ -200,6 +228,7 @@ fn record_progress(
         ("reason", &session.reason),
         ("ticket", &session.ticket),
         ("supporter", &session.supporter),
+        ("supporter_named_by_device", &session.claimed),
     ] {
         if let Some(value) = value {
             note.insert(name.to_owned(), value.as_str().into());
@@ -226,6 +255,7 @@ fn write(
 
 fn end(unit: &mut Unit<'_>, told: &Told<'_>, mut session: Session) -> Result<(), StoreError> {
     session.ended_at = Some(told.at);
+    session.supporter = orders::last_joined(unit, told.device, &session.id)?;
     sessions::save(unit, &session)?;
     devices::set_session(unit, told.device, None)?;
     let mut note = Note::new();
@@ -267,6 +297,9 @@ fn reply(
     let Some(kept) = orders::end(unit, (told.device, order), &ending)? else {
         return Ok(());
     };
+    if word == "joined" {
+        let_in(unit, &kept)?;
+    }
     let mut note = Note::new();
     note.insert("order".into(), order.into());
     note.insert("supporter".into(), kept.supporter.as_str().into());
@@ -282,6 +315,16 @@ fn reply(
     }
     let action = format!("{}.{word}", kept.kind_name());
     write(unit, told, (&action, Some(&kept.session)), note)
+}
+
+/// Notes who was let in; the device may have said it before it answered.
+fn let_in(unit: &Unit<'_>, join: &KeptOrder) -> Result<(), StoreError> {
+    let Some(mut session) = sessions::by_name(unit, &join.device, &join.session)? else {
+        return Ok(());
+    };
+    session.supporter = orders::last_joined(unit, &join.device, &join.session)?;
+    session.claimed = session.claimed.filter(|named| *named != join.supporter);
+    sessions::save(unit, &session)
 }
 
 fn elevation_word(result: &str) -> &'static str {

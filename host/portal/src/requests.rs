@@ -123,6 +123,7 @@ pub(crate) async fn elevate(
         .or(first)
         .unwrap_or(ElevationMethod::LocalApproval);
     check_elevation(&asked, minutes, offer.minutes)?;
+    check_offered(&asked.program, method, &offer)?;
     let supporter = desk.supporter(&visitor.account.display_name);
     let wish = Wish {
         id: fresh_name("o-"),
@@ -183,6 +184,25 @@ fn check_elevation(asked: &ElevateRequest, minutes: u32, most: u32) -> Result<()
         return Ok(());
     };
     Err(Failure::Invalid(wrong.to_owned()))
+}
+
+/// The device would refuse it; the supporter need not wait to hear so.
+fn check_offered(
+    program: &str,
+    method: ElevationMethod,
+    offer: &ElevationOffer,
+) -> Result<(), Failure> {
+    let wrong = if offer.programs.is_empty() || offer.methods.is_empty() {
+        "This device offers no program to be run with elevated rights.".to_owned()
+    } else if !offer.programs.iter().any(|offered| offered == program) {
+        let offered = offer.programs.join(", ");
+        format!("This device does not offer {program} with elevated rights, but: {offered}.")
+    } else if !offer.methods.contains(&method) {
+        "This device does not offer that way to elevated rights.".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Invalid(wrong))
 }
 
 async fn order(

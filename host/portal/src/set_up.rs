@@ -1,6 +1,7 @@
 //! Set-up from the command line, on the data folder itself: also while a portal runs on it.
 //! There is no set-up page that somebody else could find first.
 
+use std::io;
 use std::path::Path;
 
 use deskhook_record::Entry;
@@ -223,6 +224,22 @@ fn fresh(purpose: Purpose, by: &str, lasts: Millis) -> Issued {
         used_at: None,
         used_by: None,
     }
+}
+
+/// The file of the data folder with the address of the portal that runs on it.
+const ADDRESS: &str = "address";
+
+/// Keeps the address where people and agents reach the portal that runs on this folder, for who
+/// makes links and tokens on it.
+pub fn remember_address(data_dir: &Path, address: &str) -> io::Result<()> {
+    std::fs::write(data_dir.join(ADDRESS), format!("{address}\n"))
+}
+
+/// The address that a portal on this folder had last; none where none ran.
+pub fn remembered_address(data_dir: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(data_dir.join(ADDRESS)).ok()?;
+    let url = crate::public_url(text.trim()).ok()?;
+    Some(url.as_str().trim_end_matches('/').to_owned())
 }
 
 fn in_transaction<T>(

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use deskhook_portal::{AnyDesk, ApiPassword, PortalConfig, TlsFiles};
+use deskhook_portal::{AnyDesk, ApiPassword, PortalConfig, TlsFiles, set_up};
 
 use crate::output::Failure;
 use crate::places;
+use crate::portal::address;
 use crate::settings::read_toml;
 
 /// The portal's settings. A flag outweighs its variable, a variable the file, the file the default.
@@ -93,6 +94,18 @@ impl PortalSettings {
         Ok(config)
     }
 
+    /// Where people and agents reach the portal of these settings: where the settings say it, as
+    /// they do; else where a portal on the same data folder was reached last.
+    pub(super) fn reached(&self, config: &PortalConfig) -> String {
+        let says = self.listen.is_some()
+            || config.public_url.is_some()
+            || config.listen != PortalConfig::default().listen;
+        let remembered = (!says).then(|| set_up::remembered_address(&config.data_dir));
+        remembered
+            .flatten()
+            .unwrap_or_else(|| address(config, config.listen))
+    }
+
     fn tls(&self, file: Option<TlsFiles>) -> Result<Option<TlsFiles>, Failure> {
         let (cert, key) = file.map(|file| (file.cert, file.key)).unzip();
         match (self.tls_cert.clone().or(cert), self.tls_key.clone().or(key)) {
@@ -159,6 +172,30 @@ mod tests {
             (Some("c-1"), Some("l-2"))
         );
         assert!(config.anydesk.api_password.is_some());
+    }
+
+    #[test]
+    fn a_portal_is_reached_where_it_ran_last_unless_the_settings_say_where() {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let reached = |file: &str, flags: &[&str]| {
+            let own = format!("--data-dir={}", data.path().display());
+            let path = data.path().join("portal.toml");
+            std::fs::write(&path, file).expect("a settings file");
+            let named = format!("--config={}", path.display());
+            let line = ["portal", &own, &named].into_iter();
+            let line = Line::try_parse_from(line.chain(flags.iter().copied()));
+            let settings = line.expect("good flags").settings;
+            settings.reached(&settings.config().expect("good settings"))
+        };
+        assert_eq!(reached("", &[]), "http://127.0.0.1:8460");
+        set_up::remember_address(data.path(), "http://127.0.0.1:9000").expect("a folder");
+        assert_eq!(reached("", &[]), "http://127.0.0.1:9000");
+        let flag = reached("", &["--listen=127.0.0.1:8460"]);
+        assert_eq!(flag, "http://127.0.0.1:8460");
+        let file = reached("public_url = \"https://help.example\"", &[]);
+        assert_eq!(file, "https://help.example");
+        let file = reached("listen = \"127.0.0.1:7000\"", &[]);
+        assert_eq!(file, "http://127.0.0.1:7000");
     }
 
     #[test]

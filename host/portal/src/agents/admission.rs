@@ -1,15 +1,19 @@
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use deskhook_wire::{
-    HEADER_BOOT, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, HEADER_TIME, RequestParts,
+    HEADER_BOOT, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, HEADER_TIME, PATH_REPORTS,
+    RequestParts,
 };
 use ed25519_dalek::VerifyingKey;
 
+use crate::budgets::Spending;
 use crate::clock;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::hostile;
 use crate::store::deliveries::{self, Freshness};
 use crate::store::devices;
+use crate::web::serving::Peer;
 
 /// The most bytes of a device's request.
 pub(crate) const LARGEST: usize = 256 * 1024;
@@ -66,10 +70,40 @@ pub(crate) async fn verify(desk: &Desk, parts: &Parts, body: &[u8]) -> Result<Ca
     if ahead.unsigned_abs() > SKEW {
         return Err(Failure::Clock(ahead));
     }
+    for spending in spent(parts, body) {
+        let left = desk.budgets.spend(device, spending, now);
+        if let Err(seconds) = left {
+            let caller = (&parts.headers, parts.extensions.get());
+            return Err(refuse(desk, (device, spending.0), caller, seconds).await?);
+        }
+    }
     use_counter(desk, (device, boot), counter, now).await?;
     Ok(Caller {
         device: device.to_owned(),
     })
+}
+
+/// What a request costs its device, before it is known what it does.
+fn spent(parts: &Parts, body: &[u8]) -> Vec<(Spending, u64)> {
+    let mut spent = vec![(Spending::Request, 1)];
+    if parts.uri.path() == PATH_REPORTS {
+        spent.push((Spending::Report, 1));
+        spent.push((Spending::Byte, body.len() as u64));
+    }
+    spent
+}
+
+/// The answer to a device that has spent what it may, which goes on the record.
+pub(super) async fn refuse(
+    desk: &Desk,
+    (device, spending): (&str, Spending),
+    caller: (&HeaderMap, Option<&Peer>),
+    seconds: u64,
+) -> Result<Failure, Failure> {
+    let field = ("budget", spending.word().to_owned());
+    desk.record_refused(("budget.refused", device), caller, Some(field))
+        .await?;
+    Ok(Failure::TooMany(seconds))
 }
 
 async fn public_key(desk: &Desk, device: &str) -> Result<VerifyingKey, Failure> {

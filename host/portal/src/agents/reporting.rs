@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::{Extension, Json};
 use deskhook_wire::{Acknowledged, Delivery, Report};
 
 use crate::agents::Caller;
+use crate::agents::admission::refuse;
+use crate::budgets::Spending;
 use crate::clock::{self, DAY, Millis};
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -12,12 +15,15 @@ use crate::hostile;
 use crate::hub::Change;
 use crate::progress::{self, Told};
 use crate::store::deliveries::{self, Accepted};
+use crate::store::{StoreError, Unit, sessions};
+use crate::web::serving::Peer;
 
 /// Accepts one row of a device's outbox, once: acknowledged when it is on disk, and again when
 /// it is delivered again.
 pub(crate) async fn report(
     State(desk): State<Arc<Desk>>,
-    Extension(caller): Extension<Caller>,
+    (Extension(caller), Extension(peer)): (Extension<Caller>, Extension<Peer>),
+    headers: HeaderMap,
     Json(delivery): Json<Delivery>,
 ) -> Result<Json<Acknowledged>, Failure> {
     if !names(&delivery.report).all(hostile::is_key) {
@@ -26,23 +32,41 @@ pub(crate) async fn report(
         ));
     }
     let acknowledged = delivery.sequence;
-    let schemes = desk.config.link_schemes.clone();
-    let device = caller.device;
-    let accepted = desk.store.write(move |unit| {
+    let (own, device) = (desk.clone(), caller.device.clone());
+    let accepted = desk.store.attempt(move |unit| {
         if deliveries::accept(unit, &device, delivery.sequence)? == Accepted::Before {
-            return Ok(());
+            return Ok(Ok(()));
+        }
+        if begins_session(unit, &device, &delivery.report)? {
+            let session = (Spending::Session, 1);
+            if let Err(seconds) = own.budgets.spend(&device, session, clock::now()) {
+                return Ok(Err(seconds));
+            }
         }
         let told = Told {
             device: &device,
             at: believed(delivery.at, clock::now()),
-            schemes: &schemes,
+            schemes: &own.config.link_schemes,
         };
         progress::apply(unit, &told, &delivery.report)?;
         unit.tell(Change::Device(device));
-        Ok(())
+        Ok(Ok(()))
     });
-    accepted.await?;
+    if let Err(seconds) = accepted.await? {
+        let about = (caller.device.as_str(), Spending::Session);
+        return Err(refuse(&desk, about, (&headers, Some(&peer)), seconds).await?);
+    }
     Ok(Json(Acknowledged { acknowledged }))
+}
+
+/// Whether a report is about a session that the portal has not heard of.
+fn begins_session(unit: &Unit<'_>, device: &str, report: &Report) -> Result<bool, StoreError> {
+    match report {
+        Report::Address { session, .. }
+        | Report::Phase { session, .. }
+        | Report::Ended { session, .. } => Ok(sessions::by_name(unit, device, session)?.is_none()),
+        Report::Reply { .. } | Report::State { .. } => Ok(false),
+    }
 }
 
 fn names(report: &Report) -> impl Iterator<Item = &str> {

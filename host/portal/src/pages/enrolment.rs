@@ -69,7 +69,7 @@ pub(crate) async fn make(
         let name = filled(text)
             .map(|text| set_up::checked_name(&text))
             .transpose();
-        name.map_err(|error| Failure::Invalid(format!("{error}.")))
+        name.map_err(|error| Failure::because(&error))
     };
     let (group, person) = (checked(form.group.clone())?, checked(form.person.clone())?);
     let actor = visitor.actor();

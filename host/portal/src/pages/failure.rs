@@ -16,6 +16,8 @@ struct Framed<'a> {
     title: &'a str,
     message: String,
     right: Option<String>,
+    /// The page that it was asked from.
+    from: Option<String>,
 }
 
 /// The same for who is not.
@@ -25,6 +27,7 @@ struct Bare<'a> {
     door: Door,
     title: &'a str,
     message: String,
+    from: Option<String>,
 }
 
 /// What stands around the pages of somebody who is not signed in.
@@ -48,11 +51,11 @@ impl Door {
     }
 }
 
-/// A failure as a page: what is wrong, why, what to do.
+/// A failure as a page: what is wrong, why, what to do, and the way back.
 pub(crate) fn show(
     desk: &Desk,
     visitor: Option<&Visitor>,
-    appearance: Appearance,
+    (appearance, from): (Appearance, Option<String>),
     failure: &Failure,
 ) -> Response {
     let (title, message) = (failure.title(), failure.message());
@@ -65,12 +68,14 @@ pub(crate) fn show(
             title,
             message,
             right: missing(failure).map(|right| right.to_string()),
+            from,
         }
         .render(),
         None => Bare {
             door: Door::of(desk, appearance),
             title,
             message,
+            from,
         }
         .render(),
     };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template as _;
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -32,6 +33,9 @@ const TOGETHER: Duration = Duration::from_millis(120);
 
 /// How often it is asked whether the visitor is still signed in, where nothing changes.
 const RECHECK: Duration = Duration::from_secs(60);
+
+/// When somebody who holds too many streams open may ask again, in seconds.
+const AGAIN: u64 = 10;
 
 /// Devices that change together at most; where more do, the page is read anew.
 const MOST: usize = 200;
@@ -89,12 +93,15 @@ struct Part {
 /// was missed: load the page anew), `gone` (nobody is signed in any more).
 pub(crate) async fn live(
     State(desk): State<Arc<Desk>>,
+    Extension(visitor): Extension<Visitor>,
     Query(shown): Query<Shown>,
     headers: HeaderMap,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+    let open = desk.streams.open(visitor.account.id);
+    let open = open.ok_or(Failure::TooMany(AGAIN))?;
     let watch = Watch::new(desk, shown, headers);
-    let events = stream::unfold(Some(watch), |watch| async move {
-        let mut watch = watch?;
+    let events = stream::unfold(Some((watch, open)), |watch| async move {
+        let (mut watch, open) = watch?;
         let desk = watch.desk.clone();
         let told = tokio::select! {
             told = watch.next() => told,
@@ -102,7 +109,7 @@ pub(crate) async fn live(
             () = desk.hub.closed() => return None,
         };
         let (events, goes_on) = match told {
-            Ok(events) => (events, Some(watch)),
+            Ok(events) => (events, Some((watch, open))),
             Err(Failure::NotSignedIn | Failure::NotAllowed(_)) => (vec![bare("gone")], None),
             // The browser comes back by itself, and says meanwhile that nobody answers.
             Err(_) => return None,
@@ -110,7 +117,7 @@ pub(crate) async fn live(
         Some((stream::iter(events.into_iter().map(Ok)), goes_on))
     });
     let events = futures_util::StreamExt::flatten(events);
-    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
 /// Somebody is at the page: the sign-in does not run out. Asking is what does it.

@@ -61,12 +61,41 @@ impl Row {
     }
 }
 
-/// Every right that the visitor has: the verbs, and of each section what there is.
+/// What a route of the API asks for: a key with anything else could do nothing with it.
+const USABLE: [Right; 7] = [
+    Right::view(Section::Clients),
+    Right::view(Section::Sessions),
+    Right::Verb(Verb::SessionConnect),
+    Right::Verb(Verb::SessionDisconnect),
+    Right::Verb(Verb::ElevationRequest),
+    Right::Verb(Verb::ApiKeyCreate),
+    Right::Verb(Verb::AuditExport),
+];
+
+/// What of it the visitor may.
 fn scopes(visitor: &Visitor) -> Vec<String> {
-    let sections = Section::ALL
-        .into_iter()
-        .flat_map(|section| [Right::view(section), Right::edit(section)]);
-    let all = sections.chain(Verb::ALL.map(Right::Verb));
-    let held = all.filter(|right| visitor.may(*right));
+    let held = USABLE.into_iter().filter(|right| visitor.may(*right));
     held.map(|right| right.to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::routes;
+    use crate::web::table::Access;
+
+    #[test]
+    fn a_key_is_offered_what_some_route_of_the_api_asks_for() {
+        let places = routes::places().into_iter();
+        let needed = places
+            .filter(|place| place.path.starts_with("/api/"))
+            .filter_map(|place| match place.access {
+                Access::Needs(right) => Some(right.to_string()),
+                Access::Open | Access::SignedIn | Access::Device => None,
+            });
+        let usable = USABLE.map(|right| right.to_string());
+        assert_eq!(needed.collect::<BTreeSet<_>>(), BTreeSet::from(usable));
+    }
 }

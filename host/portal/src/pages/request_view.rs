@@ -64,7 +64,7 @@ impl RequestView {
                 _ => "bad",
             },
             title: title(order, state, (&person, own)),
-            reasons: order.reasons.clone(),
+            reasons: told(&order.reasons),
             asked: order
                 .is_open(now)
                 .then(|| Moment::of(order.created_at, now)),
@@ -75,17 +75,29 @@ impl RequestView {
     }
 }
 
+/// Reasons as people read them: whose they are stands there where it is not the agent itself.
+pub(crate) fn told(reasons: &[ReasonShape]) -> Vec<ReasonShape> {
+    let mut told = reasons.to_vec();
+    let own = told.iter_mut().filter(|reason| reason.by == "deskhook");
+    own.for_each(|reason| reason.by.clear());
+    told
+}
+
 fn title(order: &KeptOrder, state: &str, (person, own): (&str, bool)) -> String {
     let who = &order.supporter;
     let asker = if own { "You" } else { who };
+    let begins = match person {
+        "the person" => "The person",
+        name => name,
+    };
     match &order.kind {
         OrderKind::Join { .. } => match state {
             "sent" if own => format!("Asking {person} to let you in…"),
             "asking" if own => format!("Asking {person} to let you in. Waiting for the answer…"),
             "sent" | "asking" => format!("{who} asks {person} to be let in…"),
-            "joined" if own => format!("{person} let you in."),
-            "joined" => format!("{person} let {who} in."),
-            "expired" => format!("No answer. {person} did not react in time."),
+            "joined" if own => format!("{begins} let you in."),
+            "joined" => format!("{begins} let {who} in."),
+            "expired" => format!("No answer. {begins} did not react in time."),
             _ if own => "You were not let in.".to_owned(),
             _ => format!("{who} was not let in."),
         },
@@ -109,5 +121,22 @@ fn elevation_title(program: &str, state: &str, code: Option<i32>) -> String {
         ("denied" | "refused", _) => format!("{program} was not given elevated rights."),
         ("expired", _) => format!("No answer about {program}. The request ran out."),
         _ => format!("{program} could not be run with elevated rights."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_of_the_agent_itself_names_nobody() {
+        let reason = |by: &str| ReasonShape {
+            code: "refused".into(),
+            message: "The person refused.".into(),
+            by: by.to_owned(),
+        };
+        let told = told(&[reason("deskhook"), reason("business-hours")]);
+        let by: Vec<&str> = told.iter().map(|reason| reason.by.as_str()).collect();
+        assert_eq!(by, ["", "business-hours"]);
     }
 }

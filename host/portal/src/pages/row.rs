@@ -3,7 +3,6 @@ use askama::Template;
 use crate::clock::Millis;
 use crate::desk::Desk;
 use crate::pages::{Moment, assets};
-use crate::rights::{Right, Verb};
 use crate::shapes::{self, Standing};
 use crate::store::devices::Device;
 use crate::visitor::Visitor;
@@ -23,6 +22,9 @@ pub(crate) struct Row {
     /// Beside the state: what goes on, who is in.
     pub(crate) note: String,
     pub(crate) since: Option<Moment>,
+    /// Why somebody waits, and their ticket: for who may connect.
+    pub(crate) reason: Option<String>,
+    pub(crate) ticket: Option<String>,
     pub(crate) address: Option<(String, String)>,
     pub(crate) client: String,
     pub(crate) group: String,
@@ -39,6 +41,8 @@ impl Row {
         let session = device.session.as_ref();
         let phase = session.map(|session| session.phase.as_str());
         let address = session.and_then(|session| session.address.as_deref());
+        let may_connect = shapes::may_connect(visitor);
+        let told = session.filter(|_| may_connect && standing == Standing::Waiting);
         Self {
             id: device.id.clone(),
             key: key(device, standing, since),
@@ -52,6 +56,8 @@ impl Row {
             os: os_title(&device.about.os).to_owned(),
             note: note(device, standing),
             since: since.map(|since| Moment::of(since, now)),
+            reason: told.and_then(|session| session.reason.clone()),
+            ticket: told.and_then(|session| session.ticket.clone()),
             address: address.map(|address| (grouped(address), address.to_owned())),
             client: session
                 .and_then(|s| s.client.as_deref())
@@ -59,7 +65,7 @@ impl Row {
                 .unwrap_or_default(),
             group: device.group.clone().unwrap_or_default(),
             seen: Moment::of(shapes::last_seen(device, &desk.hub, now), now),
-            may_connect: visitor.may(Right::Verb(Verb::SessionConnect)),
+            may_connect,
             asking: phase == Some("joining"),
             form_token: visitor.form_token().to_owned(),
             icons: assets::path("icons.svg"),
@@ -105,15 +111,18 @@ fn note(device: &Device, standing: Standing) -> String {
     let Some(session) = &device.session else {
         return String::new();
     };
+    let claimed = session.claimed.as_deref();
+    let claimed = claimed.map(|name| format!("the device says: {name}"));
     let supporter = session.supporter.as_deref();
     match (standing, session.phase.as_str()) {
         (Standing::InSession, _) => supporter
             .map(|name| format!("with {name}"))
+            .or(claimed)
             .unwrap_or_default(),
-        (Standing::Waiting, "joining") => match supporter {
-            Some(name) => format!("{name} is asking"),
-            None => "is being asked".to_owned(),
-        },
+        (Standing::Waiting, "joining") => supporter
+            .map(|name| format!("{name} is asking"))
+            .or(claimed)
+            .unwrap_or_else(|| "is being asked".to_owned()),
         (Standing::Online, "checking") => "checks run".to_owned(),
         (Standing::Online, _) => "starting a session".to_owned(),
         _ => String::new(),

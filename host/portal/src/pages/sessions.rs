@@ -13,9 +13,10 @@ use crate::failure::Failure;
 use crate::hub::Hub;
 use crate::pages::audit::Line;
 use crate::pages::device_view::Check;
+use crate::pages::request_view::told;
 use crate::pages::row::{client_title, grouped};
 use crate::pages::{Frame, Moment, Page, show};
-use crate::store::sessions::Past;
+use crate::store::sessions::{Past, Session};
 use crate::store::{audit, sessions};
 use crate::visitor::Visitor;
 
@@ -65,7 +66,7 @@ impl SessionRow {
             device_id: session.device.clone(),
             device: past.device_name.clone(),
             person: session.person.clone().unwrap_or_default(),
-            supporter: session.supporter.clone().unwrap_or_default(),
+            supporter: supporter(session).unwrap_or_default(),
             client: session
                 .client
                 .as_deref()
@@ -79,9 +80,16 @@ impl SessionRow {
             outcome: outcome.to_owned(),
             away: away.map(|since| Moment::of(since, now)),
             tone,
-            reasons: session.reasons.clone(),
+            reasons: told(&session.reasons),
         }
     }
+}
+
+/// Who helped; where only the device names somebody, that it is the device's word.
+fn supporter(session: &Session) -> Option<String> {
+    let claimed = session.claimed.as_ref();
+    let claimed = claimed.map(|name| format!("The device says: {name}"));
+    session.supporter.clone().or(claimed)
 }
 
 /// `4:05`, `1:02:09`: aligned in a column.
@@ -207,7 +215,6 @@ pub(crate) async fn one(
 mod tests {
     use super::*;
     use crate::clock::MINUTE;
-    use crate::store::sessions::Session;
 
     #[test]
     fn a_session_counts_no_time_while_its_device_is_not_heard_of() {

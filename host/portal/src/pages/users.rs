@@ -118,7 +118,7 @@ pub(crate) async fn add(
     headers: HeaderMap,
     Form(form): Form<NewUser>,
 ) -> Page {
-    let name = set_up::checked_name(&form.name).map_err(|e| Failure::Invalid(format!("{e}.")))?;
+    let name = set_up::checked_name(&form.name).map_err(|e| Failure::because(&e))?;
     let role = read_role(&visitor, &form.role)?;
     let (actor, wanted) = (visitor.actor(), name.clone());
     let added = desk.store.write(move |unit| {
@@ -185,7 +185,7 @@ pub(crate) async fn set_role(
         let mut entry = deed(&actor, "account.role_changed", &account.name);
         entry.fields.insert("role".into(), role.name().into());
         audit::append(unit, &entry)?;
-        keep_an_owner(unit)
+        keep_an_owner(unit, account)
     })
     .await?;
     Ok(Redirect::to("/users"))
@@ -221,7 +221,7 @@ pub(crate) async fn set_access(
             "account.enabled"
         };
         audit::append(unit, &deed(&actor, action, &account.name))?;
-        keep_an_owner(unit)
+        keep_an_owner(unit, account)
     })
     .await?;
     Ok(Redirect::to("/users"))
@@ -252,11 +252,13 @@ async fn change<T: Send + 'static>(
     changed.await?
 }
 
-fn keep_an_owner(unit: &Unit<'_>) -> Changed<()> {
-    Ok(match accounts::owners(unit)? {
-        0 => Err(Failure::Conflict(
-            "The organization needs an owner.".to_owned(),
-        )),
-        _ => Ok(()),
-    })
+/// Refuses a change of the last owner who can sign in.
+fn keep_an_owner(unit: &Unit<'_>, changed: &Account) -> Changed<()> {
+    if changed.role != Role::Owner || accounts::owners(unit)? > 0 {
+        return Ok(Ok(()));
+    }
+    Ok(Err(Failure::Conflict(
+        "The organization needs an owner who can sign in. Nobody else who is one has a password."
+            .to_owned(),
+    )))
 }

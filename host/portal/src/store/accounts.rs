@@ -105,9 +105,10 @@ pub(crate) fn set_disabled(
     Ok(())
 }
 
-/// How many owners may sign in.
+/// How many owners can sign in: who never followed their link cannot.
 pub(crate) fn owners(connection: &Connection) -> Result<i64, StoreError> {
-    let select = "SELECT count(*) FROM account WHERE role = 'owner' AND disabled_at IS NULL";
+    let select = "SELECT count(*) FROM account
+        WHERE role = 'owner' AND disabled_at IS NULL AND password IS NOT NULL";
     Ok(connection.query_row(select, [], |row| row.get(0))?)
 }
 

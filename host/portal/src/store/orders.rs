@@ -1,5 +1,5 @@
 use deskhook_wire::{Order, OrderKind, Orders, ReasonShape};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::clock::{Millis, SECOND};
 use crate::store::StoreError;
@@ -206,6 +206,19 @@ pub(crate) fn of_session(
         found.push(order(row)?);
     }
     Ok(found)
+}
+
+/// The supporter who was let into a session last, as the device answered this portal.
+pub(crate) fn last_joined(
+    connection: &Connection,
+    device: &str,
+    session: &str,
+) -> Result<Option<String>, StoreError> {
+    let select = "SELECT supporter FROM orders WHERE device = ?1 AND session = ?2
+        AND kind = 'join' AND outcome = 'joined' ORDER BY sequence DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(select)?;
+    let joined = statement.query_row([device, session], |row| row.get(0));
+    Ok(joined.optional()?)
 }
 
 fn order(row: &Row<'_>) -> Result<KeptOrder, StoreError> {

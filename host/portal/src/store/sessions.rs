@@ -26,7 +26,10 @@ pub(crate) struct Session {
     pub(crate) fields: BTreeMap<String, Value>,
     pub(crate) reason: Option<String>,
     pub(crate) ticket: Option<String>,
+    /// Who asked through this portal and was let in, or is asking.
     pub(crate) supporter: Option<String>,
+    /// Whom the device names beside that.
+    pub(crate) claimed: Option<String>,
     pub(crate) checks: Vec<CheckShape>,
     pub(crate) started_at: Millis,
     pub(crate) waiting_at: Option<Millis>,
@@ -54,7 +57,7 @@ pub(crate) fn save(connection: &Connection, session: &Session) -> Result<(), Sto
     let update =
         "UPDATE session SET phase = ?2, phase_at = ?3, client = ?4, address = ?5, link = ?6,
         fields = ?7, reason = ?8, ticket = ?9, supporter = ?10, checks = ?11, waiting_at = ?12,
-        connected_at = ?13, ended_at = ?14, outcome = ?15, reasons = ?16, link_refused = ?17
+        connected_at = ?13, ended_at = ?14, outcome = ?15, reasons = ?16, link_refused = ?17, claimed = ?18
         WHERE number = ?1";
     connection.prepare_cached(update)?.execute(params![
         session.number,
@@ -73,7 +76,8 @@ pub(crate) fn save(connection: &Connection, session: &Session) -> Result<(), Sto
         session.ended_at,
         session.outcome,
         to_json(&session.reasons)?,
-        session.link_refused
+        session.link_refused,
+        session.claimed
     ])?;
     Ok(())
 }
@@ -142,6 +146,7 @@ fn session(row: &Row<'_>) -> Result<Session, StoreError> {
         reason: row.get("reason")?,
         ticket: row.get("ticket")?,
         supporter: row.get("supporter")?,
+        claimed: row.get("claimed")?,
         checks: from_json(row, "checks")?,
         started_at: row.get("started_at")?,
         waiting_at: row.get("waiting_at")?,

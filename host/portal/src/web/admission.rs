@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -20,6 +21,10 @@ use crate::web::table::Access;
 /// The most bytes of a form or of an API request.
 const LARGEST: usize = 64 * 1024;
 
+/// How long a body may take to arrive: less than the whole request, so that who sends slowly is not
+/// taken for a portal that answers slowly.
+const ARRIVES: Duration = Duration::from_secs(20);
+
 /// The field of a form, or the header of a script's request, that shows that a page of this
 /// portal sent it.
 const FORM_FIELD: &str = "form_token";
@@ -36,9 +41,7 @@ pub(crate) async fn admit(
         Access::Device => agents::LARGEST,
         _ => LARGEST,
     };
-    let body = to_bytes(body, largest)
-        .await
-        .map_err(|_| Failure::TooLarge)?;
+    let body = read(body, largest, ARRIVES).await?;
     let mut known = None;
     match access {
         Access::Open => {
@@ -76,6 +79,14 @@ pub(crate) async fn admit(
         response.extensions_mut().insert(visitor);
     }
     Ok(response)
+}
+
+/// The whole body, within its bounds.
+async fn read(body: Body, largest: usize, patience: Duration) -> Result<Bytes, Failure> {
+    match tokio::time::timeout(patience, to_bytes(body, largest)).await {
+        Ok(read) => read.map_err(|_| Failure::TooLarge),
+        Err(_) => Err(Failure::Slow),
+    }
 }
 
 /// A key that is unknown, revoked or too old; who only is not signed in is no news.
@@ -154,4 +165,25 @@ fn given_token(headers: &HeaderMap, body: &Bytes) -> Option<String> {
     let mut fields = form_urlencoded::parse(body);
     let (_, value) = fields.find(|(name, _)| name == FORM_FIELD)?;
     Some(value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::http::StatusCode;
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_arrive_is_the_callers_fault() {
+        let never = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        let failure = read(never, 10, Duration::ZERO).await.unwrap_err();
+        assert_eq!(failure.status(), StatusCode::REQUEST_TIMEOUT);
+        let large = read(Body::from("more than ten"), 10, ARRIVES).await;
+        assert!(matches!(large, Err(Failure::TooLarge)), "{large:?}");
+        let read = read(Body::from("whole"), 10, ARRIVES).await;
+        assert_eq!(read.unwrap(), "whole");
+    }
 }

@@ -3,7 +3,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -81,6 +83,8 @@ fn add_headers(desk: &Desk, headers: &mut HeaderMap) {
 struct Asked {
     path: String,
     back: Option<String>,
+    /// The page of ours that it was asked from, where that is another one.
+    from: Option<String>,
 }
 
 impl Asked {
@@ -91,8 +95,11 @@ impl Asked {
             Method::GET | Method::HEAD => request.uri().path_and_query().map(ToString::to_string),
             _ => origin::page_before(request.headers()),
         };
+        let path = request.uri().path().to_owned();
+        let from = origin::page_before(request.headers());
         Self {
-            path: request.uri().path().to_owned(),
+            from: from.filter(|from| *from != path),
+            path,
             back: back.filter(|back| back != "/"),
         }
     }
@@ -124,7 +131,8 @@ fn told(desk: &Desk, asked: &Asked, appearance: Appearance, mut response: Respon
     } else if matches!(failure, Failure::NotSignedIn) && !asked.path.starts_with("/live/") {
         Redirect::to(&asked.sign_in()).into_response()
     } else {
-        pages::failure::show(desk, visitor.as_ref(), appearance, &failure)
+        let way = (appearance, asked.from.clone());
+        pages::failure::show(desk, visitor.as_ref(), way, &failure)
     };
     for (name, value) in REPEATED.into_iter().zip(repeated) {
         told.headers_mut().extend(value.map(|value| (name, value)));
@@ -132,8 +140,13 @@ fn told(desk: &Desk, asked: &Asked, appearance: Appearance, mut response: Respon
     told
 }
 
-/// What the router and its extractors refuse by themselves, in the same words as ours.
+/// What the router and its extractors refuse by themselves, in the same words as ours. A page that
+/// answers with such a status says itself what is wrong.
 fn plain_failure(response: &Response) -> Option<Failure> {
+    let kind = response.headers().get(CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return None;
+    }
     let unread = "The request cannot be read: a field is missing or has another shape.";
     match response.status() {
         StatusCode::NOT_FOUND => Some(Failure::NotFound),

@@ -139,6 +139,9 @@ async fn a_program_makes_keys_that_may_no_more_than_itself() {
     ] {
         let (status, told) = owner.post("/api/v1/keys", wrong).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+        let told = told["message"].as_str().unwrap();
+        assert!(!told.starts_with(char::is_lowercase), "{told}");
+        assert!(told.ends_with('.'), "{told}");
     }
     let (_, list) = owner.get("/api/v1/keys").await;
     assert_eq!(

@@ -13,6 +13,8 @@ pub(crate) struct Browser<'h> {
     pub(crate) house: &'h House,
     pub(crate) cookie: String,
     token: String,
+    /// The page that was looked at last.
+    page: String,
 }
 
 impl<'h> Browser<'h> {
@@ -21,6 +23,7 @@ impl<'h> Browser<'h> {
             house,
             cookie: String::new(),
             token: String::new(),
+            page: String::new(),
         }
     }
 
@@ -43,6 +46,7 @@ impl<'h> Browser<'h> {
             .await
             .expect("an answer");
         let status = answer.status();
+        path.clone_into(&mut self.page);
         let text = answer.text().await.expect("text");
         if let Some((_, rest)) = text.split_once("name=\"form_token\" value=\"") {
             self.token = rest.split('"').next().expect("a part").to_owned();
@@ -70,6 +74,7 @@ impl<'h> Browser<'h> {
         let answer = request
             .header("cookie", &self.cookie)
             .header("origin", &self.house.base)
+            .header("referer", format!("{}{}", self.house.base, self.page))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form.finish())
             .send()

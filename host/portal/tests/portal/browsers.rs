@@ -21,10 +21,20 @@ async fn a_link_works_once_sets_the_password_and_looking_at_it_uses_nothing_up()
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("Welcome, Sam"));
     }
-    let short = browser
-        .post(&link, &[("password", "short"), ("again", "short")])
-        .await;
-    assert_eq!(short.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    for (password, again, told) in [
+        ("short", "short", "at least 12 characters"),
+        (PASSWORD, "correct horse", "are not the same"),
+        ("aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "easy to guess"),
+    ] {
+        let given = [("password", password), ("again", again)];
+        let wrong = browser.post(&link, &given).await;
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = wrong.text().await.unwrap();
+        assert!(
+            page.contains(told) && page.contains("id=\"again\""),
+            "{page}"
+        );
+    }
     let fields = [("password", PASSWORD), ("again", PASSWORD)];
     let answer = browser.post(&link, &fields).await;
     let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
@@ -88,13 +98,15 @@ async fn a_supporter_connects_is_told_and_sees_no_history() {
         .post(&format!("{path}/connect"), &[("reason", "why")])
         .await;
     let follow = made.headers()["location"].to_str().unwrap().to_owned();
-    assert!(
-        browser
-            .get(&follow)
-            .await
-            .1
-            .contains("Asking jo to let you in")
-    );
+    let (_, asking) = browser.get(&follow).await;
+    assert!(asking.contains("Asking jo to let you in"), "{asking}");
+    let again =
+        format!("<noscript><a class=\"button\" href=\"{follow}\">Look again</a></noscript>");
+    assert!(asking.contains(&again), "{asking}");
+    let twice = browser.post(&format!("{path}/connect"), &[]).await;
+    assert_eq!(twice.status(), StatusCode::CONFLICT);
+    let back = format!("href=\"{follow}\">Back to the page before");
+    assert!(twice.text().await.unwrap().contains(&back));
     let order = device.orders(0, 5).await.orders.remove(0);
     let outcome = AskOutcomeShape::Joined;
     device
@@ -106,7 +118,9 @@ async fn a_supporter_connects_is_told_and_sees_no_history() {
     device.report(phase("s-1", "connected")).await;
     let (_, page) = browser.get(&follow).await;
     assert!(
-        page.contains("href=\"anydesk:123456789\"") && page.contains("Disconnect"),
+        page.contains("href=\"anydesk:123456789\"")
+            && !page.contains("<noscript>")
+            && page.contains("Disconnect"),
         "{page}"
     );
     let opened = browser.post(&format!("{path}/opened"), &[]).await;
@@ -124,6 +138,24 @@ async fn a_supporter_connects_is_told_and_sees_no_history() {
         !page.contains("data-open"),
         "only who asked has the client opened"
     );
+}
+
+#[tokio::test]
+async fn the_list_says_why_somebody_waits_to_who_may_connect() {
+    let house = House::open().await;
+    let mut device = house.device("jo").await;
+    device.ask_for_help("s-1", "123456789").await;
+    for (name, role, sees) in [
+        ("Sam", Role::SupportAgent, true),
+        ("Dana", Role::DataProtectionOfficer, false),
+    ] {
+        let mut browser = Browser::invited(&house, name, role).await;
+        let (_, list) = browser.get("/devices").await;
+        assert!(list.contains("123 456 789"), "{list}");
+        for why in ["The printer is jammed", "INC-4711"] {
+            assert_eq!(list.contains(why), sees, "{name}: {list}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -174,6 +206,9 @@ async fn an_admin_neither_makes_nor_changes_owners_and_one_owner_stays() {
             "{path}"
         );
     }
+    // An owner who never signed in is no way back in.
+    let new = [("name", "Otto"), ("role", "owner")];
+    assert_eq!(owner.post("/users", &new).await.status(), StatusCode::OK);
     let demote = owner.post("/users/1/role", &[("role", "user")]).await;
     assert_eq!(demote.status(), StatusCode::CONFLICT);
     let out = owner.post("/users/2/access", &[("access", "out")]).await;
@@ -323,4 +358,21 @@ async fn a_plain_user_is_told_nothing_of_other_peoples_devices() {
         told.contains(own.id()) && !told.contains(other.id()),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn an_account_holds_no_more_pages_open_than_anybody_looks_at() {
+    let house = House::open().await;
+    let sam = Browser::invited(&house, "Sam", Role::SupportAgent).await;
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        let live = sam.live("list=all").await;
+        assert_eq!(live.status(), StatusCode::OK);
+        open.push(live);
+    }
+    let more = sam.live("list=all").await;
+    assert_eq!(more.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(more.headers().contains_key("retry-after"));
+    let olga = Browser::invited(&house, "Olga", Role::Owner).await;
+    assert_eq!(olga.live("list=all").await.status(), StatusCode::OK);
 }

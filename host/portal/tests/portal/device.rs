@@ -154,12 +154,7 @@ impl Device {
     }
 
     pub(crate) async fn deliver(&mut self, sequence: u64, report: Report) -> StatusCode {
-        let delivery = Delivery {
-            sequence,
-            at: since_1970(),
-            report,
-        };
-        let body = serde_json::to_vec(&delivery).expect("a delivery");
+        let body = delivery(sequence, report);
         let request = self.signed(Method::POST, PATH_REPORTS, body);
         let response = request.send().await.expect("an answer");
         let status = response.status();
@@ -191,6 +186,17 @@ impl Device {
         .await;
         self.report(phase(session, "waiting")).await;
     }
+}
+
+/// The body of a delivery, told just now.
+pub(crate) fn delivery(sequence: u64, report: Report) -> Vec<u8> {
+    let at = since_1970();
+    let delivery = Delivery {
+        sequence,
+        at,
+        report,
+    };
+    serde_json::to_vec(&delivery).expect("a delivery")
 }
 
 pub(crate) fn phase(session: &str, phase: &str) -> Report {

@@ -5,5 +5,7 @@ mod agents;
 mod browser;
 mod browsers;
 mod device;
+mod elevations;
+mod hostile;
 mod house;
 mod programs;
