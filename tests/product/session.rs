@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use crate::scene::{Scene, over, sample};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_goes_from_the_request_to_the_record() -> Result<()> {
-    let scene = Scene::with_policy(sample()).await?;
+/// Starts the only session that there can be; gives its address.
+fn started(scene: &Scene) -> Result<String> {
     let said = scene.start(&["--reason", "the printer", "--json"])?;
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let status: Value = serde_json::from_str(&said.stdout)?;
@@ -21,7 +20,13 @@ async fn a_session_goes_from_the_request_to_the_record() -> Result<()> {
     assert_eq!(second.code, Some(1), "{}", second.stderr);
     let under_way: Value = serde_json::from_str(&second.stdout)?;
     assert_eq!(under_way["address"], address, "{}", second.stderr);
+    Ok(address.to_owned())
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_goes_from_the_request_to_the_record() -> Result<()> {
+    let scene = Scene::with_policy(sample()).await?;
+    let address = started(&scene)?;
     let waiting = scene.api.until_device("somebody should wait", |device| {
         device["state"] == "waiting"
     });

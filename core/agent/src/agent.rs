@@ -135,9 +135,7 @@ impl Loop {
             let stop = self.wake(wake);
             self.publish();
             if stop.is_some() || self.stopping {
-                // From here on nobody reads what tasks have to tell.
-                drop(inbox);
-                return self.end(stop).await;
+                return self.end(stop, inbox).await;
             }
         }
     }
@@ -280,7 +278,7 @@ impl Loop {
         tokio::spawn(chains::observe(self.chains.current(), call));
     }
 
-    async fn end(mut self, done: Option<oneshot::Sender<()>>) {
+    async fn end(mut self, done: Option<oneshot::Sender<()>>, mut inbox: mpsc::Receiver<Wake>) {
         let before = self.session.view();
         let effects = self.session.stop(self.now());
         self.session_moved(&before);
@@ -311,9 +309,15 @@ impl Loop {
                 courier.told(patience).await;
             }
         };
+        // Nobody acts any more on what tasks have to tell. Without somebody who takes it, they would
+        // wait or give up, the one that brings the portal the last news among them.
+        let untaken = async { while inbox.recv().await.is_some() {} };
         let last = async { tokio::join!(observed, clients, told) };
-        if tokio::time::timeout(LAST_WAIT, last).await.is_err() {
-            tracing::warn!("a client or a hook did not end in time");
+        tokio::select! {
+            ended = tokio::time::timeout(LAST_WAIT, last) => if ended.is_err() {
+                tracing::warn!("a client or a hook did not end in time");
+            },
+            () = untaken => {}
         }
         self.publish();
         if let Some(socket) = &self.config.socket {

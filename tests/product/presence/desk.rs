@@ -7,9 +7,9 @@ use anyhow::Result;
 use futures_util::StreamExt as _;
 use harness::SessionBus;
 use tokio::task::JoinHandle;
-use zbus::Connection;
 use zbus::object_server::InterfaceRef;
 use zbus::zvariant::OwnedObjectPath;
+use zbus::{Connection, MessageStream};
 
 /// A screen saver that speaks gnome-screensaver's interface under some name. It starts switched
 /// on.
@@ -24,7 +24,9 @@ impl Saver {
     pub(crate) async fn start_on(bus: &SessionBus, name: &'static str) -> Result<Self> {
         let bus = bus.connect().await?;
         let is_on = Arc::new(AtomicBool::new(true));
-        let answering = tokio::spawn(answer(bus.clone(), Arc::clone(&is_on)));
+        // It must hear every question from the moment that it has its name.
+        let questions = MessageStream::from(&bus);
+        let answering = tokio::spawn(answer(bus.clone(), questions, Arc::clone(&is_on)));
         // By hand: a name that zbus asks for is answered by its own objects, and there are none.
         let names = zbus::fdo::DBusProxy::new(&bus).await?;
         let flags = zbus::fdo::RequestNameFlags::DoNotQueue.into();
@@ -62,9 +64,12 @@ impl Saver {
     }
 }
 
-async fn answer(bus: Connection, is_on: Arc<AtomicBool>) -> Result<()> {
-    let mut messages = zbus::MessageStream::from(&bus);
-    while let Some(message) = messages.next().await {
+async fn answer(
+    bus: Connection,
+    mut questions: MessageStream,
+    is_on: Arc<AtomicBool>,
+) -> Result<()> {
+    while let Some(message) = questions.next().await {
         let message = message?;
         let header = message.header();
         if header.member().is_some_and(|member| member == "GetActive") {

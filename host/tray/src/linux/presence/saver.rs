@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use zbus::proxy::{Builder, CacheProperties, MethodFlags};
@@ -18,6 +20,9 @@ const SAVERS: [(&str, &str); 5] = [
     ("org.mate.ScreenSaver", "/org/mate/ScreenSaver"),
     ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver"),
 ];
+
+/// How long a screen saver may take to say whether it is on.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Tells for ever whether the desktop's screen savers are on.
 pub(super) async fn watch(told: &Told) {
@@ -90,11 +95,13 @@ impl Saver<'_> {
     }
 }
 
-/// As it is now; none is started for the question.
+/// As it is now; none is started for the question, and one that does not answer is not waited for:
+/// its changes would go unseen meanwhile.
 async fn ask(proxy: &Proxy<'_>) -> Sign {
     let flags = MethodFlags::NoAutoStart.into();
-    let answer = proxy.call_with_flags("GetActive", flags, &()).await;
-    sign(answer.ok().flatten())
+    let answer = proxy.call_with_flags("GetActive", flags, &());
+    let answer = tokio::time::timeout(ANSWER, answer).await;
+    sign(answer.ok().and_then(Result::ok).flatten())
 }
 
 fn sign(active: Option<bool>) -> Sign {
