@@ -25,9 +25,9 @@ pub use builtin::VncListen;
 pub use client::{AddressSource, ClientSpec, Download, Executable, Launch, LinkForm, Query, Stop};
 pub use layer::{Layer, Parsed, Scope};
 pub use model::{
-    AllowSet, Binding, CheckMode, ConsentMode, ConsentPolicy, ElevationMethod, ElevationPolicy,
-    ExtensionPolicy, Extensions, Isolation, MenuEntry, OnTimeout, Policy, SessionPolicy,
-    TrayPolicy, WebLink,
+    AllowSet, AnyDeskClient, Binding, CheckMode, ConsentMode, ConsentPolicy, Direction,
+    ElevationMethod, ElevationPolicy, ExtensionPolicy, Extensions, Isolation, MenuEntry, OnTimeout,
+    Policy, SessionPolicy, TrayPolicy, UnattendedAccess, WebLink,
 };
 pub use problem::{Place, Problem, Severity, Source};
 pub use resolve::{

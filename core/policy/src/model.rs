@@ -2,7 +2,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod client_settings;
+
 use crate::{ClientSpec, LocalText};
+
+pub use client_settings::{AnyDeskClient, Direction, UnattendedAccess};
 
 /// The effective policy: every layer applied, every value typed.
 ///
@@ -17,6 +21,8 @@ pub struct Policy {
     /// The clients that are enabled, in the order in which they are tried: `Integration.AnyDesk`,
     /// `RustDesk`, `Vnc`, then `Clients.*` by name.
     pub clients: Vec<ClientSpec>,
+    /// `Integration.AnyDesk.Client.*`, whether or not that client is enabled.
+    pub anydesk: AnyDeskClient,
     /// The text of the start entry, from the first enabled client's `Ui.TrayMenuText<Language>`.
     pub start_text: LocalText,
     /// `Session.*`.

@@ -20,11 +20,13 @@ pub(crate) fn policy(
     let root = Branch::new(&tree);
     let named = root.at("Organization").text("Name");
     let organization = named.unwrap_or_else(|| organization.to_owned());
+    let anydesk = root.at("Integration").at("AnyDesk").value("Client");
     let clients = clients::clients(root.at("Integration"), provenance);
     let policy = Policy {
         version: version(&tree, &organization),
         organization,
         clients: clients.specs,
+        anydesk,
         start_text: clients.start_text,
         session: sections::session(root.at("Session")),
         tray: sections::tray(root.at("Tray")),
