@@ -34,5 +34,5 @@ pub use resolve::{
     Explanation, LayerName, Overridden, Provenance, Resolved, Setting, Subject, Trail, Why,
     explain, resolve,
 };
-pub use schema::built_in_checks;
+pub use schema::{built_in_checks, json_schema};
 pub use text::{Language, LocalText};

@@ -6,6 +6,8 @@
 mod accept;
 mod checks;
 mod clients;
+mod document;
+mod forms;
 mod listing;
 mod nearest;
 mod ranks;
@@ -15,8 +17,9 @@ mod shape;
 
 pub(crate) use accept::{Complaint, accept};
 pub(crate) use clients::CLIENT;
+pub use document::json_schema;
 pub use listing::built_in_checks;
-pub(crate) use listing::known_keys;
+pub(crate) use listing::{known_key, known_keys};
 pub(crate) use nearest::nearest;
 pub(crate) use records::known;
 pub(crate) use sections::{CHECKS, ROOT};

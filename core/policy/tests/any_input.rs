@@ -1,6 +1,8 @@
 //! No input panics, and no order of files matters.
 
-use deskhook_policy::{Layer, Subject, explain, resolve};
+use std::sync::LazyLock;
+
+use deskhook_policy::{Layer, Subject, explain, json_schema, resolve};
 use proptest::prelude::*;
 
 /// Text that is nearly a layer file: the grammar's own pieces, in any order.
@@ -98,6 +100,11 @@ fn layer_text() -> impl Strategy<Value = String> {
     })
 }
 
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schema = serde_json::to_value(json_schema()).expect("a schema is JSON");
+    jsonschema::draft202012::new(&schema).expect("the schema is one")
+});
+
 fn layers(texts: &[String]) -> Vec<Layer> {
     let parse = |(i, text): (usize, &String)| Layer::parse(&format!("{i}.json"), text).layer;
     texts.iter().enumerate().filter_map(parse).collect()
@@ -156,6 +163,16 @@ proptest! {
         if Layer::parse("a.json", &text).layer.is_some() {
             let text = text.trim_start_matches('\u{feff}');
             prop_assert!(serde_json::from_str::<serde_json::Value>(text).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_schema_takes_every_layer_without_a_problem(text in layer_text()) {
+        let Some(layer) = Layer::parse("a.json", &text).layer else { return Ok(()) };
+        if resolve(&[layer], &Subject::everyone()).problems.is_empty() {
+            let layer = serde_json::from_str(&text).expect("a layer is JSON");
+            let said = SCHEMA.validate(&layer);
+            prop_assert!(said.is_ok(), "{}\n{:?}", text, said);
         }
     }
 }

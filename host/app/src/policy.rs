@@ -29,6 +29,8 @@ pub(crate) enum Policy {
         #[command(flatten)]
         files: Files,
     },
+    /// Print the JSON Schema of a layer file, with every key
+    Schema,
     /// Fetch a client and print the line that pins it
     Pin {
         /// The download's address
@@ -62,6 +64,18 @@ pub(crate) struct Files {
     /// Filter as on linux, windows or macos
     #[arg(long)]
     platform: Option<String>,
+    /// Filter as on a device of these groups; may be given more than once
+    #[arg(long)]
+    device_group: Option<Vec<String>>,
+    /// Filter as on a virtual desktop, or (false) as on none
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    vdi: Option<bool>,
+    /// Filter as on a device that is joined to both directories, or (false) not
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    hybrid_joined: Option<bool>,
+    /// Filter as on the person's own device, or (false) the organisation's
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    private_device: Option<bool>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -91,7 +105,10 @@ impl Files {
             groups: self.group.clone(),
             device: self.device.clone(),
             platform: self.platform.clone(),
-            ..Subject::everyone()
+            device_groups: self.device_group.clone(),
+            vdi: self.vdi,
+            hybrid_joined: self.hybrid_joined,
+            private_device: self.private_device,
         };
         Ok(deskhook_source::load(&paths, &subject, None))
     }
@@ -103,6 +120,10 @@ pub(crate) fn run(command: Policy) -> Outcome {
         Policy::Check(files) => check(&files),
         Policy::Resolve(files) => resolve(&files),
         Policy::Explain { key, files } => explanation::run(&key, &files),
+        Policy::Schema => {
+            json(&deskhook_policy::json_schema())?;
+            Ok(Exit::Done)
+        }
         Policy::Pin {
             url,
             client,

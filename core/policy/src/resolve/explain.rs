@@ -10,6 +10,10 @@ use crate::schema;
 pub struct Explanation {
     /// The key, spelled as Deskhook spells it.
     pub key: String,
+    /// What it is, in a line; none for keys that are not Deskhook's own.
+    pub about: Option<&'static str>,
+    /// What holds where no layer says; none where nothing does.
+    pub default: Option<Value>,
     /// The effective value; for a section the whole of it; none where nobody set anything.
     pub value: Option<Value>,
     /// The layer and the place that set it; none for a section, and where nobody set it.
@@ -31,16 +35,22 @@ pub fn explain(resolved: &Resolved, key: &str) -> Explanation {
         .filter(|trail| own.is_none_or(|own| own.key != trail.key))
         .cloned()
         .collect();
-    let known = spelling(key);
+    let known = schema::known_key(key);
     let value = resolved.policy.get(key).cloned();
     let nearest = (own.is_none() && inside.is_empty() && value.is_none() && known.is_none())
         .then(|| near(resolved, key))
         .flatten();
+    let (about, default, spelling) = match known {
+        Some(known) => (Some(known.about), known.default, Some(known.key)),
+        None => (None, None, None),
+    };
     Explanation {
         key: own
             .map(|trail| trail.key.clone())
-            .or(known)
+            .or(spelling)
             .unwrap_or_else(|| key.to_owned()),
+        about: about.filter(|about| !about.is_empty()),
+        default,
         value,
         set_by: own.and_then(|trail| trail.winner.clone()),
         overridden: own
@@ -49,13 +59,6 @@ pub fn explain(resolved: &Resolved, key: &str) -> Explanation {
         inside,
         nearest,
     }
-}
-
-/// Our spelling of a key that the table of keys names.
-fn spelling(key: &str) -> Option<String> {
-    schema::known_keys()
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(key))
 }
 
 fn near(resolved: &Resolved, key: &str) -> Option<String> {

@@ -2,8 +2,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::forms::{self, Form};
 use super::records;
-use super::shape::{Check, Kind};
+use super::shape::Kind;
 use crate::syntax::{Kind as Written, Node};
 
 /// What is wrong with a value, or strange about it.
@@ -90,13 +91,13 @@ fn boolean(node: &Node) -> Accepted {
 fn single(kind: Kind, node: &Node) -> Result<Value, Vec<Complaint>> {
     match kind {
         Kind::Number(least, most) => number(node, least, most).map_err(|said| vec![said]),
-        Kind::Text(check) => text(node, check).map_err(|said| vec![said]),
+        Kind::Text(form) => text(node, form).map_err(|said| vec![said]),
         Kind::Choice(names) => choice(node, names).map_err(|said| vec![said]),
-        Kind::TextOrTexts(check) if matches!(node.kind, Written::Text(_)) => {
-            let value = text(node, check).map_err(|said| vec![said])?;
+        Kind::TextOrTexts(form) if matches!(node.kind, Written::Text(_)) => {
+            let value = text(node, form).map_err(|said| vec![said])?;
             Ok(Value::Array(vec![value]))
         }
-        Kind::Texts(check) | Kind::TextOrTexts(check) => each(node, |item| text(item, check)),
+        Kind::Texts(form) | Kind::TextOrTexts(form) => each(node, |item| text(item, form)),
         Kind::Choices(names) => each(node, |item| choice(item, names)),
         Kind::Stop => stop(node),
         Kind::Scalar | Kind::Bool | Kind::Records(..) => match node.kind {
@@ -138,11 +139,11 @@ fn number(node: &Node, least: u64, most: u64) -> Result<Value, Complaint> {
     }
 }
 
-fn text(node: &Node, check: Check) -> Result<Value, Complaint> {
+fn text(node: &Node, form: &Form) -> Result<Value, Complaint> {
     let Written::Text(text) = &node.kind else {
         return Err(wrong_type(node, "a text"));
     };
-    check(text).map_err(|message| bad_value(node, message))?;
+    (form.check)(text).map_err(|message| bad_value(node, message))?;
     Ok(Value::String(text.clone()))
 }
 
@@ -172,7 +173,7 @@ fn stop(node: &Node) -> Result<Value, Vec<Complaint>> {
     };
     match members.as_slice() {
         [only] if only.key.eq_ignore_ascii_case("Command") => {
-            let arguments = each(&only.value, |item| text(item, |_| Ok(())))?;
+            let arguments = each(&only.value, |item| text(item, &forms::ANY))?;
             Ok(serde_json::json!({ "Command": arguments }))
         }
         _ => Err(vec![bad_value(

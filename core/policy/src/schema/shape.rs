@@ -1,5 +1,6 @@
 use serde_json::Value;
 
+use super::forms::{self, Form};
 use crate::syntax::{Kind as Written, Member, Node};
 use crate::text;
 
@@ -37,9 +38,24 @@ pub(crate) enum Openness {
 }
 
 /// A known key.
+#[derive(Clone, Copy)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
+    /// What it is, in a line.
+    pub(crate) about: &'static str,
+    /// What holds where no layer says, as JSON; empty where nothing does.
+    pub(crate) default: &'static str,
+}
+
+impl Field {
+    pub(crate) const fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
+    }
+
+    pub(crate) const fn default(self, default: &'static str) -> Self {
+        Self { default, ..self }
+    }
 }
 
 /// An object with free names.
@@ -66,19 +82,16 @@ pub(crate) struct Leaf {
     pub(crate) merge: Merge,
 }
 
-/// Whether a text is one that a key can have; else what is wrong with it.
-pub(crate) type Check = fn(&str) -> Result<(), String>;
-
 /// The type of a leaf.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Bool,
     /// A whole number, both bounds included.
     Number(u64, u64),
-    Text(Check),
-    Texts(Check),
+    Text(&'static Form),
+    Texts(&'static Form),
     /// A list of texts; one text is a list of one.
-    TextOrTexts(Check),
+    TextOrTexts(&'static Form),
     Choice(&'static [&'static str]),
     Choices(&'static [&'static str]),
     /// A text, number or boolean.
@@ -122,7 +135,7 @@ impl Section {
         let head = name.get(..prefix.len())?;
         let language = text::language_name(&name[prefix.len()..])?;
         let shape = Shape::Leaf(Leaf {
-            kind: Kind::Text(super::checks::caption),
+            kind: Kind::Text(&forms::CAPTION),
             merge: Merge::Replace,
         });
         head.eq_ignore_ascii_case(prefix)
@@ -150,7 +163,13 @@ pub(crate) const fn closed(fields: &'static [Field]) -> Section {
 
 /// A key with a shape.
 pub(crate) const fn field(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape }
+    let (about, default) = ("", "");
+    Field {
+        name,
+        shape,
+        about,
+        default,
+    }
 }
 
 /// A key with a value that the narrowest layer sets.
@@ -166,7 +185,7 @@ pub(crate) const fn strict(name: &'static str, kind: Kind, merge: Merge) -> Fiel
 
 /// A key with a text, or one text for each language.
 pub(crate) const fn local(name: &'static str) -> Field {
-    let kind = Kind::Text(super::checks::caption);
+    let kind = Kind::Text(&forms::CAPTION);
     let merge = Merge::Replace;
     field(name, Shape::LeafOrNames(Leaf { kind, merge }))
 }

@@ -30,6 +30,12 @@ fn print(explanation: &Explanation) {
         (Some(_), None) => say(key),
         (None, _) => say(format!("{key} is not set")),
     }
+    if let Some(about) = explanation.about {
+        say(paint(&format!("  {about}"), Colour::Dim));
+    }
+    if let (None, Some(default)) = (&explanation.value, &explanation.default) {
+        say(format!("  the default holds: {default}"));
+    }
     explanation.overridden.iter().for_each(overridden);
     for trail in &explanation.inside {
         inner(trail);
