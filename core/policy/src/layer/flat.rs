@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ pub(super) struct Flattening<'a> {
     /// Reasons to refuse the whole file.
     fatal: Vec<Problem>,
     /// Unknown keys that were told already.
-    told: HashSet<Vec<String>>,
+    told: HashSet<Key>,
 }
 
 impl<'a> Flattening<'a> {
@@ -105,7 +105,7 @@ impl<'a> Flattening<'a> {
 
     /// What is left when the whole file was read, and the reasons to refuse it whole.
     pub(super) fn finish(mut self, removals: &[(Key, Range<usize>)]) -> (Flat, Vec<Problem>) {
-        let mut seen: BTreeMap<&[String], usize> = BTreeMap::new();
+        let mut seen: HashMap<&str, usize> = HashMap::new();
         let settings = self
             .flat
             .settings
@@ -128,8 +128,8 @@ impl<'a> Flattening<'a> {
             .iter()
             .filter(|s| !matches!(s.merge, Merge::FalseWins))
         {
-            let parents = (1..setting.key.len()).map(|n| &setting.key.path()[..n]);
-            if let Some(first) = parents.filter_map(|path| seen.get(path)).next() {
+            let mut parents = setting.key.parents();
+            if let Some(first) = parents.find_map(|path| seen.get(path)) {
                 let (line, column) = self.source.position(*first);
                 let message = format!(
                     "{} is inside a key that was given a value of its own in line {line}, column {column}",
@@ -203,7 +203,7 @@ impl<'a> Flattening<'a> {
         }
         let near = schema::nearest(head, &section.names());
         let tell = section.openness == Openness::Closed || near.is_some();
-        if tell && self.told.insert(at.key.path().to_vec()) {
+        if tell && self.told.insert(at.key.clone()) {
             let message = format!("{} is no key that Deskhook knows", at.key);
             let place = self.place(at.span.clone());
             let problem =

@@ -20,13 +20,13 @@ pub(super) struct Held {
 /// All layers, applied.
 #[derive(Default)]
 pub(super) struct Merged {
-    pub(super) held: BTreeMap<Vec<String>, Held>,
+    pub(super) held: BTreeMap<Key, Held>,
     /// The name of the narrowest tenant layer that has one.
     pub(super) organization: String,
-    overridden: BTreeMap<Vec<String>, (Key, Vec<Overridden>)>,
+    overridden: BTreeMap<Key, Vec<Overridden>>,
     /// How strict a removed key was at least, and who made it so: setting it anew, in the same
     /// layer or a later one, does not loosen it.
-    floors: BTreeMap<Vec<String>, (i64, Arc<LayerName>)>,
+    floors: BTreeMap<Key, (i64, Arc<LayerName>)>,
     problems: Vec<Problem>,
 }
 
@@ -61,13 +61,13 @@ impl Merged {
     /// The trails and the problems.
     pub(super) fn finish(self) -> (Provenance, Vec<Problem>) {
         let mut trails: BTreeMap<String, Trail> = BTreeMap::new();
-        for (path, (key, overridden)) in self.overridden {
-            let trail = trails.entry(path.join(".")).or_default();
+        for (key, overridden) in self.overridden {
+            let trail = trails.entry(key.lower()).or_default();
             trail.key = key.to_string();
             trail.overridden = overridden;
         }
-        for (path, held) in self.held {
-            let trail = trails.entry(path.join(".")).or_default();
+        for held in self.held.into_values() {
+            let trail = trails.entry(held.key.lower()).or_default();
             trail.key = held.key.to_string();
             trail.winner = Some(held.setting);
         }
@@ -75,8 +75,7 @@ impl Merged {
     }
 
     fn lose(&mut self, key: &Key, setting: Setting, why: Why) {
-        let entry = self.overridden.entry(key.path().to_vec());
-        let (_, overridden) = entry.or_insert_with(|| (key.clone(), vec![]));
+        let overridden = self.overridden.entry(key.clone()).or_default();
         overridden.push(Overridden { setting, why });
     }
 
@@ -105,9 +104,9 @@ impl Merged {
     }
 
     fn remove(&mut self, layer: &Layer, key: &Key, span: &Range<usize>) {
-        let inside: Vec<Vec<String>> = self
+        let inside: Vec<Key> = self
             .inside(key.path())
-            .map(|(path, _)| path.clone())
+            .map(|(key, _)| key.clone())
             .collect();
         for path in inside {
             let Some(held) = self.held.get(&path) else {
@@ -129,13 +128,11 @@ impl Merged {
     }
 
     /// What is held at `path` and under it.
-    fn inside<'m>(&'m self, path: &[String]) -> impl Iterator<Item = (&'m Vec<String>, &'m Held)> {
-        let start = path.to_vec();
-        let path = path.to_vec();
-        let range = (Bound::Included(start), Bound::Unbounded);
+    fn inside<'m>(&'m self, path: &'m str) -> impl Iterator<Item = (&'m Key, &'m Held)> {
+        let range = (Bound::Included(path), Bound::Unbounded);
         self.held
-            .range::<Vec<String>, _>(range)
-            .take_while(move |(key, _)| key.starts_with(&path))
+            .range::<str, _>(range)
+            .take_while(move |(key, _)| key.path().starts_with(path))
     }
 
     fn set(&mut self, layer: &Layer, leaf: &LeafSetting) {
@@ -184,7 +181,7 @@ impl Merged {
             setting,
             merge: leaf.merge,
         };
-        let before = self.held.insert(leaf.key.path().to_vec(), held);
+        let before = self.held.insert(leaf.key.clone(), held);
         before.map(|held| held.setting)
     }
 
@@ -207,9 +204,11 @@ impl Merged {
             return None;
         }
         let path = leaf.key.path();
-        let above = (1..path.len()).filter_map(|n| self.held.get(&path[..n]));
+        let above = leaf.key.parents().filter_map(|path| self.held.get(path));
         let mut scalars = above.filter(|held| held.setting.value != empty());
-        let mut below = self.inside(path).filter(|(key, _)| key.len() > path.len());
+        let mut below = self
+            .inside(path)
+            .filter(|(key, _)| key.path().len() > path.len());
         let other = scalars
             .next()
             .or_else(|| below.next().map(|(_, held)| held));
@@ -222,8 +221,7 @@ impl Merged {
     }
 
     fn clear_empty_parents(&mut self, key: &Key) {
-        for n in 1..key.len() {
-            let path = &key.path()[..n];
+        for path in key.parents() {
             if self
                 .held
                 .get(path)

@@ -3,12 +3,13 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::merge::Held;
+use crate::layer::Key;
 
 /// Builds the effective tree of what is held at each leaf.
-pub(super) fn grow(held: &BTreeMap<Vec<String>, Held>) -> Value {
+pub(super) fn grow(held: &BTreeMap<Key, Held>) -> Value {
     let mut root = Branch::default();
-    for (path, held) in held {
-        root.put(path, held.key.spelled(), &held.setting.value);
+    for held in held.values() {
+        root.put(&held.key, &held.setting.value);
     }
     root.value()
 }
@@ -21,9 +22,9 @@ struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    fn put(&mut self, path: &'a [String], spelled: &'a [String], value: &'a Value) {
+    fn put(&mut self, key: &'a Key, value: &'a Value) {
         let mut branch = self;
-        for (name, spelling) in path.iter().zip(spelled) {
+        for (name, spelling) in key.segments() {
             let entry = branch.children.entry(name);
             branch = &mut entry.or_insert_with(|| (spelling, Branch::default())).1;
         }
