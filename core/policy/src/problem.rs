@@ -42,6 +42,14 @@ impl Source {
         (line, before.map_or(1, |text| text.chars().count() + 1))
     }
 
+    /// The bytes of the lines from `first` to `last` (from 1, both included), with their ends; as
+    /// many of them as there are.
+    pub fn lines(&self, first: usize, last: usize) -> Range<usize> {
+        let begin = |line: usize| self.lines.get(line).copied().unwrap_or(self.text.len());
+        let start = begin(first.saturating_sub(1));
+        start..begin(last).max(start)
+    }
+
     /// The text of a line (from 1), without its end.
     pub fn line(&self, number: usize) -> &str {
         let start = number.checked_sub(1).and_then(|i| self.lines.get(i));
@@ -233,6 +241,15 @@ mod tests {
         assert_eq!((place.line(), place.column()), (2, 7));
         assert_eq!(place.excerpt(), "  \"ü\": 1");
         assert_eq!(place.to_string(), "a.json:2:7");
+    }
+
+    #[test]
+    fn lines_are_cut_out_with_their_ends_as_far_as_there_are_any() {
+        let source = Source::new("a.json", "{\n  1\n}");
+        let cut = |first, last| &source.text()[source.lines(first, last)];
+        assert_eq!(cut(1, 1), "{\n");
+        assert_eq!(cut(2, 9), "  1\n}");
+        assert_eq!((cut(7, 9), cut(3, 2)), ("", ""));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 use std::fmt;
 
-use deskhook_policy::{Problem, Severity};
+use deskhook_policy::{Place, Problem, Severity};
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
 use crate::output::{coloured, remark};
@@ -10,7 +11,42 @@ use crate::output::{coloured, remark};
 /// A policy problem as miette draws it: place, source line underlined, what to write instead.
 struct Shown<'a> {
     problem: &'a Problem,
-    source: NamedSource<String>,
+    excerpt: Excerpt<'a>,
+}
+
+/// The lines around a place. They are found by their numbers: a file may have thousands of problems.
+struct Excerpt<'a>(&'a Place);
+
+impl SourceCode for Excerpt<'_> {
+    fn read_span<'b>(
+        &'b self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
+        let source = self.0.source();
+        let (line, column) = source.position(span.offset());
+        let (end, _) = source.position(span.offset() + span.len().saturating_sub(1));
+        let first = line.saturating_sub(before).max(1);
+        let mut cut = source.lines(first, end + after);
+        // Without lines around it the place itself is asked for: the heading names it.
+        let column = if before == 0 {
+            cut.start = span.offset().min(cut.end);
+            column - 1
+        } else {
+            0
+        };
+        let bytes = &source.text().as_bytes()[cut.clone()];
+        let count = bytes.iter().filter(|byte| **byte == b'\n').count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.file().to_owned(),
+            bytes,
+            (cut.start, cut.len()).into(),
+            first - 1,
+            column,
+            count,
+        )))
+    }
 }
 
 /// Prints problems on standard error, each with its place and the way out.
@@ -25,9 +61,9 @@ pub(super) fn print(problems: &[Problem]) {
         .with_width(80);
     for problem in problems {
         let place = &problem.place;
-        let source = NamedSource::new(place.file(), place.source().text().to_owned());
+        let excerpt = Excerpt(place);
         let mut text = String::new();
-        match handler.render_report(&mut text, &Shown { problem, source }) {
+        match handler.render_report(&mut text, &Shown { problem, excerpt }) {
             Ok(()) => remark(format!(
                 "{}:{}:{}: {}\n{text}",
                 place.file(),
@@ -71,7 +107,7 @@ impl Diagnostic for Shown<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
+        Some(&self.excerpt)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
