@@ -81,6 +81,8 @@ async fn measure(rounds: usize) -> Result<Table> {
         "  of that beyond the client's own start",
         (&reported, &client),
     );
+    let applied = device.policies(rounds)?;
+    table.time("layer file written to policy in use", &applied);
     table.memory(
         "agent at rest, after these sessions",
         Memory::at_rest(device.id()?)?,

@@ -20,7 +20,7 @@ use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::launch::Stopper;
 use crate::menu::MenuMaker;
-use crate::policies::Policies;
+use crate::policies::{Policies, Reading};
 use crate::records::Records;
 use crate::rows::{Rows, Settled};
 use crate::unfinished::Unfinished;
@@ -93,8 +93,8 @@ pub(crate) struct Loop {
     /// What was loaded last, in case that something newer cannot be.
     pub(crate) loaded: Vec<Bound>,
     pub(crate) rejected: Vec<Rejected>,
-    /// How often policy was read and extensions were loaded: what an older round brings is no news.
-    pub(crate) readings: u64,
+    pub(crate) reading: Reading,
+    /// How often extensions were loaded: what an older round brings is no news.
     pub(crate) loadings: u64,
     pub(crate) host: Host,
     pub(crate) facts: Arc<Facts>,
@@ -147,10 +147,10 @@ impl Loop {
             Wake::Event(event) => self.take(event),
             Wake::Tick => self.take(Event::Ticked),
             Wake::PolicyChanged => self.read_policy(),
-            Wake::Policy { number, loaded } if number == self.readings => self.adopt(*loaded),
+            Wake::Policy(loaded) => self.policy_read(loaded.map(|loaded| *loaded)),
             Wake::PackagesChanged => self.load_extensions(),
             Wake::Loaded { number, set } if number == self.loadings => self.use_extensions(set),
-            Wake::Policy { .. } | Wake::Loaded { .. } => {}
+            Wake::Loaded { .. } => {}
             Wake::Uplink(signal) => self.signal(signal),
             Wake::Filed { sequence, news } => self.filed(sequence, news),
             Wake::Collected(report) => {

@@ -42,15 +42,32 @@ impl Policies {
         load(&self.paths, &self.subject, Some(&self.last_good))
     }
 
-    /// Reads again on a thread of its own; answers with [`Wake::Policy`].
-    pub(crate) fn reload(&self, number: u64, wakes: mpsc::Sender<Wake>) {
+    /// Reads again on a thread of its own; answers with [`Wake::Policy`], whatever happens.
+    pub(crate) fn reload(&self, wakes: mpsc::Sender<Wake>) {
         let policies = self.clone();
-        tokio::task::spawn_blocking(move || {
-            let loaded = Box::new(policies.load());
+        let reading = tokio::task::spawn_blocking(move || Box::new(policies.load()));
+        tokio::spawn(async move {
+            let loaded = reading.await;
+            if let Err(error) = &loaded {
+                tracing::error!(%error, "reading the policy broke off");
+            }
             // The loop is gone when the agent stopped meanwhile.
-            let _ = wakes.blocking_send(Wake::Policy { number, loaded });
+            let _ = wakes.send(Wake::Policy(loaded.ok())).await;
         });
     }
+}
+
+/// Whether policy is being read. One reading goes on at a time: the next begins when it has ended,
+/// so that each is taken into use however often files change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// No.
+    #[default]
+    Idle,
+    /// Yes.
+    UnderWay,
+    /// Yes, and files changed since it began.
+    Stale,
 }
 
 /// Tells the loop of every change below `paths`. Where the system gives no watcher, policy is

@@ -14,13 +14,8 @@ pub enum Wake {
     Event(Event),
     /// Policy files changed on disk.
     PolicyChanged,
-    /// Policy files were read.
-    Policy {
-        /// The how-manieth reading of this agent: an older one is no news.
-        number: u64,
-        /// What was read.
-        loaded: Box<Loaded>,
-    },
+    /// Policy files were read; none where the reading broke off.
+    Policy(Option<Box<Loaded>>),
     /// Packages or plugins changed on disk.
     PackagesChanged,
     /// The extensions of a new generation are there.

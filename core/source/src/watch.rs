@@ -14,10 +14,12 @@ use tokio::time::{Instant, timeout};
 use pending::Pending;
 use reach::Reach;
 
-/// A change is told when nothing happened for this long.
-const QUIET: Duration = Duration::from_millis(50);
-/// A path that never rests is told after this long all the same.
-const LONGEST: Duration = Duration::from_millis(250);
+/// A change is told when nothing happened for this long: enough for a file that is written in parts.
+/// One that is read too early is read again, and its last good version holds meanwhile.
+const QUIET: Duration = Duration::from_millis(20);
+/// A path that never rests is told after this long all the same: a policy is in use within a tenth of
+/// a second.
+const LONGEST: Duration = Duration::from_millis(60);
 
 /// What is watched at the given paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

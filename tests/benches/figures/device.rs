@@ -107,6 +107,24 @@ impl Device {
         Ok(series)
     }
 
+    /// Policies one after the other: the times from the written file to the status that names it.
+    pub(crate) fn policies(&self, rounds: usize) -> Result<Series> {
+        let mut series = Series::default();
+        let mut watch = Watch::of(&self.socket)?;
+        for round in 0..rounds {
+            let settings = json!({ "Session.MaxMinutes": round + 1 });
+            let layer = json!({ "scope": "tenant", "priority": 1, "settings": settings });
+            let before = self.agent.status()?["policy_version"].clone();
+            let began = Instant::now();
+            self.agent.policy("measured.json", &layer)?;
+            watch.until("the new policy", |status| {
+                status["policy_version"] != before
+            })?;
+            series.push(began.elapsed());
+        }
+        Ok(series)
+    }
+
     fn ask(&self, what: Value) -> Result<()> {
         let mut line = Line::open(&self.socket, what)?;
         let reply = line.next()?;

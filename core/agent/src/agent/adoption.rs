@@ -6,16 +6,29 @@ use deskhook_source::Loaded;
 
 use super::Loop;
 use crate::extensions::{self, Generation, Round, absent, kept};
-use crate::policies::{changed_keys, entries, sentence};
+use crate::policies::{Reading, changed_keys, entries, sentence};
 use crate::{ExtensionSet, chains};
 
 impl Loop {
     pub(super) fn read_policy(&mut self) {
-        self.readings += 1;
-        self.policies.reload(self.readings, self.wakes.clone());
+        self.reading = if self.reading == Reading::Idle {
+            self.policies.reload(self.wakes.clone());
+            Reading::UnderWay
+        } else {
+            Reading::Stale
+        };
     }
 
-    pub(super) fn adopt(&mut self, loaded: Loaded) {
+    pub(super) fn policy_read(&mut self, loaded: Option<Loaded>) {
+        if std::mem::take(&mut self.reading) == Reading::Stale {
+            self.read_policy();
+        }
+        if let Some(loaded) = loaded {
+            self.adopt(loaded);
+        }
+    }
+
+    fn adopt(&mut self, loaded: Loaded) {
         self.problems = loaded.problems.iter().map(sentence).collect();
         let entries = entries(&loaded.resolved);
         let policy = Arc::new(loaded.resolved.policy);

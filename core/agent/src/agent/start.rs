@@ -20,7 +20,7 @@ use crate::control;
 use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::menu::MenuMaker;
-use crate::policies::{Policies, tell_changes};
+use crate::policies::{Policies, Reading, tell_changes};
 use crate::records::Records;
 use crate::rows::Rows;
 use crate::unfinished::Unfinished;
@@ -200,7 +200,7 @@ fn assemble(
         session_chain: None,
         loaded: vec![],
         rejected: vec![],
-        readings: 0,
+        reading: Reading::default(),
         loadings: 0,
         host,
         facts,
