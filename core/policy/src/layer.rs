@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(crate) use filters::Filters;
 pub(crate) use flat::{Flat, Setting as LeafSetting, empty};
-pub(crate) use key::Key;
+pub(crate) use key::{Key, lower};
 pub use scope::Scope;
 
 use crate::syntax::{self, MAX_BYTES};

@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use crate::Policy;
+use crate::layer::lower;
 
 impl Policy {
     /// The effective value at a dotted path, compared without case: a leaf, or a whole
@@ -21,8 +22,8 @@ fn find<'a>(value: &'a Value, parts: &[&str]) -> Option<&'a Value> {
     }
     let object = value.as_object()?;
     (1..=parts.len()).find_map(|n| {
-        let name = parts[..n].join(".").to_lowercase();
-        let (_, inner) = object.iter().find(|(key, _)| key.to_lowercase() == name)?;
+        let name = lower(&parts[..n].join("."));
+        let (_, inner) = object.iter().find(|(key, _)| lower(key) == name)?;
         find(inner, &parts[n..])
     })
 }

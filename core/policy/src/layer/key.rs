@@ -21,8 +21,9 @@ impl Key {
         let segments = Arc::make_mut(&mut self.0);
         segments.spelled.push(segment.to_owned());
         // Nobody names a key with a NUL in earnest; no such name may pass for two.
-        let lower = segment.to_lowercase().replace(END, "\u{fffd}");
-        segments.path.push_str(&lower);
+        segments
+            .path
+            .push_str(&lower(segment).replace(END, "\u{fffd}"));
         segments.path.push(END);
     }
 
@@ -51,8 +52,13 @@ impl Key {
 
     /// The dotted path in lower case.
     pub(crate) fn lower(&self) -> String {
-        self.path().trim_end_matches(END).replace(END, ".")
+        lower(&self.to_string())
     }
+}
+
+/// A text as keys are compared: letter by letter, so that a part of a key is the same alone.
+pub(crate) fn lower(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 /// As it is compared.
@@ -123,6 +129,8 @@ mod tests {
         assert_eq!(own, key(&["a", "B.c"]));
         assert_ne!(own, key(&["a", "b", "c"]));
         assert_ne!(key(&["a\0b"]), key(&["a", "b"]));
+        // The last letter is another one at a word's end, where a text is lowered as a whole.
+        assert_eq!(lower("ΑΣ.B"), format!("{}.b", lower("ΑΣ")));
         assert_eq!(
             (own.to_string().as_str(), own.lower().as_str()),
             ("A.b.C", "a.b.c")

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::layer::lower;
 use crate::{Place, Scope, schema};
 
 /// Which layer it was: enough to find it again.
@@ -142,7 +143,7 @@ pub struct Provenance(pub(crate) BTreeMap<String, Trail>);
 impl Provenance {
     /// The trail of one leaf key, compared without case.
     pub fn get(&self, key: &str) -> Option<&Trail> {
-        self.0.get(&key.to_lowercase())
+        self.0.get(&lower(key))
     }
 
     /// Nothing under `section`, given in lower case, holds any more.
@@ -178,7 +179,7 @@ impl Provenance {
 
     /// The trails of all keys under `key`, itself included.
     pub fn under(&self, key: &str) -> impl Iterator<Item = &Trail> + use<'_> {
-        let own = key.to_lowercase();
+        let own = lower(key);
         let inside = format!("{own}.");
         self.0
             .iter()
