@@ -31,6 +31,7 @@ fn elevation() -> ElevationAsk {
         reason: None,
         minutes: 15,
         order: String::new(),
+        until: None,
     }
 }
 
