@@ -46,7 +46,6 @@ impl Loop {
             }
             self.shown.client_started = false;
             self.shown.password = None;
-            self.report_end(before, &now);
         }
         let moved = now.session.is_some()
             && (now.session != before.session
@@ -58,6 +57,14 @@ impl Loop {
         if now.connected.is_some() && before.connected.is_none() {
             // What a supporter may ask for, and what is in the way of it, may have changed.
             self.collect_state();
+        }
+    }
+
+    /// Tells the portal of a session that was over between `before` and `after`, once all that was
+    /// asked in it is answered.
+    pub(crate) fn session_over(&self, before: &View, after: &View) {
+        if before.session.is_some() && after.session != before.session {
+            self.report_end(before, after);
         }
     }
 

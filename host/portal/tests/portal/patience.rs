@@ -1,7 +1,7 @@
 //! How long somebody waits for an answer, and what becomes of what nobody answers.
 
 use deskhook_portal::Role;
-use deskhook_wire::{ElevationOffer, PolicyEntry, Report};
+use deskhook_wire::{AskOutcomeShape, ElevationOffer, PolicyEntry, Report};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -43,5 +43,38 @@ async fn a_supporter_waits_as_long_as_the_person_has() {
         let order = device.orders(0, 5).await.orders.remove(0);
         let range = least..=least + 10;
         assert!(range.contains(&order.expires_in), "{person}: {order:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_takes_along_what_nobody_answered_in_it() {
+    let house = House::open().await;
+    let scopes = ["clients:view", "sessions:view", "session.connect"];
+    let program = house.program(Role::Owner, &scopes);
+    let mut device = house.device("jo").await;
+    let connect = format!("/api/v1/devices/{}/connect", device.id());
+    for number in 1..=2 {
+        let session = format!("s-{number}");
+        device.ask_for_help(&session, "123456789").await;
+        let (_, made) = program.post(&connect, json!({})).await;
+        let order = made["order"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/orders/{order}");
+        if number == 1 {
+            // It was killed, and begins anew.
+            device.ask_for_help("s-new", "123456789").await;
+        } else {
+            let ended = Report::Ended {
+                session,
+                outcome: "agent-stopped".into(),
+                reasons: vec![],
+                seconds: 0,
+            };
+            device.report(ended).await;
+        }
+        assert_eq!(program.get(&path).await.1["state"], "expired");
+        // An answer that was under way is the better one.
+        let outcome = AskOutcomeShape::Refused { reasons: vec![] };
+        device.report(Report::Reply { order, outcome }).await;
+        assert_eq!(program.get(&path).await.1["state"], "refused");
     }
 }
