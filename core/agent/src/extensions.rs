@@ -102,7 +102,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
                 } else {
                     "running"
                 };
-                (state, Some(format!("{faults} faults in a row")))
+                (state, Some(format!("{faults} faults of one hook in a row")))
             }
         };
         ExtensionHealth {
