@@ -57,6 +57,7 @@ fn an_answer_that_breaks_a_rule_is_a_fault_and_never_a_verdict() {
     let (plugin, desk) = (Place::new().with_c(&[]).open().unwrap(), Desk::new());
     for (reason, said) in [
         ("lacking", "lacks the code"),
+        ("wordless", "the message of the verdict is empty"),
         ("short", "4 bytes, at least 64"),
         ("utf8", "not UTF-8"),
     ] {
