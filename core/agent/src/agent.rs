@@ -186,10 +186,12 @@ impl Loop {
         let before = self.session.view();
         let now = self.now();
         let effects = self.session.handle(now, event, &Arc::clone(&self.policy));
+        let after = self.session.view();
         self.session_moved(&before);
         for effect in effects {
             self.perform(effect);
         }
+        self.session_over(&before, &after);
         if self.session.view().session.is_none() {
             self.session_chain = None;
         }
@@ -220,7 +222,7 @@ impl Loop {
             Signal::Acknowledged(sequence) => self.row_left(sequence, Ok(())),
             Signal::Unwanted { sequence, message } => self.row_left(sequence, Err(message)),
             Signal::Ordered(order) => {
-                let event = crate::reports::ordered(order, &self.session.view());
+                let event = crate::reports::ordered(order, (&self.session.view(), self.now()));
                 self.take(event);
             }
             Signal::Online(online) => {
@@ -281,10 +283,12 @@ impl Loop {
     async fn end(mut self, done: Option<oneshot::Sender<()>>, mut inbox: mpsc::Receiver<Wake>) {
         let before = self.session.view();
         let effects = self.session.stop(self.now());
+        let after = self.session.view();
         self.session_moved(&before);
         for effect in effects {
             self.perform(effect);
         }
+        self.session_over(&before, &after);
         let call = self
             .chains
             .call(Hook::AgentStopping, deskhook_hooks::Empty {});

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc as blocking};
 
 use deskhook_facts::{Facts, checks};
-use deskhook_hooks::{Bound, Chain, Grants, Health, Hook, HostQuestion, Kind};
-use deskhook_policy::{Binding, ExtensionPolicy, Policy};
+use deskhook_hooks::{Bound, Chain, Extension, Grants, Health, Hook, HostQuestion, Kind};
+use deskhook_policy::{Binding, CheckMode, ExtensionPolicy, Policy};
 use deskhook_wire::ExtensionHealth;
 use tokio::sync::mpsc;
 
@@ -53,20 +53,32 @@ impl Generation {
             )
         };
         let grants = loaded.iter().map(grant).collect();
-        let built_in = checks(policy, facts);
-        let mut all: Vec<Bound> = built_in
-            .into_iter()
-            .map(|extension| Bound {
-                extension,
-                policy: ExtensionPolicy::default(),
-            })
-            .collect();
+        let mut all = built_in(policy, facts);
         all.extend(loaded);
         Self {
             chain: Chain::new(all, questions),
             grants,
         }
     }
+}
+
+/// The built-in checks that the policy asks for. One that only warns denies nothing either by
+/// failing or by being slow.
+fn built_in(policy: &Policy, facts: &Arc<Facts>) -> Vec<Bound> {
+    let bound = |extension: Arc<dyn Extension>| {
+        let binding = match policy.session.checks.get(&extension.about().name) {
+            Some(CheckMode::Warn) => Binding::Optional,
+            _ => Binding::Required,
+        };
+        Bound {
+            extension,
+            policy: ExtensionPolicy {
+                binding,
+                ..ExtensionPolicy::default()
+            },
+        }
+    };
+    checks(policy, facts).into_iter().map(bound).collect()
 }
 
 /// The health of all extensions, the rejected ones included.
@@ -90,7 +102,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
                 } else {
                     "running"
                 };
-                (state, Some(format!("{faults} faults in a row")))
+                (state, Some(format!("{faults} faults of one hook in a row")))
             }
         };
         ExtensionHealth {
@@ -192,4 +204,30 @@ pub(crate) fn missing(
         .chain(awaited)
         .filter(|(name, _)| counts(name))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_that_only_warns_never_denies_by_failing() {
+        let mut policy = Policy::default();
+        policy.session.checks = BTreeMap::from([
+            ("free-disk".to_owned(), CheckMode::Warn),
+            ("power".to_owned(), CheckMode::Deny),
+            ("firewall".to_owned(), CheckMode::Off),
+        ]);
+        let facts = Arc::new(Facts::below("/".as_ref(), "/".as_ref()));
+        let bound = built_in(&policy, &facts);
+        let bound: Vec<_> = bound
+            .iter()
+            .map(|bound| (bound.extension.about().name.as_str(), bound.policy.binding))
+            .collect();
+        let wanted = [
+            ("free-disk", Binding::Optional),
+            ("power", Binding::Required),
+        ];
+        assert_eq!(bound, wanted);
+    }
 }

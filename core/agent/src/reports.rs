@@ -1,9 +1,12 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use deskhook_elevation::Ways;
 use deskhook_hooks::{Call, Empty, Hook};
 use deskhook_policy::{ElevationMethod, ElevationPolicy};
-use deskhook_session::{AskId, ElevationAsk, Event, JoinAsk, Origin, Request, SessionId, View};
+use deskhook_session::{
+    AskId, ElevationAsk, Event, JoinAsk, Moment, Origin, Request, SessionId, View,
+};
 use deskhook_wire::{ElevationOffer, Order, OrderKind, Report};
 
 use crate::Wake;
@@ -43,7 +46,6 @@ impl Loop {
             }
             self.shown.client_started = false;
             self.shown.password = None;
-            self.report_end(before, &now);
         }
         let moved = now.session.is_some()
             && (now.session != before.session
@@ -55,6 +57,14 @@ impl Loop {
         if now.connected.is_some() && before.connected.is_none() {
             // What a supporter may ask for, and what is in the way of it, may have changed.
             self.collect_state();
+        }
+    }
+
+    /// Tells the portal of a session that was over between `before` and `after`, once all that was
+    /// asked in it is answered.
+    pub(crate) fn session_over(&self, before: &View, after: &View) {
+        if before.session.is_some() && after.session != before.session {
+            self.report_end(before, after);
         }
     }
 
@@ -155,8 +165,9 @@ fn offer(policy: &ElevationPolicy, ways: &Ways) -> ElevationOffer {
 
 /// The event that a portal's order becomes. An order for a session that is no longer under way
 /// still becomes one, so that it is answered: the session machine refuses it.
-pub(crate) fn ordered(order: Order, view: &View) -> Event {
+pub(crate) fn ordered(order: Order, (view, now): (&View, Moment)) -> Event {
     let ask = AskId(order.id);
+    let until = Some(now.after(Duration::from_secs(order.expires_in.into())));
     let current = |session: &str| view.session.as_ref().is_some_and(|now| now.0 == session);
     let request = match order.kind {
         OrderKind::Join {
@@ -171,6 +182,7 @@ pub(crate) fn ordered(order: Order, view: &View) -> Event {
             reason,
             ticket,
             permissions,
+            until,
         }),
         OrderKind::Disconnect { session, .. } if current(&session) => Request::Disconnect { ask },
         OrderKind::Elevate {
@@ -193,6 +205,7 @@ pub(crate) fn ordered(order: Order, view: &View) -> Event {
                 reason,
                 minutes,
                 order: signed,
+                until,
             })
         }
         OrderKind::Join { .. } | OrderKind::Disconnect { .. } | OrderKind::Elevate { .. } => {

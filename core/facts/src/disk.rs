@@ -35,8 +35,9 @@ pub(crate) fn encryption(root: &Path, home: &Path) -> Option<Protection> {
         };
     }
     let mounts = bounded::text(root.join("proc/self/mountinfo"))?;
-    let states = [Path::new("/"), home].map(|path| {
-        let device = device_of(root, &mounts, path)?;
+    let home = resolved(root, home);
+    let states = [Some(PathBuf::from("/")), home].map(|path| {
+        let device = device_of(root, &mounts, &path?)?;
         is_encrypted(root, &device, DEEPEST)
     });
     match states {
@@ -44,6 +45,16 @@ pub(crate) fn encryption(root: &Path, home: &Path) -> Option<Protection> {
         [Some(Protection::On), Some(Protection::On)] => Some(Protection::On),
         _ => None,
     }
+}
+
+/// Where a path really is: mount points are names without links. Seen from below `root`, as the
+/// mounts are.
+fn resolved(root: &Path, path: &Path) -> Option<PathBuf> {
+    let root = std::fs::canonicalize(root).ok()?;
+    let inside = path.strip_prefix("/").unwrap_or(path);
+    let found = std::fs::canonicalize(root.join(inside)).ok()?;
+    let inside = found.strip_prefix(&root).ok()?;
+    Some(Path::new("/").join(inside))
 }
 
 /// The folder of the block device that holds `path`, below `sys`.
@@ -72,13 +83,19 @@ fn device_of(root: &Path, mounts: &str, path: &Path) -> Option<PathBuf> {
     Some(root.join("sys/class/block").join(node.file_name()?))
 }
 
+/// How the device mapper names a mapping of cryptsetup (libcryptsetup, `dm_prepare_uuid`), and which
+/// of those only check what is read: their data stands in plain below.
+const MAPPED: &str = "CRYPT-";
+const CHECKED: [&str; 2] = ["CRYPT-VERITY-", "CRYPT-INTEGRITY-"];
+
 /// Whether the device, or all that it stands on, is a dm-crypt mapping.
 fn is_encrypted(root: &Path, device: &Path, depth: u32) -> Option<Protection> {
     if depth == 0 || !device.is_dir() {
         return None;
     }
     let kind = bounded::text(device.join("dm/uuid")).unwrap_or_default();
-    if kind.starts_with("CRYPT-") {
+    let checked = CHECKED.iter().any(|checked| kind.starts_with(checked));
+    if kind.starts_with(MAPPED) && !checked {
         return Some(Protection::On);
     }
     let below = std::fs::read_dir(device.join("slaves"))
@@ -104,7 +121,8 @@ fn is_encrypted(root: &Path, device: &Path, depth: u32) -> Option<Protection> {
 mod tests {
     use super::*;
 
-    /// `/` on a volume over `below`, `/home/jo` on a plain disk or the same volume.
+    /// `/` on a volume over `below`, `/home` (which leads to `/data/home`) on a plain disk or the
+    /// same volume.
     fn system(below: &str, home: &str) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         let at = |path: &str| root.path().join(path);
@@ -113,12 +131,14 @@ mod tests {
             "sys/dev/block/254:1/slaves/dm-0",
             "sys/dev/block/8:1",
             "sys/class/block/dm-0/dm",
+            "data/home/jo",
         ] {
             std::fs::create_dir_all(at(folder)).unwrap();
         }
+        std::os::unix::fs::symlink("data/home", at("home")).unwrap();
         std::fs::write(at("sys/class/block/dm-0/dm/uuid"), below).unwrap();
         let mounts = format!(
-            "22 1 254:1 / / rw - ext4 /dev/mapper/vg-root rw\n23 22 0:5 / /proc rw - proc proc rw\n24 22 {home} / /home rw shared:1 - ext4 /dev/x rw\n"
+            "22 1 254:1 / / rw - ext4 /dev/mapper/vg-root rw\n23 22 0:5 / /proc rw - proc proc rw\n24 22 {home} / /data/home rw shared:1 - ext4 /dev/x rw\n"
         );
         std::fs::write(at("proc/self/mountinfo"), mounts).unwrap();
         root
@@ -133,6 +153,21 @@ mod tests {
     fn a_volume_on_an_encrypted_disk_is_encrypted() {
         assert_eq!(state("CRYPT-LUKS2-abc", "254:1"), Some(Protection::On));
         assert_eq!(state("LVM-abc", "254:1"), Some(Protection::Off));
+    }
+
+    #[test]
+    fn a_mapping_that_only_checks_what_is_read_is_no_encryption() {
+        for below in ["CRYPT-VERITY-abc-root", "CRYPT-INTEGRITY-abc-data"] {
+            assert_eq!(state(below, "254:1"), Some(Protection::Off), "{below}");
+        }
+    }
+
+    #[test]
+    fn a_home_that_is_not_there_is_unknown() {
+        let root = system("CRYPT-LUKS2-abc", "254:1");
+        let state = |home: &str| encryption(root.path(), Path::new(home));
+        assert_eq!(state("/home/jo"), Some(Protection::On));
+        assert_eq!(state("/home/kim"), None);
     }
 
     #[test]

@@ -55,22 +55,35 @@ pub enum VerdictAnswer {
     },
 }
 
-impl From<VerdictAnswer> for Verdict {
-    fn from(answer: VerdictAnswer) -> Self {
-        match answer {
+impl TryFrom<VerdictAnswer> for Verdict {
+    type Error = AnswerError;
+
+    /// A no without a word, or a question that asks nothing, is none.
+    fn try_from(answer: VerdictAnswer) -> Result<Self, AnswerError> {
+        Ok(match answer {
             VerdictAnswer::Allow {} => Self::Allow,
-            VerdictAnswer::Deny { code, message } => Self::Deny { code, message },
+            VerdictAnswer::Deny { code, message } => Self::Deny {
+                code: said("code", code)?,
+                message: said("message", message)?,
+            },
             VerdictAnswer::Ask {
                 title,
                 message,
                 timeout,
             } => Self::Ask {
-                title,
-                message,
+                title: said("title", title)?,
+                message: said("message", message)?,
                 timeout: timeout.map(|seconds| seconds.clamp(5, 600)),
             },
-        }
+        })
     }
+}
+
+fn said(field: &'static str, text: String) -> Result<String, AnswerError> {
+    if text.trim().is_empty() {
+        return Err(AnswerError::Empty(field));
+    }
+    Ok(text)
 }
 
 impl From<&Verdict> for VerdictAnswer {
@@ -176,6 +189,9 @@ pub enum AnswerError {
     /// A field is larger than allowed.
     #[error("the field {0:?} is too large: at most 32 fields, 64 bytes a name, 1 KiB a value")]
     TooLarge(String),
+    /// A verdict says nothing where people read or programs look.
+    #[error("the {0} of the verdict is empty")]
+    Empty(&'static str),
     /// A field's value is a list or an object.
     #[error("the field {0:?} is neither text, number nor boolean")]
     FieldType(String),
@@ -210,8 +226,8 @@ impl Answer {
             }
             _ => match hook.kind() {
                 Kind::Decide => serde_json::from_value::<VerdictAnswer>(value)
-                    .map(|verdict| Self::Verdict(verdict.into()))
-                    .map_err(shape),
+                    .map_err(shape)
+                    .and_then(|verdict| verdict.try_into().map(Self::Verdict)),
                 Kind::Provide => serde_json::from_value(value)
                     .map(Self::Value)
                     .map_err(shape),
@@ -318,6 +334,9 @@ mod tests {
         for wrong in [
             json!(true),
             json!({"verdict": "deny"}),
+            json!({"verdict": "deny", "code": "", "message": "y"}),
+            json!({"verdict": "deny", "code": "x", "message": " "}),
+            json!({"verdict": "ask", "title": "", "message": "y"}),
             json!({"verdict": "allow", "x": 1}),
             json!("allow"),
         ] {

@@ -44,7 +44,7 @@ pub struct Health {
     pub version: String,
     /// What it is made of.
     pub kind: ExtensionKind,
-    /// Faults in a row; at 3 it is no longer called.
+    /// Faults in a row of one hook, the one that has most; at 3 it is no longer called.
     pub faults: u32,
 }
 

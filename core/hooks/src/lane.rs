@@ -1,9 +1,9 @@
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, mpsc};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::queue::{Job, Queue, Refusal};
-use crate::{Answer, Call, Extension, Fault, HostPort, Kind, Limit};
+use crate::{Answer, Call, Extension, Fault, Hook, HostPort, Kind, Limit};
 
 /// What the chain adds to a limit before it stops waiting, so that an extension which ends at
 /// its limit by itself can still say where it was.
@@ -11,7 +11,7 @@ pub(crate) const GRACE: Duration = Duration::from_millis(250);
 /// How long a call that is no decision may wait for its turn beside its own limit. A decision's
 /// waiting counts as its own time.
 const TURN: Duration = Duration::from_secs(1);
-/// Faults after which an extension is no longer called.
+/// Faults of one hook, one after the other, after which an extension is no longer called.
 const MOST_FAULTS: u32 = 3;
 
 /// One extension with a thread of its own: calls of it never wait for calls of another, and a
@@ -19,11 +19,13 @@ const MOST_FAULTS: u32 = 3;
 pub(crate) struct Lane {
     extension: Arc<dyn Extension>,
     queue: Arc<Queue>,
-    faults: AtomicU32,
+    /// In a row, by hook: that one hook works says nothing of another that always fails.
+    faults: Mutex<BTreeMap<Hook, u32>>,
 }
 
 /// A call under way.
 pub(crate) struct Pending {
+    hook: Hook,
     answer: Result<mpsc::Receiver<Result<Answer, Fault>>, Fault>,
     begun: Instant,
     until: Instant,
@@ -50,7 +52,7 @@ impl Lane {
         Self {
             extension,
             queue,
-            faults: AtomicU32::new(0),
+            faults: Mutex::default(),
         }
     }
 
@@ -64,8 +66,13 @@ impl Lane {
         self.queue.waiting()
     }
 
+    /// Faults in a row of the hook that has most.
     pub(crate) fn faults(&self) -> u32 {
-        self.faults.load(Ordering::Relaxed)
+        self.counts().values().copied().max().unwrap_or(0)
+    }
+
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<Hook, u32>> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a call on its way.
@@ -77,6 +84,7 @@ impl Lane {
         };
         let until = begun + limit.wall + turn + GRACE;
         Pending {
+            hook: call.hook,
             answer: self.send(call, (limit, until)),
             begun,
             until,
@@ -111,14 +119,14 @@ impl Lane {
 
     /// Waits for a call of this lane; also says how long it took, in microseconds.
     pub(crate) fn finish(&self, pending: Pending) -> (Result<Answer, Fault>, u64) {
-        let begun = pending.begun;
+        let (hook, begun) = (pending.hook, pending.begun);
         let result = pending.wait();
         match &result {
-            Ok(_) => self.faults.store(0, Ordering::Relaxed),
-            Err(Fault::Busy | Fault::Quarantined { .. }) => {}
-            Err(_) => {
-                self.faults.fetch_add(1, Ordering::Relaxed);
+            Ok(_) => {
+                self.counts().remove(&hook);
             }
+            Err(Fault::Busy | Fault::Quarantined { .. }) => {}
+            Err(_) => *self.counts().entry(hook).or_default() += 1,
         }
         (
             result,

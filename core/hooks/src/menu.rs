@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -134,9 +134,9 @@ pub enum PatchError {
     /// It adds an entry under a name that is taken.
     #[error("there is a menu item {0:?} already")]
     Taken(String),
-    /// It takes away the person's way to stop or to answer.
+    /// It takes away the person's way to stop or to answer, or what shows it.
     #[error(
-        "the menu item {0:?} cannot be hidden or removed: it is how the person stays in charge"
+        "the menu item {0:?} cannot be hidden, removed or renamed: it is how the person stays in charge"
     )]
     Kept(String),
     /// A link to something that a person should not open by a click.
@@ -146,14 +146,20 @@ pub enum PatchError {
     #[error("the menu item {0:?} has a kind that cannot be added")]
     Kind(String),
     /// Too many entries, or a text that is too long.
-    #[error("the menu item {0:?} is too large: at most 64 items and 256 bytes a text")]
+    #[error(
+        "the menu item {0:?} is too large: at most 64 items, 256 bytes a text and 2 KiB a target"
+    )]
     TooLarge(String),
+    /// The menu's own tooltip or icon is too long.
+    #[error("the menu's {0} is longer than 256 bytes")]
+    TooLong(&'static str),
 }
 
 /// Entries that stay whatever a hook says.
 const KEPT: [&str; 2] = ["stop", "question"];
 const MOST_ITEMS: usize = 64;
 const LONGEST_TEXT: usize = 256;
+const LONGEST_TARGET: usize = 2048;
 
 impl Menu {
     /// The entry of that id, in submenus too.
@@ -163,6 +169,11 @@ impl Menu {
 
     /// This menu with the whole patch, or the reason why no part of it applies.
     pub fn patched(&self, patch: &MenuPatch) -> Result<Self, PatchError> {
+        for (what, text) in [("tooltip", &patch.tooltip), ("icon", &patch.icon)] {
+            if !is_short(text.as_deref()) {
+                return Err(PatchError::TooLong(what));
+            }
+        }
         let mut menu = self.clone();
         menu.tooltip = patch.tooltip.clone().unwrap_or(menu.tooltip);
         menu.icon = patch.icon.clone().unwrap_or(menu.icon);
@@ -195,6 +206,9 @@ impl Menu {
         }
         let item =
             find_mut(&mut self.items, id).ok_or_else(|| PatchError::NoItem(id.to_owned()))?;
+        if change.text.is_some() && KEPT.contains(&id) {
+            return Err(PatchError::Kept(id.to_owned()));
+        }
         if let Some(text) = &change.text {
             item.text.clone_from(text);
         }
@@ -213,7 +227,7 @@ impl Menu {
             icon: added.icon.clone(),
             items: added.items.clone(),
         };
-        self.check_added(&item)?;
+        self.check_added(&item, &mut BTreeSet::new())?;
         let Some(after) = &added.after else {
             self.items.push(item);
             return Ok(());
@@ -224,9 +238,15 @@ impl Menu {
         Ok(())
     }
 
-    fn check_added(&self, item: &MenuItem) -> Result<(), PatchError> {
+    /// Whether an item, with all below it, may be added. `ids` are those that come with it.
+    fn check_added<'a>(
+        &self,
+        item: &'a MenuItem,
+        ids: &mut BTreeSet<&'a str>,
+    ) -> Result<(), PatchError> {
         use ItemKind::{Item, Label, Link, Separator, Submenu};
-        if !item.id.is_empty() && self.find(&item.id).is_some() {
+        let is_taken = self.find(&item.id).is_some() || !ids.insert(&item.id);
+        if !item.id.is_empty() && is_taken {
             return Err(PatchError::Taken(item.id.clone()));
         }
         if !matches!(item.kind, Item | Label | Link | Separator | Submenu) {
@@ -241,7 +261,7 @@ impl Menu {
         check_size(item)?;
         item.items
             .iter()
-            .try_for_each(|inner| self.check_added(inner))
+            .try_for_each(|inner| self.check_added(inner, ids))
     }
 }
 
@@ -257,12 +277,19 @@ fn check_target(target: &str) -> Result<(), PatchError> {
 }
 
 fn check_size(item: &MenuItem) -> Result<(), PatchError> {
-    let small = item.text.len() <= LONGEST_TEXT && item.items.len() <= MOST_ITEMS;
-    if small {
+    let texts = [Some(&item.id), Some(&item.text), item.icon.as_ref()];
+    let short = texts.map(|text| is_short(text.map(String::as_str)));
+    let target = item.target.as_ref().map_or(0, String::len);
+    let small = item.items.len() <= MOST_ITEMS && target <= LONGEST_TARGET;
+    if small && !short.contains(&false) {
         Ok(())
     } else {
-        Err(PatchError::TooLarge(item.id.clone()))
+        Err(PatchError::TooLarge(item.id.chars().take(64).collect()))
     }
+}
+
+fn is_short(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.len() <= LONGEST_TEXT)
 }
 
 fn find<'a>(items: &'a [MenuItem], id: &str) -> Option<&'a MenuItem> {
@@ -295,58 +322,4 @@ fn retain(items: &mut Vec<MenuItem>, id: &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn menu() -> Menu {
-        let item = |id: &str, kind| MenuItem {
-            id: id.into(),
-            kind,
-            text: id.into(),
-            ..MenuItem::default()
-        };
-        Menu {
-            items: vec![item("start", ItemKind::Start), item("stop", ItemKind::Stop)],
-            ..Menu::default()
-        }
-    }
-
-    fn patch(json: serde_json::Value) -> MenuPatch {
-        serde_json::from_value(json).unwrap()
-    }
-
-    #[test]
-    fn an_item_is_added_behind_the_one_it_names() {
-        let json = serde_json::json!({"add": [{"id": "help", "kind": "link", "text": "Help", "target": "https://help.example", "after": "start"}]});
-        let ids: Vec<_> = menu()
-            .patched(&patch(json))
-            .unwrap()
-            .items
-            .into_iter()
-            .map(|i| i.id)
-            .collect();
-        assert_eq!(ids, ["start", "help", "stop"]);
-    }
-
-    #[test]
-    fn stop_cannot_be_taken_away() {
-        for json in [
-            serde_json::json!({"remove": ["stop"]}),
-            serde_json::json!({"set": {"stop": {"hidden": true}}}),
-        ] {
-            assert_eq!(
-                menu().patched(&patch(json)),
-                Err(PatchError::Kept("stop".into()))
-            );
-        }
-    }
-
-    #[test]
-    fn a_patch_applies_whole_or_not_at_all() {
-        let json = serde_json::json!({"tooltip": "x", "add": [{"id": "evil", "kind": "link", "target": "javascript:alert(1)"}]});
-        assert_eq!(
-            menu().patched(&patch(json)),
-            Err(PatchError::Target("javascript:alert(1)".into()))
-        );
-    }
-}
+mod tests;

@@ -140,6 +140,15 @@ impl Live {
         })
     }
 
+    /// When whoever asks to join or for elevated rights gives up waiting.
+    pub(crate) fn waited_until(&self) -> Option<Moment> {
+        let asked = self.elevation.as_ref().map(|elevation| elevation.ask.until);
+        asked.unwrap_or(match &self.phase {
+            Phase::Joining { join, .. } => join.until,
+            _ => None,
+        })
+    }
+
     /// When the policy's time limit ends it.
     pub(crate) fn limit(&self) -> Option<Moment> {
         let minutes = u64::from(self.terms.max_minutes?);

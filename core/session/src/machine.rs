@@ -251,9 +251,12 @@ impl Session {
         }
     }
 
+    /// A question, open for so many seconds, and no longer than somebody waits for its answer.
     fn question(&mut self, now: Moment, kind: QuestionKind, seconds: u32) -> Question {
         self.asked += 1;
         let expires = now.after(std::time::Duration::from_secs(seconds.into()));
+        let waited = self.live.as_ref().and_then(Live::waited_until);
+        let expires = waited.map_or(expires, |until| until.min(expires));
         Question {
             id: QuestionId(self.asked),
             kind,

@@ -176,6 +176,8 @@ pub struct JoinAsk {
     pub ticket: Option<String>,
     /// What they want to do: `screen`, `input`, `clipboard`, `files`, `sound`, ...
     pub permissions: Vec<String>,
+    /// When nobody waits for the answer any more; none is never.
+    pub until: Option<Moment>,
 }
 
 /// A supporter's wish for elevated rights.
@@ -197,4 +199,6 @@ pub struct ElevationAsk {
     pub minutes: u32,
     /// The portal's signed order, passed on to the elevation helper as it came.
     pub order: String,
+    /// When nobody waits for the answer any more; none is never.
+    pub until: Option<Moment>,
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use deskhook_agent::Rejected;
 use deskhook_elevation::Ways;
-use deskhook_policy::{Severity, Subject};
+use deskhook_policy::{Resolved, Severity, Subject};
 use deskhook_wire::{ExtensionHealth, Status};
 use serde::Serialize;
 
@@ -81,6 +81,9 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
             findings.extend(extension_findings(&settings));
         }
     }
+    let paths = settings.policy.clone().unwrap_or_else(places::policy);
+    let resolved = deskhook_source::load(&paths, &Subject::everyone(), None).resolved;
+    findings.extend(without_effect(&resolved));
     findings.push(elevation());
     findings.extend(desktop());
     let problem = findings
@@ -145,6 +148,39 @@ fn policy(settings: &AgentSettings) -> Vec<Finding> {
         findings.push(Finding::ok(
             "policy",
             format!("{} layer files, nothing wrong", loaded.files.len()),
+        ));
+    }
+    findings
+}
+
+/// What the organisation may count on, and this version does not do.
+fn without_effect(resolved: &Resolved) -> Vec<Finding> {
+    let mut findings = vec![];
+    let isolation = resolved.provenance.get("Extensions.Isolation");
+    if let Some(setting) = isolation.and_then(|trail| trail.winner.as_ref())
+        && setting.value == "child"
+    {
+        let message = format!(
+            "{}: Extensions.Isolation is \"child\", and without effect in this version: all extensions run inside the agent",
+            setting.place
+        );
+        findings.push(Finding::wrong(
+            Grade::Note,
+            ("policy", message),
+            "install only packages and plugins that may do what the agent may",
+        ));
+    }
+    let publishers = &resolved.policy.extensions.publishers;
+    if !publishers.is_empty() {
+        let names: Vec<&str> = publishers.keys().map(String::as_str).collect();
+        let message = format!(
+            "Extensions.Publishers trusts {}, and is without effect in this version: no signature of a plugin is looked at",
+            names.join(", ")
+        );
+        findings.push(Finding::wrong(
+            Grade::Note,
+            ("policy", message),
+            "pin each plugin: Extensions.Packages.<name>.Sha256",
         ));
     }
     findings
@@ -285,4 +321,33 @@ fn shown(paths: &[std::path::PathBuf]) -> String {
         .map(|path| path.display().to_string())
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use deskhook_policy::{Layer, resolve};
+
+    use super::*;
+
+    fn noted(settings: &str) -> Vec<String> {
+        let layer = format!(r#"{{"scope": "tenant", "settings": {settings}}}"#);
+        let parsed = Layer::parse("t.json", &layer);
+        let resolved = resolve(
+            &parsed.layer.into_iter().collect::<Vec<_>>(),
+            &Subject::everyone(),
+        );
+        let findings = without_effect(&resolved).into_iter();
+        findings.map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn what_is_set_and_without_effect_is_noted() {
+        assert!(noted("{}").is_empty());
+        assert!(noted(r#"{"Extensions.Isolation": "in-process"}"#).is_empty());
+        let isolation = noted(r#"{"Extensions.Isolation": "child"}"#);
+        assert!(isolation[0].starts_with("t.json:1:"), "{isolation:?}");
+        let publishers = noted(r#"{"Extensions.Publishers": {"Example": "RWQ"}}"#);
+        assert_eq!(publishers.len(), 1, "{publishers:?}");
+        assert!(publishers[0].contains("trusts Example"), "{publishers:?}");
+    }
 }

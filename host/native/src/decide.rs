@@ -5,7 +5,7 @@ use deskhook_abi::{
     VERDICT_DENY, VerdictSink,
 };
 use deskhook_hooks::{
-    Answer, Context, ElevationRequest, SessionJoin, SessionRequest, VerdictAnswer,
+    Answer, AnswerError, Context, ElevationRequest, SessionJoin, SessionRequest, VerdictAnswer,
 };
 
 use crate::views;
@@ -164,7 +164,9 @@ fn read(verdict: *const abi::Verdict) -> Result<Answer, String> {
         },
         unknown => return Err(format!("its verdict is of the unknown kind {unknown}")),
     };
-    Ok(Answer::Verdict(answer.into()))
+    let verdict = answer.try_into();
+    let verdict = verdict.map_err(|empty: AnswerError| empty.to_string())?;
+    Ok(Answer::Verdict(verdict))
 }
 
 fn text(field: &str, text: Text) -> Result<String, String> {

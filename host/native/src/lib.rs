@@ -3,12 +3,13 @@
 //! A plugin is a folder with `deskhook-plugin.json` ([`Manifest`]) and a library beside it.
 //! [`discover`] finds such folders, [`inspect`] tells what is in one; neither loads anything.
 //! [`verify`] judges folder, file and hash and makes the private copy that alone is loaded;
-//! [`Plugin::load`] loads it. The two are apart so that the one can happen in the agent and the
-//! other in a child; [`Plugin::open`] does both. A [`Plugin`] is a `deskhook_hooks::Extension`.
+//! [`Plugin::load`] loads it; [`Plugin::open`] does both. A [`Plugin`] is a
+//! `deskhook_hooks::Extension`. It runs in the process that loads it: this version has no child
+//! processes for plugins, and looks at no publisher's signature.
 //!
 //! A call of a plugin in this process cannot be ended from outside: past its limit the chain of
 //! `deskhook_hooks` stops waiting and says `Fault::Late`, and the plugin's cancel token says so
-//! too. A plugin that crashes takes this process with it; that is what a child process is for.
+//! too. A plugin that crashes takes this process with it.
 
 mod copy;
 mod decide;

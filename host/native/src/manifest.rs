@@ -31,7 +31,7 @@ pub struct Manifest {
     /// SHA-256 of the library, in hex. A template leaves it out.
     #[serde(default)]
     pub sha256: String,
-    /// Who made it, as policy names publishers.
+    /// Who made it, in its own words: nothing in this version confirms it.
     pub publisher: String,
     /// The library's file name; without it, the id's last part as the platform names libraries.
     #[serde(default, skip_serializing_if = "Option::is_none")]

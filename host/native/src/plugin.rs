@@ -28,13 +28,13 @@ pub struct Plugin {
     instance: Living,
     hooks: BTreeMap<Hook, Ready>,
     turn: Mutex<()>,
-    port: &'static Port,
 }
 
 /// An instance that was made and is ended when dropped.
 struct Living {
     pointer: *const Instance,
     functions: Instance,
+    port: &'static Port,
 }
 
 // SAFETY: by the interface, an instance may be called on any thread, one call at a time; `turn`
@@ -71,7 +71,6 @@ impl Plugin {
             instance,
             hooks,
             turn: Mutex::default(),
-            port,
         })
     }
 
@@ -154,7 +153,7 @@ impl Extension for Plugin {
             return Ok(Answer::Nothing);
         };
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let _running = self.port.begin(limit.wall, host);
+        let _running = self.instance.port.begin(limit.wall, host);
         self.run(ready, call)
     }
 }
@@ -173,7 +172,11 @@ impl Living {
         }
         // SAFETY: by the interface, what `create` answers is an instance that says its size.
         let functions = unsafe { taken(pointer, "instance") }?;
-        Ok(Self { pointer, functions })
+        Ok(Self {
+            pointer,
+            functions,
+            port,
+        })
     }
 
     fn hook(&self, hook: Hook) -> Result<Ready, LoadError> {
@@ -214,6 +217,8 @@ impl Drop for Living {
             // SAFETY: the plugin's own function, once, with an instance that nobody uses any more.
             unsafe { destroy(self.pointer) };
         }
+        // The port itself stays: a thread of the plugin may hold on to it against the interface.
+        self.port.close();
     }
 }
 

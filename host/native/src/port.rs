@@ -49,6 +49,11 @@ impl Port {
         Running(self)
     }
 
+    /// The plugin is gone: no thread of it may ask any more, and the host may go too.
+    pub(crate) fn close(&self) {
+        self.locked().way = None;
+    }
+
     /// How long somebody waits for the call that runs; none where none runs.
     pub(crate) fn remaining(&self) -> Option<Duration> {
         let ends = self.locked().ends;
@@ -82,4 +87,21 @@ impl Port {
 
 fn cut(line: &str) -> &str {
     &line[..line.floor_char_boundary(LONGEST_LINE)]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{TryRecvError, channel};
+
+    use super::*;
+
+    #[test]
+    fn a_closed_port_keeps_no_host_alive() {
+        let (questions, inbox) = channel();
+        let port = Port::default();
+        drop(port.begin(Duration::ZERO, &HostPort::new("plugin", questions)));
+        assert!(matches!(inbox.try_recv(), Err(TryRecvError::Empty)));
+        port.close();
+        assert!(matches!(inbox.try_recv(), Err(TryRecvError::Disconnected)));
+    }
 }

@@ -5,7 +5,7 @@ mod enrolment;
 mod ordering;
 mod reporting;
 
-pub(crate) use admission::{Caller, LARGEST, verify};
+pub(crate) use admission::{Caller, LARGEST, claim, verify};
 pub(crate) use enrolment::enrol;
 pub(crate) use ordering::orders;
 pub(crate) use reporting::report;

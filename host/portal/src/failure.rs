@@ -29,7 +29,7 @@ pub(crate) enum Failure {
     Clock(i64),
     /// The request itself is wrong.
     Invalid(String),
-    /// Too many attempts; seconds to wait.
+    /// Too many attempts, reports or open pages; seconds to wait.
     TooMany(u64),
     /// More bytes than are read.
     TooLarge,
@@ -92,7 +92,7 @@ impl Failure {
     pub(crate) fn title(&self) -> &'static str {
         match self {
             Self::NotSignedIn => "Sign in first",
-            Self::Token => "This link no longer works",
+            Self::Token => "This link or token no longer works",
             Self::Removed => "This device was removed",
             Self::NotAllowed(_) => "Your role does not allow this",
             Self::Forged => "This did not come from the portal",
@@ -101,7 +101,7 @@ impl Failure {
             Self::Clock(_) => "The device's clock is wrong",
             Self::Conflict(_) => "That does not go just now",
             Self::Invalid(_) => "Something in it is not right",
-            Self::TooMany(_) => "Too many attempts",
+            Self::TooMany(_) => "Too many at once",
             Self::TooLarge => "That is too large",
             Self::Slow => "The request came too slowly",
             Self::Busy(_) => "Too many sign in at this moment",
@@ -122,7 +122,9 @@ impl Failure {
                     .into()
             }
             Self::NotAllowed(right) => {
-                format!("The right {right} is missing. An owner or admin can give it to you.")
+                format!(
+                    "The right {right} is missing. An owner or admin can give you another role."
+                )
             }
             Self::Forged => {
                 "The request came from another page or an old one. Reload the page and try again."

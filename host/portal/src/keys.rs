@@ -3,9 +3,13 @@
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::set_up::{self, SetUpError};
+use crate::store::accounts::Account;
 use crate::store::api_keys::{self, ApiKey};
-use crate::store::audit;
+use crate::store::{StoreError, Unit, audit};
 use crate::visitor::Visitor;
+
+/// What the field of a form says that wants all keys of the account revoked.
+pub(crate) const REVOKE: &str = "revoke";
 
 /// The keys that an account may have.
 const MOST: usize = 100;
@@ -47,13 +51,31 @@ pub(crate) async fn make(
 /// Revokes one of the visitor's keys: it works no longer from the next request on.
 pub(crate) async fn revoke(desk: &Desk, visitor: &Visitor, id: i64) -> Result<ApiKey, Failure> {
     let (owner, actor) = (visitor.account.clone(), visitor.actor());
-    let revoked = desk.store.write(move |unit| {
-        let Some(key) = api_keys::revoke(unit, owner.id, id)? else {
-            return Ok(None);
-        };
-        let entry = set_up::key_deed(&actor, "api_key.revoked", &owner, &key);
-        audit::append(unit, &entry)?;
-        Ok(Some(key))
-    });
+    let revoked = desk
+        .store
+        .write(move |unit| take_out(unit, (&owner, id), &actor));
     revoked.await?.ok_or(Failure::NotFound)
+}
+
+/// Revokes every key of an account: whoever made one by somebody else's browser loses it too.
+pub(crate) fn revoke_all(unit: &Unit<'_>, owner: &Account, actor: &str) -> Result<(), StoreError> {
+    for key in api_keys::of_account(unit, owner.id)? {
+        take_out(unit, (owner, key.id), actor)?;
+    }
+    Ok(())
+}
+
+fn take_out(
+    unit: &Unit<'_>,
+    (owner, id): (&Account, i64),
+    actor: &str,
+) -> Result<Option<ApiKey>, StoreError> {
+    let Some(key) = api_keys::revoke(unit, owner.id, id)? else {
+        return Ok(None);
+    };
+    audit::append(
+        unit,
+        &set_up::key_deed(actor, "api_key.revoked", owner, &key),
+    )?;
+    Ok(Some(key))
 }

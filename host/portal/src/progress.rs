@@ -254,6 +254,8 @@ fn write(
 }
 
 fn end(unit: &mut Unit<'_>, told: &Told<'_>, mut session: Session) -> Result<(), StoreError> {
+    // A device answers before it tells of the end: what is open now, nobody answers any more.
+    orders::end_open(unit, told.device, told.at)?;
     session.ended_at = Some(told.at);
     session.supporter = orders::last_joined(unit, told.device, &session.id)?;
     sessions::save(unit, &session)?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use deskhook_policy::ElevationMethod;
 use deskhook_wire::{
-    ConnectRequest, ElevateRequest, ElevationOffer, ElevationOrder, OrderKind, SignedOrder,
+    ConnectRequest, ElevateRequest, ElevationOffer, ElevationOrder, OrderKind, PolicyEntry,
+    SignedOrder,
 };
 use serde_json::Value;
 
@@ -15,15 +16,23 @@ use crate::failure::Failure;
 use crate::hostile;
 use crate::hub::Change;
 use crate::secret::fresh_name;
+use crate::store::devices::Device;
 use crate::store::orders::{NewOrder, kind_name};
 use crate::store::sessions::Session;
 use crate::store::{StoreError, Unit, audit, devices, orders};
 use crate::visitor::Visitor;
 
-/// How long somebody waits for the answer to each kind of order.
+/// How long somebody waits for the answer to each kind of order; to be let in, as long as the policy
+/// of the device gives its person, if that is more.
 const JOIN_LASTS: Millis = 3 * MINUTE;
 const DISCONNECT_LASTS: Millis = MINUTE;
 const ELEVATE_LASTS: Millis = 5 * MINUTE;
+
+/// The policy's key for how long a person has, in seconds, the most that it can be, and what the way
+/// there and back and the checks take on top.
+const CONSENT_SECONDS: &str = "Session.Consent.TimeoutSeconds";
+const MOST_SECONDS: Millis = 3600;
+const AROUND_CONSENT: Millis = MINUTE;
 
 /// The most minutes that elevated rights can be asked for, and the usual ones.
 const LONGEST: u32 = 480;
@@ -46,6 +55,7 @@ pub(crate) async fn connect(
     device: &str,
     asked: ConnectRequest,
 ) -> Result<String, Failure> {
+    let lasts = join_lasts(&find(desk, visitor, device).await?);
     let supporter = desk.supporter(&visitor.account.display_name);
     let reason = hostile::some_sentence(asked.reason.as_deref());
     let ticket = hostile::some_sentence(asked.ticket.as_deref());
@@ -58,7 +68,7 @@ pub(crate) async fn connect(
     let wish = Wish {
         id: fresh_name("o-"),
         device: device.to_owned(),
-        lasts: JOIN_LASTS,
+        lasts,
         phases: &["waiting", "joining"],
         fields: vec![
             ("reason", reason.clone().into()),
@@ -74,6 +84,25 @@ pub(crate) async fn connect(
         permissions,
     })
     .await
+}
+
+async fn find(desk: &Desk, visitor: &Visitor, device: &str) -> Result<Device, Failure> {
+    let (id, reach) = (device.to_owned(), visitor.reach());
+    let found = desk
+        .store
+        .read(move |connection| devices::find(connection, &id, &reach));
+    found.await?.ok_or(Failure::NotFound)
+}
+
+/// So long that nobody is let in whom no supporter waits for any more.
+fn join_lasts(device: &Device) -> Millis {
+    let policy: Vec<PolicyEntry> = device.policy.read();
+    let mut entries = policy.iter();
+    let entry = entries.find(|entry| entry.key.eq_ignore_ascii_case(CONSENT_SECONDS));
+    let seconds: Millis = entry
+        .and_then(|entry| entry.value.parse().ok())
+        .unwrap_or(0);
+    JOIN_LASTS.max(seconds.clamp(0, MOST_SECONDS) * SECOND + AROUND_CONSENT)
 }
 
 /// Ends a device's session. The order's id.
@@ -111,11 +140,7 @@ pub(crate) async fn elevate(
     device: &str,
     asked: ElevateRequest,
 ) -> Result<String, Failure> {
-    let (id, reach) = (device.to_owned(), visitor.reach());
-    let found = desk
-        .store
-        .read(move |connection| devices::find(connection, &id, &reach));
-    let offer: ElevationOffer = found.await?.ok_or(Failure::NotFound)?.elevation.read();
+    let offer: ElevationOffer = find(desk, visitor, device).await?.elevation.read();
     let minutes = asked.minutes.unwrap_or(offer.minutes.clamp(1, USUAL));
     let first = offer.methods.first().copied();
     let method = asked

@@ -3,5 +3,6 @@
 pub(crate) mod admission;
 pub(crate) mod origin;
 pub(crate) mod outcome;
+pub(crate) mod patience;
 pub(crate) mod serving;
 pub(crate) mod table;

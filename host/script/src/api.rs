@@ -6,6 +6,7 @@ use crate::nearest::{did_you_mean, nearest};
 use crate::stage::Stage;
 use crate::vm::{Complaint, native};
 
+mod allowance;
 mod base64;
 mod env;
 mod exec;

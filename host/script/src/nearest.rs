@@ -1,10 +1,17 @@
+/// Longer names were meant to be none of ours. Comparing takes time that no meter sees.
+const LONGEST: usize = 64;
+
 /// The one of `names` that `name` was most likely meant to be, if any is near.
 pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), known);
+    if name.len() > LONGEST {
+        return None;
+    }
+    let name = name.to_lowercase();
+    let distance = |known: &str| strsim::damerau_levenshtein(&name, known);
     let near = names.into_iter().map(|known| (distance(known), known));
     let best = near.min_by_key(|(distance, _)| *distance)?;
     let bound = (best.1.len() / 3).max(1);
-    (name.len() <= 64 && best.0 <= bound).then_some(best.1)
+    (best.0 <= bound).then_some(best.1)
 }
 
 /// `; did you mean "x"?`, or nothing.

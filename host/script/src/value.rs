@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value as Json};
 
 const DEEPEST: usize = 32;
 const MOST_VALUES: usize = 20_000;
-const MOST_BYTES: usize = 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 1024 * 1024;
 /// Whole numbers up to here are exact in Lua.
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 

@@ -127,6 +127,7 @@ fn join(supporter: Supporter) -> JoinAsk {
         reason: Some("The printer on floor 3 prints <i>nothing</i> & blinks".to_owned()),
         ticket: Some("INC-4711".to_owned()),
         permissions: ["screen", "input", "clipboard"].map(str::to_owned).into(),
+        until: None,
     }
 }
 
@@ -142,5 +143,6 @@ fn elevation() -> ElevationAsk {
         reason: Some("The driver is missing".to_owned()),
         minutes: 10,
         order: String::new(),
+        until: None,
     }
 }

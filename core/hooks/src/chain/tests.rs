@@ -126,6 +126,44 @@ fn three_faults_in_a_row_end_the_calls() {
     assert!(message.contains("quarantined"), "{message}");
 }
 
+/// Fails at every `client.locate`, and answers all else.
+struct FailsToLocate(About);
+
+impl Extension for FailsToLocate {
+    fn about(&self) -> &About {
+        &self.0
+    }
+
+    fn call(&self, call: &Call, _: Limit, _: &HostPort) -> Result<Answer, Fault> {
+        match call.hook {
+            Hook::ClientLocate => Err(Fault::Failed {
+                message: "boom".into(),
+                place: None,
+            }),
+            _ => Ok(Answer::Verdict(Verdict::Allow)),
+        }
+    }
+}
+
+#[test]
+fn a_hook_that_works_does_not_excuse_one_that_always_fails() {
+    let like = bound("a", || Ok(Answer::Nothing), ExtensionPolicy::default());
+    let chain = chain(vec![Bound {
+        extension: Arc::new(FailsToLocate(like.extension.about().clone())),
+        policy: ExtensionPolicy::default(),
+    }]);
+    for _ in 0..3 {
+        assert_eq!(
+            chain.decide(request()).remove(0).verdict,
+            Some(Verdict::Allow)
+        );
+        chain.provide(locate());
+    }
+    assert_eq!(chain.health()[0].faults, 3);
+    let last = chain.decide(request()).remove(0).verdict;
+    assert!(matches!(last, Some(Verdict::Deny { .. })), "{last:?}");
+}
+
 fn good_tooltip() -> Result<Answer, Fault> {
     let tooltip = Some("good".to_owned());
     Ok(Answer::Menu(MenuPatch {

@@ -104,7 +104,10 @@ impl Session {
                 let Some(live) = &self.live else {
                     return vec![];
                 };
-                let timeout_seconds = live.terms.consent.timeout_seconds;
+                let seconds = live.terms.consent.timeout_seconds;
+                let left = join.until.map(|until| until.since(now).div_ceil(1000));
+                let left = left.and_then(|left| u32::try_from(left).ok());
+                let timeout_seconds = left.map_or(seconds, |left| left.min(seconds));
                 let session = live.id.clone();
                 vec![Effect::PhraseConsent {
                     session,
@@ -167,10 +170,7 @@ impl Session {
     pub(super) fn consent_expired(&mut self, now: Moment) -> Vec<Effect> {
         match self.live.as_ref().map(|live| live.terms.consent.on_timeout) {
             Some(OnTimeout::Allow) => self.let_in(now, "no answer in time"),
-            _ => self.refuse_join(vec![Reason::own(
-                "consent-timeout",
-                "The person did not answer in time.",
-            )]),
+            _ => self.refuse_join(vec![too_late()]),
         }
     }
 
@@ -187,10 +187,14 @@ impl Session {
         }
     }
 
+    /// Never after the supporter gave up: they would be in without knowing.
     fn let_in(&mut self, now: Moment, consent: &str) -> Vec<Effect> {
         let Some((join, _)) = self.joining() else {
             return vec![];
         };
+        if join.until.is_some_and(|until| until <= now) {
+            return self.refuse_join(vec![too_late()]);
+        }
         let Some(live) = &mut self.live else {
             return vec![];
         };
@@ -287,6 +291,11 @@ impl Session {
             *step = next;
         }
     }
+}
+
+/// Why silence is a no.
+fn too_late() -> Reason {
+    Reason::own("consent-timeout", "The person did not answer in time.")
 }
 
 /// Why a question is a no where nobody can answer it.

@@ -1,6 +1,7 @@
 use deskhook_policy::{Address, ClientSpec, ConsentMode, ElevationMethod, OnTimeout};
 mod elevating;
 mod orders;
+mod patience;
 mod presence;
 
 use super::*;
@@ -82,6 +83,7 @@ fn elevate() -> Event {
         reason: None,
         minutes: 5,
         order: String::new(),
+        until: None,
     }))
 }
 

@@ -1,6 +1,8 @@
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
-use deskhook_hooks::{Answer, Bound, Chain, Extension, Fault, Hook, HostCall};
+use deskhook_hooks::{
+    Answer, Bound, Chain, Extension, Fault, Hook, HostCall, HostPort, HostQuestion,
+};
 use deskhook_native::Plugin;
 use deskhook_policy::ExtensionPolicy;
 use deskhook_session::Verdict;
@@ -55,6 +57,7 @@ fn an_answer_that_breaks_a_rule_is_a_fault_and_never_a_verdict() {
     let (plugin, desk) = (Place::new().with_c(&[]).open().unwrap(), Desk::new());
     for (reason, said) in [
         ("lacking", "lacks the code"),
+        ("wordless", "the message of the verdict is empty"),
         ("short", "4 bytes, at least 64"),
         ("utf8", "not UTF-8"),
     ] {
@@ -113,4 +116,20 @@ fn a_call_past_its_limit_is_told_so_and_a_hanging_one_is_not_waited_for() {
         panic!("it must deny")
     };
     assert!(message.contains("no answer within 50 ms"), "{message}");
+}
+
+#[test]
+fn a_plugin_that_is_gone_keeps_no_host_alive() {
+    let plugin = Place::new().with_c(&[]).open().unwrap();
+    let (questions, inbox) = mpsc::channel::<HostQuestion>();
+    let host = std::thread::spawn(move || {
+        for question in inbox {
+            // The plugin may have been given up.
+            let _ = question.reply.send(Ok(serde_json::Value::Null));
+        }
+    });
+    let port = HostPort::new("fixture", questions);
+    plugin.call(&request(None), limit(), &port).unwrap();
+    drop((plugin, port));
+    host.join().unwrap();
 }

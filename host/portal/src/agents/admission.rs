@@ -27,8 +27,19 @@ pub(crate) struct Caller {
     pub(crate) device: String,
 }
 
-/// Checks a request's signature, time and counter; the counter is used up.
-pub(crate) async fn verify(desk: &Desk, parts: &Parts, body: &[u8]) -> Result<Caller, Failure> {
+/// Whom a request says it comes from, and the key that would show it.
+pub(crate) struct Claim {
+    device: String,
+    boot: String,
+    counter: u64,
+    time: u64,
+    signature: String,
+    key: VerifyingKey,
+}
+
+/// Reads what a request's head says. Known before the body is read: nobody fills the memory in the
+/// name of a device that is not there.
+pub(crate) async fn claim(desk: &Desk, parts: &Parts) -> Result<Claim, Failure> {
     let header = |name: &str| {
         // Twice the same header is two opinions of who asks.
         let mut values = parts.headers.get_all(name).into_iter();
@@ -48,25 +59,40 @@ pub(crate) async fn verify(desk: &Desk, parts: &Parts, body: &[u8]) -> Result<Ca
     if !hostile::is_key(device) || !hostile::is_key(boot) {
         return Err(Failure::NotSignedIn);
     }
+    Ok(Claim {
+        device: device.to_owned(),
+        boot: boot.to_owned(),
+        counter,
+        time,
+        signature: header(HEADER_SIGNATURE)?.to_owned(),
+        key: public_key(desk, device).await?,
+    })
+}
+
+/// Checks a request's signature, time and counter; the counter is used up.
+pub(crate) async fn verify(
+    desk: &Desk,
+    parts: &Parts,
+    (claim, body): (&Claim, &[u8]),
+) -> Result<Caller, Failure> {
+    let (device, boot) = (claim.device.as_str(), claim.boot.as_str());
     let signed = RequestParts {
         method: parts.method.as_str(),
         path: parts.uri.path_and_query().map_or("/", |path| path.as_str()),
         body,
         device,
         boot,
-        counter,
-        time,
+        counter: claim.counter,
+        time: claim.time,
     };
-    let key = public_key(desk, device).await?;
-    let signature = header(HEADER_SIGNATURE)?;
-    if signed.verify(&key, signature).is_err() {
+    if signed.verify(&claim.key, &claim.signature).is_err() {
         let caller = (&parts.headers, parts.extensions.get());
         let about = ("device.signature_refused", device);
         desk.record_refused(about, caller, None).await?;
         return Err(Failure::NotSignedIn);
     }
     let now = clock::now();
-    let ahead = i64::try_from(time).unwrap_or(i64::MAX) - now / clock::SECOND;
+    let ahead = i64::try_from(claim.time).unwrap_or(i64::MAX) - now / clock::SECOND;
     if ahead.unsigned_abs() > SKEW {
         return Err(Failure::Clock(ahead));
     }
@@ -77,7 +103,7 @@ pub(crate) async fn verify(desk: &Desk, parts: &Parts, body: &[u8]) -> Result<Ca
             return Err(refuse(desk, (device, spending.0), caller, seconds).await?);
         }
     }
-    use_counter(desk, (device, boot), counter, now).await?;
+    use_counter(desk, (device, boot), claim.counter, now).await?;
     Ok(Caller {
         device: device.to_owned(),
     })

@@ -19,7 +19,7 @@ use crate::pages::{Frame, Moment, Page, show};
 use crate::password::{self, Match, SHORTEST};
 use crate::rights::{Right, Section};
 use crate::store::attempts::Attempt;
-use crate::store::{accounts, audit, sign_ins};
+use crate::store::{accounts, audit, one_time, sign_ins};
 use crate::visitor::Visitor;
 use crate::web::serving::Peer;
 
@@ -61,6 +61,9 @@ pub(crate) async fn page(
     let told = match done.done.as_deref() {
         Some("name") => "Your name was changed.",
         Some("password") => "Your password was changed. Other browsers were signed out.",
+        Some("password-keys") => {
+            "Your password was changed. Other browsers were signed out, and your API keys revoked."
+        }
         Some("others") => "All other browsers were signed out.",
         Some("revoked") => "The key was revoked. Nothing works with it any more.",
         _ => "",
@@ -152,12 +155,13 @@ pub(crate) async fn rename(
     Ok(Redirect::to("/profile?done=name"))
 }
 
-/// The old password, and the new one twice.
+/// The old password, the new one twice, and whether the API keys go with the old one.
 #[derive(Deserialize)]
 pub(crate) struct Change {
     current: String,
     password: String,
     again: String,
+    keys: Option<String>,
 }
 
 pub(crate) async fn set_password(
@@ -182,10 +186,16 @@ pub(crate) async fn set_password(
     }
     password::judge(&change.password, &change.again)
         .map_err(|wrong| Failure::Invalid(wrong.to_string()))?;
+    let revoke = change.keys.as_deref() == Some(keys::REVOKE);
     let hash = desk.passwords.hash(change.password).await?;
     let changed = desk.store.write(move |unit| {
         accounts::set_password(unit, id, &hash)?;
         sign_ins::remove_others(unit, id, visitor.sign_in())?;
+        // A link that somebody else asked for would be a way around the new password.
+        one_time::revoke_links(unit, id, clock::now())?;
+        if revoke {
+            keys::revoke_all(unit, &visitor.account, &visitor.actor())?;
+        }
         audit::append(
             unit,
             &deed(
@@ -196,7 +206,11 @@ pub(crate) async fn set_password(
         )
     });
     changed.await?;
-    Ok(Redirect::to("/profile?done=password"))
+    Ok(Redirect::to(if revoke {
+        "/profile?done=password-keys"
+    } else {
+        "/profile?done=password"
+    }))
 }
 
 pub(crate) async fn sign_out_others(

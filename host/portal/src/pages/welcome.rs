@@ -10,12 +10,14 @@ use serde::Deserialize;
 use crate::clock;
 use crate::desk::{Desk, deed};
 use crate::failure::Failure;
+use crate::keys::{self, REVOKE};
 use crate::pages::failure::Door;
 use crate::pages::sign_in::{Browser, with_cookie};
 use crate::pages::{Appearance, Page, show};
 use crate::password::{self, SHORTEST};
 use crate::secret::Secret;
 use crate::store::accounts::{self, Account};
+use crate::store::api_keys;
 use crate::store::one_time::{self, Purpose};
 use crate::store::{audit, sign_ins};
 use crate::web::serving::Peer;
@@ -29,6 +31,8 @@ struct Welcome {
     /// Whether there is a password that a new one replaces.
     again: bool,
     shortest: usize,
+    /// The names of the account's API keys; none where no password is replaced.
+    keys: String,
     wrong: Option<String>,
 }
 
@@ -45,18 +49,30 @@ pub(crate) async fn form(
         .fields
         .insert("from".into(), browser.address.to_string().into());
     desk.record_folded(entry).await?;
-    show(&page(&desk, &headers, &account, None))
+    show(&page(&desk, &headers, &account, None).await?)
 }
 
-fn page(desk: &Desk, headers: &HeaderMap, account: &Account, wrong: Option<String>) -> Welcome {
-    Welcome {
+async fn page(
+    desk: &Desk,
+    headers: &HeaderMap,
+    account: &Account,
+    wrong: Option<String>,
+) -> Result<Welcome, Failure> {
+    let id = account.id;
+    let keys = desk
+        .store
+        .read(move |connection| api_keys::of_account(connection, id));
+    let keys = keys.await?.into_iter().filter(|_| account.has_password);
+    let keys: Vec<String> = keys.map(|key| key.name).collect();
+    Ok(Welcome {
         door: Door::of(desk, Appearance::of(headers)),
         name: account.display_name.clone(),
         role: account.role.title(),
         again: account.has_password,
         shortest: SHORTEST,
+        keys: keys.join(", "),
         wrong,
-    }
+    })
 }
 
 /// Whose link it is, while it works; what does not work goes on the record.
@@ -93,11 +109,12 @@ async fn find_owner(desk: &Desk, token: &Secret) -> Result<Option<Account>, Fail
     Ok(account.filter(|account| account.disabled_at.is_none()))
 }
 
-/// The new password, twice.
+/// The new password, twice, and whether the API keys go with the old one.
 #[derive(Deserialize)]
 pub(crate) struct NewPassword {
     password: String,
     again: String,
+    keys: Option<String>,
 }
 
 /// Uses the link up: sets the password, signs out everywhere else, signs in here.
@@ -109,9 +126,11 @@ pub(crate) async fn welcome(
 ) -> Result<Response, Failure> {
     let (token, account) = owner(&desk, &token, (&headers, peer)).await?;
     if let Err(wrong) = password::judge(&new.password, &new.again) {
-        let page = show(&page(&desk, &headers, &account, Some(wrong.to_string())))?;
+        let page = page(&desk, &headers, &account, Some(wrong.to_string())).await?;
+        let page = show(&page)?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
+    let revoke = new.keys.as_deref() == Some(REVOKE);
     let hash = desk.passwords.hash(new.password).await?;
     let browser = Browser::of(&desk, &headers, peer);
     let begun = desk.store.write(move |unit| {
@@ -123,6 +142,9 @@ pub(crate) async fn welcome(
         }
         accounts::set_password(unit, account.id, &hash)?;
         sign_ins::remove_others(unit, account.id, None)?;
+        if revoke {
+            keys::revoke_all(unit, &account, &user)?;
+        }
         let mut entry = deed(&user, "account.password_set", &account.name);
         let word = if account.has_password {
             "reset"

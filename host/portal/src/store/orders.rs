@@ -145,8 +145,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) at: Millis,
 }
 
-/// Ends a device's order. The order, if it is this device's and had not ended: the first reply
-/// counts.
+/// Ends a device's order. The order, if it is this device's and was not answered: the first reply
+/// counts, also where it comes after the order was given up.
 pub(crate) fn end(
     connection: &Connection,
     (device, id): (&str, &str),
@@ -154,7 +154,7 @@ pub(crate) fn end(
 ) -> Result<Option<KeptOrder>, StoreError> {
     let update = "UPDATE orders SET outcome = ?3, code = ?4, reasons = ?5, ended_at = ?6,
         fetched_at = coalesce(fetched_at, ?6)
-        WHERE device = ?1 AND id = ?2 AND outcome IS NULL";
+        WHERE device = ?1 AND id = ?2 AND (outcome IS NULL OR outcome = 'expired')";
     let ended = connection.execute(
         update,
         params![

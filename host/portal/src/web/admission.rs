@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use url::form_urlencoded;
 
 use crate::agents;
@@ -37,11 +38,10 @@ pub(crate) async fn admit(
     next: Next,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
-    let largest = match access {
-        Access::Device => agents::LARGEST,
-        _ => LARGEST,
+    let body = match access {
+        Access::Device => admit_device(&desk, &mut parts, body).await?,
+        _ => read(body, LARGEST, ARRIVES).await?,
     };
-    let body = read(body, largest, ARRIVES).await?;
     let mut known = None;
     match access {
         Access::Open => {
@@ -50,10 +50,7 @@ pub(crate) async fn admit(
                 origin::check(&desk.config, &parts.headers)?;
             }
         }
-        Access::Device => {
-            let caller = agents::verify(&desk, &parts, &body).await?;
-            parts.extensions.insert(caller);
-        }
+        Access::Device => {}
         Access::SignedIn | Access::Needs(_) => {
             let visitor = match visitor::identify(&desk, &parts.headers).await {
                 Ok(visitor) => visitor,
@@ -79,6 +76,34 @@ pub(crate) async fn admit(
         response.extensions_mut().insert(visitor);
     }
     Ok(response)
+}
+
+/// Takes a device's body in once it is known whose it says it is.
+async fn admit_device(desk: &Desk, parts: &mut Parts, body: Body) -> Result<Bytes, Failure> {
+    let claim = match agents::claim(desk, parts).await {
+        Ok(claim) => claim,
+        Err(failure) => {
+            let _ = tokio::time::timeout(ARRIVES, discard(body, agents::LARGEST)).await;
+            return Err(failure);
+        }
+    };
+    let body = read(body, agents::LARGEST, ARRIVES).await?;
+    let caller = agents::verify(desk, parts, (&claim, &body)).await?;
+    parts.extensions.insert(caller);
+    Ok(body)
+}
+
+/// Reads a body without keeping it: a connection that is closed on what was sent may lose the
+/// answer.
+async fn discard(body: Body, largest: usize) {
+    let mut parts = body.into_data_stream();
+    let mut read = 0;
+    while let Some(Ok(part)) = parts.next().await {
+        read += part.len();
+        if read > largest {
+            return;
+        }
+    }
 }
 
 /// The whole body, within its bounds.

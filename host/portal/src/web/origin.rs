@@ -33,9 +33,9 @@ pub(crate) fn check(config: &PortalConfig, headers: &HeaderMap) -> Result<(), Fa
 }
 
 /// The address that a request comes from: the last hop that a trusted proxy names, else who is at
-/// the other end.
+/// the other end. A proxy may add a line of its own below one that the caller made up.
 pub(crate) fn caller(config: &PortalConfig, headers: &HeaderMap, peer: Peer) -> IpAddr {
-    let hops = headers.get("x-forwarded-for");
+    let hops = headers.get_all("x-forwarded-for").iter().next_back();
     let hops = hops.filter(|_| config.trust_forwarded_for);
     let last = hops.and_then(|hops| hops.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
     last.unwrap_or(peer.0)
@@ -78,6 +78,27 @@ mod tests {
             ..PortalConfig::default()
         };
         check(&config, &headers).is_ok()
+    }
+
+    #[test]
+    fn the_caller_is_the_last_hop_of_the_last_line() {
+        let from = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            let config = PortalConfig {
+                trust_forwarded_for: true,
+                ..PortalConfig::default()
+            };
+            let peer = Peer(IpAddr::from([127, 0, 0, 1]));
+            caller(&config, &headers, peer).to_string()
+        };
+        assert_eq!(from(&["192.0.2.7"]), "192.0.2.7");
+        assert_eq!(from(&["198.51.100.1, 192.0.2.7"]), "192.0.2.7");
+        assert_eq!(from(&["198.51.100.1", "192.0.2.7"]), "192.0.2.7");
+        assert_eq!(from(&["192.0.2.7", "nonsense"]), "127.0.0.1");
+        assert_eq!(from(&[]), "127.0.0.1");
     }
 
     #[test]

@@ -19,10 +19,14 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
+use crate::web::patience::Patient;
+
 /// Connections at a time: 10,000 devices, and their supporters.
 const CONNECTIONS: usize = 16_384;
 /// How long a caller may take to send a request's head, or to shake hands.
 const HEAD: Duration = Duration::from_secs(15);
+/// How long a caller may take nothing of what is written to them.
+const TAKES: Duration = Duration::from_secs(60);
 /// How long running requests may take once the portal is asked to stop.
 const LEAVING: Duration = Duration::from_secs(3);
 
@@ -103,7 +107,7 @@ async fn converse(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), answer);
+        .serve_connection(TokioIo::new(Patient::new(stream, TAKES)), answer);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
     }

@@ -119,6 +119,58 @@ async fn a_key_is_made_shown_once_used_and_revoked_on_the_profile() {
 }
 
 #[tokio::test]
+async fn a_new_password_takes_the_keys_along_where_that_is_wanted() {
+    let house = House::open().await;
+    let invited = set_up::add_user(&house.folder, "Otto", Role::Owner).unwrap();
+    set_up::new_key(&house.folder, "Backup", "Otto", &["clients:view"]).unwrap();
+    let (_, page) = Browser::new(&house).get(&invited).await;
+    assert!(!page.contains("Revoke"), "no password is replaced: {page}");
+    let mut olga = Browser::invited(&house, "Olga", Role::Owner).await;
+    let keys = async |browser: &mut Browser<'_>| {
+        let (_, page) = browser.get("/profile").await;
+        page.matches("/revoke\"").count()
+    };
+    for name in ["Nightly", "Weekly"] {
+        olga.get("/profile").await;
+        let fields = [("name", name), ("scope", "clients:view")];
+        olga.post("/profile/keys", &fields).await;
+    }
+    let link = set_up::sign_in_link(&house.folder, "Olga").unwrap();
+    olga.get("/profile").await;
+    let change = [
+        ("current", PASSWORD),
+        ("password", "correct battery staple"),
+        ("again", "correct battery staple"),
+    ];
+    let changed = olga.post("/profile/password", &change).await;
+    assert_eq!(changed.status(), StatusCode::SEE_OTHER);
+    assert_eq!(keys(&mut olga).await, 2);
+    let mut reset = Browser::new(&house);
+    let (status, _) = reset.get(&link).await;
+    assert_eq!(
+        status,
+        StatusCode::UNAUTHORIZED,
+        "the link went with the old password"
+    );
+    let link = set_up::sign_in_link(&house.folder, "Olga").unwrap();
+    let (_, page) = reset.get(&link).await;
+    assert!(
+        page.contains("Revoke my API keys: Weekly, Nightly"),
+        "{page}"
+    );
+    let new = [
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+        ("keys", "revoke"),
+    ];
+    let set = reset.post(&link, &new).await;
+    assert_eq!(set.status(), StatusCode::SEE_OTHER);
+    assert_eq!(keys(&mut reset).await, 0);
+    let auditor = house.program(Role::DataProtectionOfficer, &["audit.export"]);
+    assert_eq!(told(&auditor, "api_key.revoked").await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_program_makes_keys_that_may_no_more_than_itself() {
     let house = House::open().await;
     let owner = house.program(Role::Owner, &["api_key.create", "clients:view"]);

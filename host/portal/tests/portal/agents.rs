@@ -242,6 +242,20 @@ async fn what_a_hostile_device_reports_is_cleaned_or_left_out() {
 }
 
 #[tokio::test]
+async fn a_device_is_looked_for_before_its_body_is_taken_in() {
+    let house = House::open().await;
+    let mut known = house.device("jo").await;
+    let mut unknown = Device::new(&house.base, "kim");
+    for (device, status) in [
+        (&mut known, StatusCode::PAYLOAD_TOO_LARGE),
+        (&mut unknown, StatusCode::UNAUTHORIZED),
+    ] {
+        let request = device.signed(Method::POST, PATH_REPORTS, vec![b' '; 256 * 1024 + 1]);
+        assert_eq!(request.send().await.unwrap().status(), status);
+    }
+}
+
+#[tokio::test]
 async fn a_held_request_for_orders_is_answered_as_soon_as_there_is_one() {
     let house = House::open().await;
     let scopes = ["clients:view", "session.connect", "elevation.request"];

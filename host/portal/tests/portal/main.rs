@@ -8,4 +8,5 @@ mod device;
 mod elevations;
 mod hostile;
 mod house;
+mod patience;
 mod programs;

@@ -4,9 +4,10 @@ use std::time::Duration;
 use deskhook_hooks::HostCall;
 use mlua::{Lua, Table};
 
+use super::allowance::Allowance;
 use super::options::Options;
 use crate::stage::Stage;
-use crate::value::to_lua;
+use crate::value::{MOST_BYTES, to_lua};
 use crate::vm::{Complaint, native};
 
 /// Seconds, where the script gives none; and what the host gets on top for saying so.
@@ -41,7 +42,13 @@ pub(super) fn fill(lua: &Lua, stage: &Arc<Stage>, room: &Table) -> mlua::Result<
 }
 
 fn texts(list: Option<Table>) -> Result<Vec<String>, Complaint> {
+    let mut allowance = Allowance::of(MOST_BYTES);
     let entries = list.iter().flat_map(Table::sequence_values::<String>);
-    let texts: Result<Vec<_>, _> = entries.collect();
-    texts.map_err(|_| Complaint::Said("argument 2 is a list of texts".to_owned()))
+    entries
+        .map(|entry| {
+            let text = entry.map_err(|_| "argument 2 is a list of texts")?;
+            allowance.take(text.len())?;
+            Ok(text)
+        })
+        .collect()
 }

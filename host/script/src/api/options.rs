@@ -1,6 +1,8 @@
 use mlua::{FromLua, Lua, Table, Value};
 
+use super::allowance::Allowance;
 use crate::nearest::{did_you_mean, nearest};
+use crate::value::MOST_BYTES;
 use crate::vm::Complaint;
 
 /// A table of named arguments; a name that is not known is an error.
@@ -50,12 +52,15 @@ impl Options {
     /// Texts by name, numbers and booleans spelt out.
     pub(super) fn texts(&self, lua: &Lua, name: &str) -> Result<Vec<(String, String)>, Complaint> {
         let table: Option<Table> = self.optional(lua, name)?;
+        let mut allowance = Allowance::of(MOST_BYTES);
         let pairs = table.iter().flat_map(Table::pairs::<String, Value>);
         pairs
             .map(|pair| {
                 let (key, value) =
                     pair.map_err(|_| format!("the field {name:?} is keyed by texts"))?;
-                Ok((key, value.to_string()?))
+                let value = value.to_string()?;
+                allowance.take(key.len() + value.len())?;
+                Ok((key, value))
             })
             .collect()
     }

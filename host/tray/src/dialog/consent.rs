@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use deskhook_session::{JoinAsk, Prompt};
 
 use super::{Asking, DialogText, LONGEST_LINE, LONGEST_NAME, LONGEST_TEXT, on_silence, paragraphs};
@@ -60,6 +63,7 @@ fn about(asking: Asking, join: &JoinAsk) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
+/// What is known here goes first: made-up names push none of it out of sight.
 fn permissions(asking: Asking, join: &JoinAsk) -> String {
     let all = ["screen".to_owned(), "input".to_owned()];
     let wanted = if join.permissions.is_empty() {
@@ -67,16 +71,43 @@ fn permissions(asking: Asking, join: &JoinAsk) -> String {
     } else {
         &join.permissions
     };
-    let lines = wanted.iter().take(MOST_LINES).map(|name| {
-        let plain = asking.texts.find(&format!("permission.{name}"));
-        let plain = plain.filter(|_| name != "other").map(str::to_owned);
-        plain.unwrap_or_else(|| {
+    let (known, unknown): (Vec<_>, Vec<_>) = wanted
+        .iter()
+        .map(|name| permission(asking, name))
+        .partition(|line| matches!(line, Cow::Borrowed(_)));
+    let mut seen = BTreeSet::new();
+    let mut lines: Vec<_> = known.into_iter().chain(unknown).collect();
+    lines.retain(|line| seen.insert(line.clone()));
+    // What does not fit is counted, never silently left out.
+    let more = lines.len().saturating_sub(MOST_LINES).to_string();
+    if more != "0" {
+        lines.truncate(MOST_LINES);
+        lines.push(
+            asking
+                .texts
+                .fill("consent.more", &[("count", &more)])
+                .into(),
+        );
+    }
+    let lines = lines.iter().map(|line| format!("\n• {line}"));
+    format!(
+        "{}{}",
+        asking.texts.get("consent.can"),
+        lines.collect::<String>()
+    )
+}
+
+/// In our own words, where there are some; a name that somebody made up stays theirs.
+fn permission(asking: Asking, name: &str) -> Cow<'static, str> {
+    let plain = asking.texts.find(&format!("permission.{name}"));
+    match plain.filter(|_| name != "other") {
+        Some(plain) => plain.into(),
+        None => {
             let name = clean::line(name, LONGEST_NAME);
-            asking.texts.fill("permission.other", &[("name", &name)])
-        })
-    });
-    let lines = lines.map(|line| format!("\n• {line}")).collect::<String>();
-    format!("{}{lines}", asking.texts.get("consent.can"))
+            let values = [("name", name.as_str())];
+            asking.texts.fill("permission.other", &values).into()
+        }
+    }
 }
 
 fn fields(prompt: &Prompt) -> String {

@@ -31,6 +31,7 @@ fn elevation() -> ElevationAsk {
         reason: None,
         minutes: 15,
         order: String::new(),
+        until: None,
     }
 }
 
@@ -120,6 +121,28 @@ fn the_title_asks_for_no_more_and_no_less_than_is_wanted() {
             .message
             .contains("• use: teleport x\n")
     );
+}
+
+#[test]
+fn made_up_permissions_push_nothing_out_of_sight() {
+    let mut permissions: Vec<String> = (1..=20).map(|number| format!("junk {number}")).collect();
+    permissions.extend(["junk 1", "input", "files", "files"].map(str::to_owned));
+    let asked = JoinAsk {
+        permissions,
+        ..join()
+    };
+    let message = english(consent(asked, Prompt::default())).message;
+    let lines: Vec<&str> = message
+        .lines()
+        .filter(|line| line.starts_with('•'))
+        .collect();
+    assert_eq!(lines[0], "• use your mouse and keyboard");
+    assert_eq!(
+        lines[1],
+        "• send files to this device and fetch files from it"
+    );
+    assert_eq!((lines[2], lines[15]), ("• use: junk 1", "• use: junk 14"));
+    assert_eq!(lines[16..], ["• … and 6 more that do not fit here"]);
 }
 
 #[test]

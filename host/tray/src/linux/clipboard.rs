@@ -1,5 +1,6 @@
 use std::io;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
@@ -45,6 +46,9 @@ pub(super) enum CopyError {
     /// `wl-copy` said no.
     #[error("wl-copy failed")]
     Failed,
+    /// Neither yes nor no.
+    #[error("the screen does not answer")]
+    Late,
 }
 
 impl<E: Into<ReplyOrIdError>> From<E> for CopyError {
@@ -53,9 +57,17 @@ impl<E: Into<ReplyOrIdError>> From<E> for CopyError {
     }
 }
 
+/// How long a screen may take: whoever waits for it shows nothing else meanwhile.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Puts a text on the person's clipboard, where it stays until something else is copied, or this
 /// process ends.
 pub(super) async fn copy(text: String) -> Result<(), CopyError> {
+    let copied = tokio::time::timeout(PATIENCE, put(text)).await;
+    copied.unwrap_or(Err(CopyError::Late))
+}
+
+async fn put(text: String) -> Result<(), CopyError> {
     if is_wayland() {
         match wl_copy(&text).await {
             // Without it, the screen's X server passes the clipboard on.

@@ -31,9 +31,12 @@ pub(super) async fn run(handle: AgentHandle) {
         desk.show(&snapshot).await;
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
-            Some(Ok(Err(target))) = desk.links.join_next() => {
-                let title = Texts::of(&language(&snapshot)).get("notice.not-opened");
-                desk.say(title, &target, &snapshot).await;
+            // Taken whatever came of it: a pattern that does not fit would end the waiting for all.
+            Some(ended) = desk.links.join_next() => {
+                if let Ok(Err(target)) = ended {
+                    let title = Texts::of(&language(&snapshot)).get("notice.not-opened");
+                    desk.say(title, &target, &snapshot).await;
+                }
             }
         }
     }

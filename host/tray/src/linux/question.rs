@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use deskhook_agent::{AgentHandle, Errand, Snapshot};
@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::desk::language;
-use super::screen::Screen;
+use super::screen::{Screen, is_wayland};
 use super::zenity::{self, Ending};
 use crate::text::Texts;
 use crate::{DialogText, dialog};
@@ -44,7 +44,6 @@ struct Dialogs {
     shown: Option<QuestionId>,
     /// The last errand that was looked at.
     seen: u64,
-    screen: Option<Arc<Screen>>,
     /// Whether it was said already that there are no dialogs here.
     told: bool,
 }
@@ -56,7 +55,7 @@ struct Open {
     language: Language,
     until: Instant,
     pid: Option<u32>,
-    screen: Option<Arc<Screen>>,
+    screen: Arc<OnceLock<Arc<Screen>>>,
     closed: JoinHandle<Ending>,
 }
 
@@ -104,11 +103,10 @@ impl Dialogs {
         text: DialogText,
         language: Language,
     ) -> Option<Open> {
-        self.screen = Screen::here().await;
-        if self.screen.is_none() && !super::screen::is_wayland() {
+        let Some(screen) = screen().await else {
             self.say("there is no dialog: this process has no display");
             return None;
-        }
+        };
         let opened = match zenity::ask(&text) {
             Ok(opened) => opened,
             Err(error) => {
@@ -124,7 +122,6 @@ impl Dialogs {
             Instant::now() + Duration::from_secs(text.seconds),
         );
         let closed = tokio::spawn(async move { opened.closed(&text).await });
-        let screen = self.screen.clone();
         Some(Open {
             question,
             title,
@@ -147,14 +144,14 @@ impl Dialogs {
 
 impl Open {
     async fn raise(&self) {
-        if let (Some(screen), Some(pid)) = (&self.screen, self.pid) {
+        if let (Some(screen), Some(pid)) = (self.screen.get(), self.pid) {
             screen.raise(pid).await;
         }
     }
 
     /// Says in the window's title how long there is left.
     async fn count_down(&self) {
-        let (Some(screen), Some(pid)) = (&self.screen, self.pid) else {
+        let (Some(screen), Some(pid)) = (self.screen.get(), self.pid) else {
             return;
         };
         let left = self
@@ -165,6 +162,20 @@ impl Open {
         let left = texts.fill("dialog.countdown", &[("seconds", &left.to_string())]);
         screen.rename(pid, format!("{} ({left})", self.title)).await;
     }
+}
+
+/// Where the dialog's window will be; none where there is nowhere. On a Wayland screen only old
+/// programs need the X server, the dialog does not: it is reached for meanwhile.
+async fn screen() -> Option<Arc<OnceLock<Arc<Screen>>>> {
+    let found = Arc::new(OnceLock::new());
+    if is_wayland() {
+        let slot = Arc::clone(&found);
+        tokio::spawn(async move { Screen::here().await.map(|screen| slot.set(screen)) });
+    } else {
+        // It was made just now and is empty.
+        let _ = found.set(Screen::here().await?);
+    }
+    Some(found)
 }
 
 /// Waits until the open dialog is closed; for ever, where there is none. A dialog that broke off

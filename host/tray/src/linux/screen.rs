@@ -1,4 +1,6 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
@@ -24,8 +26,12 @@ pub(super) struct Screen {
     connection: RustConnection,
     root: Window,
     atoms: Atoms,
+    /// Whether it stopped answering: then it is left alone.
+    stuck: AtomicBool,
 }
 
+/// How long the screen may take to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// A message from a pager or dock, which a window manager obeys for the person's sake.
 const FROM_A_PERSON: u32 = 2;
 /// The most windows that are looked at.
@@ -56,10 +62,9 @@ impl Screen {
         if !has_x() {
             return None;
         }
-        tokio::task::spawn_blocking(Self::connect)
-            .await
-            .ok()?
-            .map(Arc::new)
+        let connected = tokio::task::spawn_blocking(Self::connect);
+        let connected = tokio::time::timeout(PATIENCE, connected).await.ok()?;
+        connected.ok()?.map(Arc::new)
     }
 
     fn connect() -> Option<Self> {
@@ -70,6 +75,7 @@ impl Screen {
             connection,
             root,
             atoms,
+            stuck: AtomicBool::new(false),
         })
     }
 
@@ -111,13 +117,21 @@ impl Screen {
         pid: u32,
         act: impl FnOnce(&Self, Window) -> Result<(), ReplyError> + Send + 'static,
     ) {
+        if self.stuck.load(Ordering::Relaxed) {
+            return;
+        }
         let screen = Arc::clone(self);
         let acted = tokio::task::spawn_blocking(move || match screen.window_of(pid)? {
             Some(window) => act(&screen, window),
             None => Ok(()),
         });
-        if let Ok(Err(error)) = acted.await {
-            tracing::debug!(%error, "a dialog's window cannot be reached");
+        match tokio::time::timeout(PATIENCE, acted).await {
+            Ok(Ok(Err(error))) => tracing::debug!(%error, "a dialog's window cannot be reached"),
+            Ok(_) => {}
+            Err(_) => {
+                tracing::warn!("the screen no longer answers; dialogs have no countdown");
+                self.stuck.store(true, Ordering::Relaxed);
+            }
         }
     }
 

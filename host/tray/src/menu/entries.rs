@@ -90,7 +90,6 @@ fn made(entry: &MenuEntry, language: &Language, taken: &mut BTreeSet<String>) ->
         "link" => ItemKind::Link,
         "separator" => ItemKind::Separator,
         "submenu" => ItemKind::Submenu,
-        "label" => ItemKind::Label,
         _ => return None,
     };
     let target = entry.target.clone().filter(|target| link::is_safe(target));

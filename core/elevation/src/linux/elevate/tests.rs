@@ -25,6 +25,7 @@ fn wanted(method: ElevationMethod) -> ElevationAsk {
         reason: None,
         minutes: 5,
         order: "signed.order".into(),
+        until: None,
     }
 }
 

@@ -1,0 +1,4 @@
+-- ends: failed
+return function()
+  return deskhook[string.rep("x", 1e7)]
+end
