@@ -106,6 +106,7 @@ impl Agent {
 impl Loop {
     /// Reads policy and extensions once, before anything can be asked.
     async fn begin(&mut self) -> Result<(), StartError> {
+        self.watch_files();
         let policies = self.policies.clone();
         let loaded = tokio::task::spawn_blocking(move || policies.load())
             .await
@@ -127,6 +128,12 @@ impl Loop {
             .await
             .map_err(StartError::Load)?;
         self.use_extensions(set);
+        Ok(())
+    }
+
+    /// Looks out for changes of policy, packages and plugins. What changes while they are read for
+    /// the first time waits in the queue, so that it is no less news.
+    fn watch_files(&self) {
         tell_changes(&self.config.policy, Watched::Layers, &self.wakes);
         let places = &self.config.extensions;
         let trees: Vec<PathBuf> = places
@@ -138,7 +145,6 @@ impl Loop {
         if !trees.is_empty() {
             tell_changes(&trees, Watched::Tree, &self.wakes);
         }
-        Ok(())
     }
 
     fn connect(&mut self, identity: Identity, boot: &str) -> Result<(), StartError> {
