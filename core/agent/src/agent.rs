@@ -23,6 +23,7 @@ use crate::menu::MenuMaker;
 use crate::policies::Policies;
 use crate::records::Records;
 use crate::rows::{Rows, Settled};
+use crate::timers::Timers;
 use crate::unfinished::Unfinished;
 use crate::{AgentConfig, AgentHandle, Errand, Rejected, Snapshot, Wake};
 
@@ -93,6 +94,7 @@ pub(crate) struct Loop {
     /// What was loaded last, in case that something newer cannot be.
     pub(crate) loaded: Vec<Bound>,
     pub(crate) rejected: Vec<Rejected>,
+    pub(crate) timers: Timers,
     /// How often policy was read and extensions were loaded: what an older round brings is no news.
     pub(crate) readings: u64,
     pub(crate) loadings: u64,
@@ -145,7 +147,10 @@ impl Loop {
             // What the settings say of the device outweighs what a desktop sees.
             Wake::Event(Event::PersonSeen { .. }) if !self.config.attended => {}
             Wake::Event(event) => self.take(event),
-            Wake::Tick => self.take(Event::Ticked),
+            Wake::Tick => {
+                self.take(Event::Ticked);
+                self.ring_timers();
+            }
             Wake::PolicyChanged => self.read_policy(),
             Wake::Policy { number, loaded } if number == self.readings => self.adopt(*loaded),
             Wake::PackagesChanged => self.load_extensions(),
@@ -208,10 +213,9 @@ impl Loop {
     }
 
     fn until_deadline(&self) -> Duration {
-        let left = self
-            .session
-            .deadline()
-            .map(|at| Duration::from_millis(at.since(self.now())));
+        let next = [self.session.deadline(), self.timers.next()];
+        let next = next.into_iter().flatten().min();
+        let left = next.map(|at| Duration::from_millis(at.since(self.now())));
         left.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
     }
 

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskhook_hooks::{
-    Answer, Call, Chain, ConsentPrompt, Context, ElevationRequest, ExtensionRequest, Hook,
+    Answer, Call, Chain, ConsentPrompt, Context, ElevationRequest, ExtensionRequest, Fault, Hook,
     SessionJoin, SessionRequest, SupporterInput,
 };
 use deskhook_session::{
@@ -105,9 +105,26 @@ pub(crate) async fn decide(chain: Arc<Chain>, call: Call) -> Vec<Judgement> {
 /// Runs a hook of kind `observe`; failures go to the log, requests come back.
 pub(crate) async fn observe(chain: Arc<Chain>, call: Call) -> Vec<(String, Request)> {
     let hook = call.hook;
-    let answers = tokio::task::spawn_blocking(move || chain.observe(call))
-        .await
-        .unwrap_or_default();
+    let answers = tokio::task::spawn_blocking(move || chain.observe(call)).await;
+    requests(hook, answers.unwrap_or_default())
+}
+
+/// The same for one extension alone.
+pub(crate) async fn observe_alone(
+    chain: Arc<Chain>,
+    name: String,
+    call: Call,
+) -> Vec<(String, Request)> {
+    let hook = call.hook;
+    let run = tokio::task::spawn_blocking(move || {
+        let answer = chain.observe_alone(&name, call);
+        answer.map(|answer| (name, answer))
+    });
+    let answer = run.await.ok().flatten();
+    requests(hook, answer.into_iter().collect())
+}
+
+fn requests(hook: Hook, answers: Vec<(String, Result<Answer, Fault>)>) -> Vec<(String, Request)> {
     let mut requests = vec![];
     for (name, answer) in answers {
         match answer {

@@ -41,6 +41,7 @@ mod reports;
 mod rows;
 mod snapshot;
 mod status;
+mod timers;
 mod unfinished;
 mod wake;
 mod words;

@@ -6,7 +6,7 @@ use deskhook_hooks::{AddressReport, Answer, Chain, FieldsPatch, Hook, MenuClick}
 use deskhook_policy::Address;
 use deskhook_session::{
     AskId, AskOutcome, Clearance, Effect, ElevationAsk, ElevationPermit, Event, Inquiry, JoinAsk,
-    Judgement, Observation, Origin, Prompt, Reason, SessionId, Verdict,
+    Judgement, Observation, Origin, Prompt, Reason, Request, SessionId, Verdict,
 };
 use deskhook_wire::Report;
 use tokio::task::JoinHandle;
@@ -228,7 +228,6 @@ impl Loop {
 
     fn click(&mut self, item: String) {
         use deskhook_hooks::ItemKind;
-        use deskhook_session::Request;
         let Some(found) = self.shown.menu.find(&item).cloned() else {
             return;
         };
@@ -268,7 +267,7 @@ impl Loop {
             .unwrap_or_else(|| self.chains.current())
     }
 
-    fn ask(&mut self, request: deskhook_session::Request) {
+    fn ask(&mut self, request: Request) {
         self.take(Event::Requested {
             request,
             origin: Origin::Person,
@@ -303,7 +302,15 @@ async fn ask_again(
     call: deskhook_hooks::Call,
     wakes: tokio::sync::mpsc::Sender<Wake>,
 ) {
-    for (package, request) in chains::observe(chain, call).await {
+    request_all(chains::observe(chain, call).await, &wakes).await;
+}
+
+/// Asks for what extensions want, in their names.
+pub(crate) async fn request_all(
+    requests: Vec<(String, Request)>,
+    wakes: &tokio::sync::mpsc::Sender<Wake>,
+) {
+    for (package, request) in requests {
         let event = Event::Requested {
             request,
             origin: Origin::Extension(package),

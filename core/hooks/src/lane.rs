@@ -68,6 +68,11 @@ impl Lane {
         self.faults.load(Ordering::Relaxed)
     }
 
+    /// Whether it failed so often that it is no longer called.
+    pub(crate) fn is_quarantined(&self) -> bool {
+        self.faults() >= MOST_FAULTS
+    }
+
     /// Puts a call on its way.
     pub(crate) fn begin(&self, call: &Arc<Call>, limit: Limit) -> Pending {
         let begun = Instant::now();
@@ -89,8 +94,8 @@ impl Lane {
         call: &Arc<Call>,
         (limit, until): (Limit, Instant),
     ) -> Result<mpsc::Receiver<Result<Answer, Fault>>, Fault> {
-        let faults = self.faults();
-        if faults >= MOST_FAULTS {
+        if self.is_quarantined() {
+            let faults = self.faults();
             return Err(Fault::Quarantined { faults });
         }
         let (reply, answer) = mpsc::sync_channel(1);

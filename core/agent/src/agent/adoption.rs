@@ -77,6 +77,7 @@ impl Loop {
     fn put_in_place(&mut self, loaded: Vec<Bound>) {
         let generation = Generation::new(loaded, &self.policy, &self.facts, &self.questions);
         self.host.grant(generation.grants);
+        self.timers.follow(self.now(), generation.chain.timers());
         self.chains.replace(generation.chain);
     }
 }

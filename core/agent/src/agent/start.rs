@@ -23,6 +23,7 @@ use crate::menu::MenuMaker;
 use crate::policies::{Policies, tell_changes};
 use crate::records::Records;
 use crate::rows::Rows;
+use crate::timers::Timers;
 use crate::unfinished::Unfinished;
 use crate::{AgentConfig, AgentHandle, ControlError, Snapshot, Wake};
 
@@ -206,6 +207,7 @@ fn assemble(
         session_chain: None,
         loaded: vec![],
         rejected: vec![],
+        timers: Timers::default(),
         readings: 0,
         loadings: 0,
         host,
