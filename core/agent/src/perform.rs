@@ -197,7 +197,7 @@ impl Loop {
             Hook::ElevationRequest,
             chains::elevation_request(&session.0, ask),
         );
-        let (chain, ways) = (self.chain(), self.ways.clone());
+        let (chain, ways, ask) = (self.chain(), self.ways.clone(), ask.ask.clone());
         self.answer(async move {
             let mut judgements = chains::decide(chain, call).await;
             // Nobody is asked for what cannot be.
@@ -205,17 +205,22 @@ impl Loop {
             judgements.extend(obstacle.ok().flatten().map(denied));
             Event::ElevationJudged {
                 session,
+                ask,
                 judgements,
             }
         });
     }
 
     fn elevate(&mut self, permit: ElevationPermit) {
-        let session = permit.session().clone();
+        let (session, ask) = (permit.session().clone(), permit.ask().ask.clone());
         let (ways, whose) = (self.ways.clone(), session.clone());
         let task = self.answer(async move {
             let outcome = elevate(permit, &ways).await;
-            Event::Elevated { session, outcome }
+            Event::Elevated {
+                session,
+                ask,
+                outcome,
+            }
         });
         self.elevation = Some((whose, task));
     }

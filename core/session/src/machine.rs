@@ -73,8 +73,10 @@ impl Session {
             Event::ReportRefused { message, .. } => self.report_refused(now, message),
             Event::JoinJudged { judgements, .. } => self.join_judged(now, &judgements),
             Event::ConsentPhrased { prompt, .. } => self.consent_phrased(now, prompt),
-            Event::ElevationJudged { judgements, .. } => self.elevation_judged(now, &judgements),
-            Event::Elevated { outcome, .. } => self.elevated(outcome),
+            Event::ElevationJudged {
+                ask, judgements, ..
+            } => self.elevation_judged(now, &ask, &judgements),
+            Event::Elevated { ask, outcome, .. } => self.elevation_ended(&ask, outcome),
             Event::PersonSeen { present } => {
                 self.person_present = present;
                 self.person_seen(now)
