@@ -224,7 +224,7 @@ impl Loop {
             Signal::Acknowledged(sequence) => self.row_left(sequence, Ok(())),
             Signal::Unwanted { sequence, message } => self.row_left(sequence, Err(message)),
             Signal::Ordered(order) => {
-                let event = crate::reports::ordered(order, &self.session.view());
+                let event = crate::reports::ordered(*order, &self.session.view());
                 self.take(event);
             }
             Signal::Online(online) => {

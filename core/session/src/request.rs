@@ -84,6 +84,9 @@ impl Origin {
 /// A supporter, as the portal vouches for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Supporter {
+    /// Who it is for the portal, whatever they are called: the same for all their life there. None
+    /// where the portal does not say.
+    pub id: Option<String>,
     /// The name that people read.
     pub name: String,
     /// The organisation that they work for.

@@ -30,7 +30,7 @@ pub enum Signal {
         message: String,
     },
     /// The portal asks for something.
-    Ordered(Order),
+    Ordered(Box<Order>),
     /// The portal answers again, or no longer.
     Online(bool),
     /// What somebody has to mend before the portal takes this device's requests; none when it
@@ -224,7 +224,7 @@ async fn listen(shared: Arc<Shared>) {
                     shared.tell(Signal::Online(true)).await;
                 }
                 for order in orders.orders {
-                    shared.tell(Signal::Ordered(order)).await;
+                    shared.tell(Signal::Ordered(Box::new(order))).await;
                 }
             }
             Err(error) => {

@@ -1,5 +1,6 @@
 use deskhook_policy::{Address, ClientSpec, ConsentMode, ElevationMethod, OnTimeout};
 mod elevating;
+mod granting;
 mod orders;
 mod presence;
 
@@ -58,8 +59,8 @@ fn answer(answer: Answer) -> Event {
 fn supporter() -> Supporter {
     Supporter {
         name: "Sam".into(),
-        organisation: "Acme".into(),
         verified: true,
+        ..Supporter::default()
     }
 }
 
