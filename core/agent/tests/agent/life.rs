@@ -199,3 +199,16 @@ async fn a_link_of_a_known_scheme_starts_a_session_and_cannot_answer_or_stop() {
     }
     agent.stop().await;
 }
+
+#[tokio::test]
+async fn an_address_that_cannot_be_written_down_fails_the_session() {
+    let desk = Desk::new(json!({}));
+    desk.enrol("http://127.0.0.1:9");
+    let agent = desk.start().await;
+    std::fs::rename(desk.at("state/outbox"), desk.at("outbox")).expect("it can be moved");
+    agent.handle().request(start(), Origin::Person).await;
+    let failed = until(&agent, |now| now.view.last.is_some()).await;
+    assert_eq!(failed.view.last, Some(Outcome::Failed));
+    assert_eq!(failed.view.reasons[0].code, "report-not-kept");
+    agent.stop().await;
+}
