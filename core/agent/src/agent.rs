@@ -324,6 +324,8 @@ impl Loop {
             () = untaken => {}
         }
         self.publish();
+        // Whoever still has a handle keeps no extension alive with it.
+        self.chains.replace(Chain::new(vec![], &self.questions));
         if let Some(socket) = &self.config.socket {
             // The next start replaces a socket that is left.
             let _ = std::fs::remove_file(socket);

@@ -141,7 +141,11 @@ async fn is_taken(socket: &Path) -> bool {
 /// root, are heard.
 pub(crate) async fn serve(listener: UnixListener, handle: AgentHandle) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = handle.wakes.closed() => return,
+        };
+        let Ok((stream, _)) = accepted else {
             // Out of file handles, most likely: others may close some meanwhile.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
@@ -169,7 +173,13 @@ async fn converse(
     let mut lines = BufReader::new(reader);
     loop {
         let mut line = String::new();
-        if (&mut lines).take(LONGEST).read_line(&mut line).await? == 0 {
+        let mut limited = (&mut lines).take(LONGEST);
+        let read = tokio::select! {
+            read = limited.read_line(&mut line) => read?,
+            // Nobody answers any more.
+            () = handle.wakes.closed() => 0,
+        };
+        if read == 0 {
             return Ok(());
         }
         match serde_json::from_str::<ControlRequest>(&line) {

@@ -156,7 +156,11 @@ async fn deliver(shared: Arc<Shared>) {
         };
         let sequence = row.delivery.sequence;
         let body = serde_json::to_vec(&row.delivery).unwrap_or_default();
-        let sent = shared.send("POST", PATH_REPORTS, body).await;
+        let sent = tokio::select! {
+            sent = shared.send("POST", PATH_REPORTS, body) => sent,
+            // The row is on disk for the next start.
+            () = shared.signals.closed() => return,
+        };
         match sent.and_then(|bytes| read::<Acknowledged>(&bytes)) {
             Ok(answer) if answer.acknowledged == sequence => {
                 backoff.reset();

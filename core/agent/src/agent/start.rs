@@ -167,10 +167,16 @@ impl Loop {
         }
         let wakes = self.wakes.clone();
         tokio::spawn(async move {
-            while let Some(signal) = inbox.recv().await {
-                if wakes.send(Wake::Uplink(signal)).await.is_err() {
-                    return;
-                }
+            loop {
+                // The connection ends when nobody takes its signals any more, and it need not have
+                // any when the agent stops.
+                let signal = tokio::select! {
+                    signal = inbox.recv() => signal,
+                    () = wakes.closed() => return,
+                };
+                let Some(signal) = signal else { return };
+                // A closed channel ends the task the next time round.
+                let _ = wakes.send(Wake::Uplink(signal)).await;
             }
         });
         Ok(())

@@ -4,3 +4,4 @@ mod adoption;
 mod desk;
 mod extensions;
 mod life;
+mod stopping;
