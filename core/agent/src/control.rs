@@ -16,7 +16,10 @@ use crate::{AgentHandle, status};
 const LONGEST: u64 = 64 * 1024;
 
 /// How long a socket may be held open by nobody who answers before it counts as taken.
-const LEFT_BEHIND: Duration = Duration::from_secs(2);
+pub(crate) const LEFT_BEHIND: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether it is free.
+pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 
 /// Why the agent's control socket cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -109,9 +112,7 @@ pub(crate) async fn listen(socket: &Path) -> Result<UnixListener, ControlError> 
     if let Some(folder) = socket.parent() {
         std::fs::create_dir_all(folder).map_err(fail)?;
     }
-    if is_taken(socket).await {
-        return Err(ControlError::Taken(path()));
-    }
+    refuse_taken(socket).await?;
     match std::fs::remove_file(socket) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(error)),
         _ => {}
@@ -120,6 +121,14 @@ pub(crate) async fn listen(socket: &Path) -> Result<UnixListener, ControlError> 
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     std::fs::set_permissions(socket, private).map_err(fail)?;
     Ok(listener)
+}
+
+/// An agent that listens at `socket` already is told of.
+pub(crate) async fn refuse_taken(socket: &Path) -> Result<(), ControlError> {
+    match is_taken(socket).await {
+        true => Err(ControlError::Taken(socket.display().to_string())),
+        false => Ok(()),
+    }
 }
 
 /// Whether somebody holds the socket. An agent that was killed while it started a program leaves
@@ -132,7 +141,7 @@ async fn is_taken(socket: &Path) -> bool {
         if matches!(answer, Ok(Ok(_)) | Err(_)) {
             return true;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(PAUSE).await;
     }
     false
 }

@@ -48,7 +48,10 @@ pub enum StartError {
     /// The portal's address is none.
     #[error("cannot speak to the portal")]
     Portal(#[source] SendError),
-    /// The audit record is damaged or in use.
+    /// Another agent has this state folder.
+    #[error("another agent runs already with the state folder {0}")]
+    Running(PathBuf),
+    /// The audit record is damaged.
     #[error("cannot use the audit record")]
     Record(#[source] RecordError),
     /// The control socket cannot be opened.
@@ -76,13 +79,23 @@ impl Agent {
         let identity = identity(&config.state)?;
         let config = with_identity(config, identity.as_ref());
         let boot = boot()?;
+        if let Some(socket) = &config.socket {
+            control::refuse_taken(socket)
+                .await
+                .map_err(StartError::Control)?;
+        }
+        // Locked before there is a socket: of two agents that start at once, the one that may not
+        // run takes nothing from the other.
+        let records = open_records(&config).await?;
         let listener = match &config.socket {
             Some(socket) => Some(control::listen(socket).await.map_err(StartError::Control)?),
             None => None,
         };
         let (wakes, inbox) = mpsc::channel(QUEUE);
         let (snapshots, published) = watch::channel(Arc::new(Snapshot::default()));
-        let mut state = assemble(config, &boot, (wakes.clone(), snapshots), identity.as_ref())?;
+        let own = (&boot[..], records);
+        let channels = (wakes.clone(), snapshots);
+        let mut state = assemble(config, own, channels, identity.as_ref());
         state.begin().await?;
         if !state.config.attended {
             state.take(Event::PersonSeen { present: false });
@@ -183,14 +196,29 @@ impl Loop {
     }
 }
 
+/// Opens the record, for this agent alone. An agent that was killed while it started a program
+/// leaves its lock to that program for a moment.
+async fn open_records(config: &AgentConfig) -> Result<Records, StartError> {
+    let deadline = tokio::time::Instant::now() + control::LEFT_BEHIND;
+    loop {
+        match Records::open(&config.state, &config.device.id) {
+            Err(RecordError::Locked(_)) if tokio::time::Instant::now() < deadline => {
+                tokio::time::sleep(control::PAUSE).await;
+            }
+            Err(RecordError::Locked(_)) => return Err(StartError::Running(config.state.clone())),
+            other => return other.map_err(StartError::Record),
+        }
+    }
+}
+
 type Channels = (mpsc::Sender<Wake>, watch::Sender<Arc<Snapshot>>);
 
 fn assemble(
     config: AgentConfig,
-    boot: &str,
+    (boot, records): (&str, Records),
     (wakes, snapshots): Channels,
     identity: Option<&Identity>,
-) -> Result<Loop, StartError> {
+) -> Loop {
     let facts = Arc::new(Facts::of_device());
     let (host, questions) = Host::start(
         &config.state,
@@ -202,7 +230,7 @@ fn assemble(
     let person = Arc::new(config.person.clone());
     let chains = Chains::new(Chain::new(vec![], &questions), device, person);
     let enrolled = identity.map(Identity::enrolled);
-    Ok(Loop {
+    Loop {
         session: Session::new(&boot[..8]),
         policy: Arc::new(Policy::default()),
         policies: Policies::of(&config, &config.device.id),
@@ -221,7 +249,7 @@ fn assemble(
         questions,
         clients: HashMap::new(),
         ending: vec![],
-        records: Records::open(&config.state, &config.device.id).map_err(StartError::Record)?,
+        records,
         unfinished: Unfinished::in_folder(&config.state, &config.device.id),
         courier: None,
         ways: Ways::installed(),
@@ -243,7 +271,7 @@ fn assemble(
         },
         stopping: false,
         config,
-    })
+    }
 }
 
 fn identity(state: &Path) -> Result<Option<Identity>, StartError> {

@@ -212,3 +212,17 @@ async fn an_address_that_cannot_be_written_down_fails_the_session() {
     assert_eq!(failed.view.reasons[0].code, "report-not-kept");
     agent.stop().await;
 }
+
+#[tokio::test]
+async fn an_agent_that_may_not_run_beside_another_makes_no_socket() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    let socket = desk.at("agent.sock");
+    std::fs::remove_file(&socket).unwrap();
+    let Err(error) = Agent::start(desk.config()).await else {
+        panic!("two agents write one record")
+    };
+    assert!(error.to_string().contains("another agent"), "{error}");
+    assert!(!socket.exists());
+    agent.stop().await;
+}
