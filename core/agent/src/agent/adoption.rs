@@ -6,7 +6,7 @@ use deskhook_source::Loaded;
 
 use super::Loop;
 use crate::extensions::{self, Generation, Round, absent, kept, rebound};
-use crate::policies::{changed_keys, entries, sentence};
+use crate::policies::{changed_keys, entries, sentences};
 use crate::{ExtensionSet, chains};
 
 impl Loop {
@@ -16,7 +16,7 @@ impl Loop {
     }
 
     pub(super) fn adopt(&mut self, loaded: Loaded) {
-        self.problems = loaded.problems.iter().map(sentence).collect();
+        self.problems = sentences(&loaded.problems);
         let entries = entries(&loaded.resolved);
         let policy = Arc::new(loaded.resolved.policy);
         if *policy == *self.policy {

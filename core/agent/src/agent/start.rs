@@ -125,11 +125,7 @@ impl Loop {
         let loaded = tokio::task::spawn_blocking(move || policies.load())
             .await
             .map_err(StartError::Load)?;
-        self.problems = loaded
-            .problems
-            .iter()
-            .map(crate::policies::sentence)
-            .collect();
+        self.problems = crate::policies::sentences(&loaded.problems);
         self.entries = crate::policies::entries(&loaded.resolved);
         self.policy = Arc::new(loaded.resolved.policy);
         self.chains.policy_is(&self.policy.version);
