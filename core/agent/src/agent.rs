@@ -181,6 +181,8 @@ impl Loop {
                 self.ending.retain(|task| !task.is_finished());
                 self.shown.clients_running = self.shown.clients_running.saturating_sub(1);
             }
+            // Whoever waited may have lost patience.
+            Wake::Seen(done) => drop(done.send(())),
             Wake::Stop(done) => return Some(done),
         }
         None

@@ -325,6 +325,8 @@ async fn take(asked: Asked, origin: Origin, handle: &AgentHandle) -> ControlAnsw
     match asked.request().filter(|request| origin.may(request)) {
         Some(request) => {
             handle.request(request, origin).await;
+            // The next command is judged by the snapshot.
+            handle.seen().await;
             ControlAnswer {
                 taken: true,
                 message: target,

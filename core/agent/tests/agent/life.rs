@@ -226,3 +226,29 @@ async fn an_agent_that_may_not_run_beside_another_makes_no_socket() {
     assert!(!socket.exists());
     agent.stop().await;
 }
+
+#[tokio::test]
+async fn one_command_after_the_other_finds_what_the_one_before_did() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    let socket = desk.at("agent.sock");
+    let start = Asked::Start {
+        reason: None,
+        ticket: None,
+        client: None,
+    };
+    for round in 0..20 {
+        for asked in [&start, &Asked::Stop] {
+            let request = ControlRequest::Do {
+                asked: asked.clone(),
+                link: None,
+            };
+            let answer = ask_agent(&socket, &request).await.unwrap();
+            let ControlReply::Done(answer) = answer else {
+                panic!("{answer:?}")
+            };
+            assert!(answer.taken, "{round}: {asked:?}: {answer:?}");
+        }
+    }
+    agent.stop().await;
+}
