@@ -3,7 +3,7 @@ mod start;
 
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc as blocking};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use deskhook_elevation::Ways;
 use deskhook_facts::Facts;
@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::chains::{self, Chains};
+use crate::clock::Stopwatch;
 use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::launch::Stopper;
@@ -59,7 +60,8 @@ impl Agent {
 const LAST_WAIT: Duration = Duration::from_secs(8);
 /// How long a stopping agent waits for the portal to take its last news.
 const LAST_NEWS: Duration = Duration::from_secs(3);
-/// How long an idle agent sleeps at most: a suspended machine wakes with it.
+/// How long an idle agent sleeps at most: what was due while the machine was suspended is done so
+/// long after it, as sleeping itself does not count that time.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 /// What is there for the surfaces to show, beside the session itself.
@@ -109,7 +111,7 @@ pub(crate) struct Loop {
     pub(crate) ways: Ways,
     pub(crate) wakes: mpsc::Sender<Wake>,
     pub(crate) snapshots: watch::Sender<Arc<Snapshot>>,
-    pub(crate) begun: Instant,
+    pub(crate) begun: Stopwatch,
     /// When the session under way began, RFC 3339.
     pub(crate) started_at: String,
     pub(crate) portal: Option<String>,
@@ -203,7 +205,7 @@ impl Loop {
     }
 
     pub(crate) fn now(&self) -> Moment {
-        Moment(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX))
+        self.begun.moment()
     }
 
     pub(crate) fn quit(&mut self) {

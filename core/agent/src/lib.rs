@@ -22,6 +22,7 @@
 mod about;
 mod agent;
 mod chains;
+mod clock;
 mod config;
 mod control;
 mod courier;
@@ -48,6 +49,7 @@ mod words;
 
 pub use about::{AboutDevice, AboutPerson};
 pub use agent::{Agent, StartError};
+pub use clock::Stopwatch;
 pub use config::{
     AgentConfig, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder, QuestionWriter,
     Rejected,

@@ -1,10 +1,10 @@
 use std::sync::Arc;
-use std::time::Instant;
 
 use deskhook_hooks::Menu;
 use deskhook_session::Notice;
 
 use crate::agent::Loop;
+use crate::clock::Stopwatch;
 use crate::courier::Courier;
 use crate::extensions::health;
 use crate::{Errand, Snapshot, Wake};
@@ -74,7 +74,7 @@ impl Loop {
         let snapshot = Snapshot {
             revision: self.shown.revision,
             now: self.now(),
-            made: Some(Instant::now()),
+            made: Some(Stopwatch::start()),
             clock: self.chains.context().now,
             view: self.session.view(),
             policy: Arc::clone(&self.policy),

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use deskhook_policy::ElevationMethod;
 
-/// A point in time: milliseconds since the agent started, never going backwards.
+/// A point in time: milliseconds since the agent started, those that the machine slept
+/// included, never going backwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub u64);
 

@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use deskhook_elevation::Ways;
 use deskhook_facts::Facts;
@@ -16,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{Agent, Loop, Shown};
 use crate::chains::Chains;
+use crate::clock::Stopwatch;
 use crate::control;
 use crate::courier::{Courier, News};
 use crate::host::Host;
@@ -251,7 +251,7 @@ fn assemble(
         ways: Ways::installed(),
         wakes,
         snapshots,
-        begun: Instant::now(),
+        begun: Stopwatch::start(),
         started_at: String::new(),
         portal: enrolled.map(|enrolled| enrolled.portal.clone()),
         portal_organization: enrolled
