@@ -1,5 +1,6 @@
 //! The agent as an embedder uses it: real files, a real client process, no portal.
 
+mod addresses;
 mod adoption;
 mod desk;
 mod extensions;
