@@ -13,8 +13,9 @@
 //! let agent = Agent::start(AgentConfig::new("/var/lib/acme", ["/etc/acme/policy.d"])).await?;
 //! let handle = agent.handle();
 //! handle.request(Request::Start { reason: None, ticket: None, client: None }, Origin::Person).await;
-//! let waiting = handle.until(|snapshot| snapshot.view.reported).await;
-//! println!("address: {:?}", waiting.and_then(|snapshot| snapshot.view.address.clone()));
+//! // Until there is an address, or the session did not come so far.
+//! let known = handle.until(|now| now.view.address.is_some() || now.view.last.is_some()).await;
+//! println!("address: {:?}", known.and_then(|now| now.view.address.clone()));
 //! agent.stop().await;
 //! # Ok(()) }
 //! ```
