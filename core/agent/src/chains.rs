@@ -39,6 +39,12 @@ impl Chains {
         }
     }
 
+    /// The device and the person, which stay the same for an agent's life.
+    pub(crate) fn about(&self) -> (Arc<AboutDevice>, Arc<AboutPerson>) {
+        let Inner { device, person, .. } = self.inner.as_ref();
+        (Arc::clone(device), Arc::clone(person))
+    }
+
     pub(crate) fn current(&self) -> Arc<Chain> {
         self.inner
             .chain
@@ -212,17 +218,9 @@ pub(crate) fn elevation_request(session: &str, ask: &ElevationAsk) -> ElevationR
         supporter: supporter_input(&ask.supporter),
         program: ask.program.clone(),
         arguments: ask.arguments.clone(),
-        method: method_word(ask.method).to_owned(),
+        method: ask.method.word().to_owned(),
         reason: ask.reason.clone(),
         minutes: ask.minutes,
-    }
-}
-
-fn method_word(method: deskhook_policy::ElevationMethod) -> &'static str {
-    match method {
-        deskhook_policy::ElevationMethod::LocalApproval => "local-approval",
-        deskhook_policy::ElevationMethod::BrokeredAction => "brokered-action",
-        deskhook_policy::ElevationMethod::TransmittedCredentials => "transmitted-credentials",
     }
 }
 

@@ -70,7 +70,7 @@ impl Loop {
         } else {
             own.clone()
         };
-        let last = self.snapshots.borrow();
+        let (device, person) = self.chains.about();
         let snapshot = Snapshot {
             revision: self.shown.revision,
             now: self.now(),
@@ -79,14 +79,8 @@ impl Loop {
             view: self.session.view(),
             policy: Arc::clone(&self.policy),
             problems: self.problems.clone(),
-            device: last
-                .device
-                .clone()
-                .or_else(|| Some(Arc::new(self.config.device.clone()))),
-            person: last
-                .person
-                .clone()
-                .or_else(|| Some(Arc::new(self.config.person.clone()))),
+            device: Some(device),
+            person: Some(person),
             present: self.session.person_present(),
             organization,
             portal: self.portal.clone(),

@@ -246,6 +246,17 @@ pub enum ElevationMethod {
     TransmittedCredentials,
 }
 
+impl ElevationMethod {
+    /// As policy, hooks and orders write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LocalApproval => "local-approval",
+            Self::BrokeredAction => "brokered-action",
+            Self::TransmittedCredentials => "transmitted-credentials",
+        }
+    }
+}
+
 /// `Extensions.*`: which hook packages and plugins run, and how they are bound.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Extensions {

@@ -75,9 +75,7 @@ impl Origin {
             | Request::Stale { .. } => {
                 matches!(self, Self::Portal)
             }
-            Request::Notify { .. } | Request::RefreshTray => {
-                matches!(self, Self::Extension(_) | Self::Portal)
-            }
+            Request::Notify { .. } | Request::RefreshTray => matches!(self, Self::Extension(_)),
         }
     }
 }
