@@ -29,6 +29,7 @@ use crate::unfinished::Unfinished;
 use crate::{AgentConfig, AgentHandle, Errand, Rejected, Snapshot, Wake};
 
 pub use start::StartError;
+pub(crate) use start::with_identity;
 
 /// A running agent. It stops when [`Agent::stop`] is called or somebody asks it to quit.
 pub struct Agent {

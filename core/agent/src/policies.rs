@@ -16,23 +16,10 @@ pub(crate) struct Policies {
 }
 
 impl Policies {
-    pub(crate) fn of(config: &AgentConfig, device: &str) -> Self {
-        let groups = Some(config.device.groups.clone());
-        let subject = Subject {
-            user: Some(config.person.name.clone()),
-            groups: groups.clone(),
-            device: Some(if device.is_empty() {
-                config.device.name.clone()
-            } else {
-                device.to_owned()
-            }),
-            platform: Some(config.device.os.clone()),
-            device_groups: groups,
-            ..Subject::default()
-        };
+    pub(crate) fn of(config: &AgentConfig) -> Self {
         Self {
             paths: config.policy.clone(),
-            subject,
+            subject: subject(config),
             last_good: LastGood::in_folder(&config.state),
         }
     }
@@ -50,6 +37,24 @@ impl Policies {
             // The loop is gone when the agent stopped meanwhile.
             let _ = wakes.blocking_send(Wake::Policy { number, loaded });
         });
+    }
+}
+
+/// For whom policy is resolved; the device is called as its portal calls it, once it is enrolled.
+pub(crate) fn subject(config: &AgentConfig) -> Subject {
+    let (device, groups) = (&config.device, Some(config.device.groups.clone()));
+    let name = if device.id.is_empty() {
+        &device.name
+    } else {
+        &device.id
+    };
+    Subject {
+        user: Some(config.person.name.clone()),
+        groups: groups.clone(),
+        device: Some(name.clone()),
+        platform: Some(device.os.clone()),
+        device_groups: groups,
+        ..Subject::default()
     }
 }
 

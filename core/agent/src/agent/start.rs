@@ -229,7 +229,7 @@ fn assemble(
     Loop {
         session: Session::new(&boot[..8]),
         policy: Arc::new(Policy::default()),
-        policies: Policies::of(&config, &config.device.id),
+        policies: Policies::of(&config),
         problems: vec![],
         entries: vec![],
         menus: MenuMaker::new(config.menu, chains.clone()),
@@ -278,7 +278,8 @@ fn identity(state: &Path) -> Result<Option<Identity>, StartError> {
     }
 }
 
-fn with_identity(mut config: AgentConfig, identity: Option<&Identity>) -> AgentConfig {
+/// The configuration with what the enrolment says of the device and its person.
+pub(crate) fn with_identity(mut config: AgentConfig, identity: Option<&Identity>) -> AgentConfig {
     if let Some(identity) = identity {
         let answer = &identity.enrolled().answer;
         identity.device().clone_into(&mut config.device.id);
