@@ -2,11 +2,34 @@
 
 use anyhow::Result;
 use harness::TestAgent;
+use serde_json::json;
 
 use crate::scene::{Scene, sample};
 
 const TEST: &str =
     "test('nobody may', function(t) t.denied(t.run('session.request', {}), 'closed') end)";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_timer_of_a_package_is_called_at_its_interval() -> Result<()> {
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    let home = scene.agent.home();
+    let manifest = json!({
+        "name": "clock", "version": "1.0.0", "api": 1, "hooks": ["timer"], "timer": 10,
+    });
+    home.write("packages/clock/deskhook.json", manifest.to_string())?;
+    let script = "deskhook.on('timer', function(ctx)
+        deskhook.request.start_session{ reason = ctx.name .. ' rang' }
+    end)";
+    home.write("packages/clock/init.lua", script)?;
+    scene.agent.start()?;
+    let asked = scene
+        .agent
+        .until_status("the timer should ring", |status| {
+            status["attempts"].as_u64() >= Some(1)
+        })?;
+    assert_eq!(asked["extensions"][0]["state"], "running", "{asked:#}");
+    Ok(())
+}
 
 fn says(message: &str) -> String {
     format!(

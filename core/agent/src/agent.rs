@@ -3,7 +3,7 @@ mod start;
 
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc as blocking};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use deskhook_elevation::Ways;
 use deskhook_facts::Facts;
@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::chains::{self, Chains};
+use crate::clock::Stopwatch;
 use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::launch::Stopper;
@@ -23,10 +24,12 @@ use crate::menu::MenuMaker;
 use crate::policies::{Policies, Reading};
 use crate::records::Records;
 use crate::rows::{Rows, Settled};
+use crate::timers::Timers;
 use crate::unfinished::Unfinished;
 use crate::{AgentConfig, AgentHandle, Errand, Rejected, Snapshot, Wake};
 
 pub use start::StartError;
+pub(crate) use start::with_identity;
 
 /// A running agent. It stops when [`Agent::stop`] is called or somebody asks it to quit.
 pub struct Agent {
@@ -58,7 +61,8 @@ impl Agent {
 const LAST_WAIT: Duration = Duration::from_secs(8);
 /// How long a stopping agent waits for the portal to take its last news.
 const LAST_NEWS: Duration = Duration::from_secs(3);
-/// How long an idle agent sleeps at most: a suspended machine wakes with it.
+/// How long an idle agent sleeps at most: what was due while the machine was suspended is done so
+/// long after it, as sleeping itself does not count that time.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 /// What is there for the surfaces to show, beside the session itself.
@@ -93,6 +97,7 @@ pub(crate) struct Loop {
     /// What was loaded last, in case that something newer cannot be.
     pub(crate) loaded: Vec<Bound>,
     pub(crate) rejected: Vec<Rejected>,
+    pub(crate) timers: Timers,
     pub(crate) reading: Reading,
     /// How often extensions were loaded: what an older round brings is no news.
     pub(crate) loadings: u64,
@@ -107,7 +112,7 @@ pub(crate) struct Loop {
     pub(crate) ways: Ways,
     pub(crate) wakes: mpsc::Sender<Wake>,
     pub(crate) snapshots: watch::Sender<Arc<Snapshot>>,
-    pub(crate) begun: Instant,
+    pub(crate) begun: Stopwatch,
     /// When the session under way began, RFC 3339.
     pub(crate) started_at: String,
     pub(crate) portal: Option<String>,
@@ -145,7 +150,10 @@ impl Loop {
             // What the settings say of the device outweighs what a desktop sees.
             Wake::Event(Event::PersonSeen { .. }) if !self.config.attended => {}
             Wake::Event(event) => self.take(event),
-            Wake::Tick => self.take(Event::Ticked),
+            Wake::Tick => {
+                self.take(Event::Ticked);
+                self.ring_timers();
+            }
             Wake::PolicyChanged => self.read_policy(),
             Wake::Policy(loaded) => self.policy_read(loaded.map(|loaded| *loaded)),
             Wake::PackagesChanged => self.load_extensions(),
@@ -176,6 +184,8 @@ impl Loop {
                 self.ending.retain(|task| !task.is_finished());
                 self.shown.clients_running = self.shown.clients_running.saturating_sub(1);
             }
+            // Whoever waited may have lost patience.
+            Wake::Seen(done) => drop(done.send(())),
             Wake::Stop(done) => return Some(done),
         }
         None
@@ -198,7 +208,7 @@ impl Loop {
     }
 
     pub(crate) fn now(&self) -> Moment {
-        Moment(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX))
+        self.begun.moment()
     }
 
     pub(crate) fn quit(&mut self) {
@@ -210,10 +220,9 @@ impl Loop {
     }
 
     fn until_deadline(&self) -> Duration {
-        let left = self
-            .session
-            .deadline()
-            .map(|at| Duration::from_millis(at.since(self.now())));
+        let next = [self.session.deadline(), self.timers.next()];
+        let next = next.into_iter().flatten().min();
+        let left = next.map(|at| Duration::from_millis(at.since(self.now())));
         left.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
     }
 
@@ -222,7 +231,7 @@ impl Loop {
             Signal::Acknowledged(sequence) => self.row_left(sequence, Ok(())),
             Signal::Unwanted { sequence, message } => self.row_left(sequence, Err(message)),
             Signal::Ordered(order) => {
-                let event = crate::reports::ordered(order, (&self.session.view(), self.now()));
+                let event = crate::reports::ordered(*order, (&self.session.view(), self.now()));
                 self.take(event);
             }
             Signal::Online(online) => {
@@ -324,6 +333,8 @@ impl Loop {
             () = untaken => {}
         }
         self.publish();
+        // Whoever still has a handle keeps no extension alive with it.
+        self.chains.replace(Chain::new(vec![], &self.questions));
         if let Some(socket) = &self.config.socket {
             // The next start replaces a socket that is left.
             let _ = std::fs::remove_file(socket);

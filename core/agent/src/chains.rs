@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskhook_hooks::{
-    Answer, Call, Chain, ConsentPrompt, Context, ElevationRequest, ExtensionRequest, Hook,
+    Answer, Call, Chain, ConsentPrompt, Context, ElevationRequest, ExtensionRequest, Fault, Hook,
     SessionJoin, SessionRequest, SupporterInput,
 };
 use deskhook_session::{
@@ -37,6 +37,12 @@ impl Chains {
                 person,
             }),
         }
+    }
+
+    /// The device and the person, which stay the same for an agent's life.
+    pub(crate) fn about(&self) -> (Arc<AboutDevice>, Arc<AboutPerson>) {
+        let Inner { device, person, .. } = self.inner.as_ref();
+        (Arc::clone(device), Arc::clone(person))
     }
 
     pub(crate) fn current(&self) -> Arc<Chain> {
@@ -105,9 +111,26 @@ pub(crate) async fn decide(chain: Arc<Chain>, call: Call) -> Vec<Judgement> {
 /// Runs a hook of kind `observe`; failures go to the log, requests come back.
 pub(crate) async fn observe(chain: Arc<Chain>, call: Call) -> Vec<(String, Request)> {
     let hook = call.hook;
-    let answers = tokio::task::spawn_blocking(move || chain.observe(call))
-        .await
-        .unwrap_or_default();
+    let answers = tokio::task::spawn_blocking(move || chain.observe(call)).await;
+    requests(hook, answers.unwrap_or_default())
+}
+
+/// The same for one extension alone.
+pub(crate) async fn observe_alone(
+    chain: Arc<Chain>,
+    name: String,
+    call: Call,
+) -> Vec<(String, Request)> {
+    let hook = call.hook;
+    let run = tokio::task::spawn_blocking(move || {
+        let answer = chain.observe_alone(&name, call);
+        answer.map(|answer| (name, answer))
+    });
+    let answer = run.await.ok().flatten();
+    requests(hook, answer.into_iter().collect())
+}
+
+fn requests(hook: Hook, answers: Vec<(String, Result<Answer, Fault>)>) -> Vec<(String, Request)> {
     let mut requests = vec![];
     for (name, answer) in answers {
         match answer {
@@ -195,17 +218,9 @@ pub(crate) fn elevation_request(session: &str, ask: &ElevationAsk) -> ElevationR
         supporter: supporter_input(&ask.supporter),
         program: ask.program.clone(),
         arguments: ask.arguments.clone(),
-        method: method_word(ask.method).to_owned(),
+        method: ask.method.word().to_owned(),
         reason: ask.reason.clone(),
         minutes: ask.minutes,
-    }
-}
-
-fn method_word(method: deskhook_policy::ElevationMethod) -> &'static str {
-    match method {
-        deskhook_policy::ElevationMethod::LocalApproval => "local-approval",
-        deskhook_policy::ElevationMethod::BrokeredAction => "brokered-action",
-        deskhook_policy::ElevationMethod::TransmittedCredentials => "transmitted-credentials",
     }
 }
 

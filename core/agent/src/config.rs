@@ -1,10 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use deskhook_hooks::{Bound, Hook, Menu};
-use deskhook_policy::{Language, Policy};
+use deskhook_policy::{Language, Policy, Subject};
 use deskhook_session::Question;
+use deskhook_uplink::Identity;
 
-use crate::{AboutDevice, AboutPerson, QuestionWords, Snapshot, words};
+use crate::{AboutDevice, AboutPerson, QuestionWords, Snapshot, agent, policies, words};
 
 /// Makes the menu of a snapshot, before the `tray.menu` hooks.
 pub type MenuBuilder = fn(&Snapshot, &Language) -> Menu;
@@ -81,6 +82,14 @@ pub struct AgentConfig {
 }
 
 impl AgentConfig {
+    /// For whom an agent of this configuration resolves its policy: device, person and groups, with
+    /// what its enrolment says of them.
+    pub fn subject(&self) -> Subject {
+        // An identity that cannot be read keeps an agent from starting.
+        let identity = Identity::load(&self.state).ok();
+        policies::subject(&agent::with_identity(self.clone(), identity.as_ref()))
+    }
+
     /// A configuration with this state folder and these policy folders: no extensions, a menu of
     /// the items alone, the device and person as the operating system names them.
     pub fn new<P: Into<PathBuf>>(

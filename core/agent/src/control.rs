@@ -16,7 +16,10 @@ use crate::{AgentHandle, status};
 const LONGEST: u64 = 64 * 1024;
 
 /// How long a socket may be held open by nobody who answers before it counts as taken.
-const LEFT_BEHIND: Duration = Duration::from_secs(2);
+pub(crate) const LEFT_BEHIND: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether it is free.
+pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 
 /// Why the agent's control socket cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -109,9 +112,7 @@ pub(crate) async fn listen(socket: &Path) -> Result<UnixListener, ControlError> 
     if let Some(folder) = socket.parent() {
         std::fs::create_dir_all(folder).map_err(fail)?;
     }
-    if is_taken(socket).await {
-        return Err(ControlError::Taken(path()));
-    }
+    refuse_taken(socket).await?;
     match std::fs::remove_file(socket) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(error)),
         _ => {}
@@ -120,6 +121,14 @@ pub(crate) async fn listen(socket: &Path) -> Result<UnixListener, ControlError> 
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     std::fs::set_permissions(socket, private).map_err(fail)?;
     Ok(listener)
+}
+
+/// An agent that listens at `socket` already is told of.
+pub(crate) async fn refuse_taken(socket: &Path) -> Result<(), ControlError> {
+    match is_taken(socket).await {
+        true => Err(ControlError::Taken(socket.display().to_string())),
+        false => Ok(()),
+    }
 }
 
 /// Whether somebody holds the socket. An agent that was killed while it started a program leaves
@@ -132,7 +141,7 @@ async fn is_taken(socket: &Path) -> bool {
         if matches!(answer, Ok(Ok(_)) | Err(_)) {
             return true;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(PAUSE).await;
     }
     false
 }
@@ -141,7 +150,11 @@ async fn is_taken(socket: &Path) -> bool {
 /// root, are heard.
 pub(crate) async fn serve(listener: UnixListener, handle: AgentHandle) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = handle.wakes.closed() => return,
+        };
+        let Ok((stream, _)) = accepted else {
             // Out of file handles, most likely: others may close some meanwhile.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
@@ -169,7 +182,13 @@ async fn converse(
     let mut lines = BufReader::new(reader);
     loop {
         let mut line = String::new();
-        if (&mut lines).take(LONGEST).read_line(&mut line).await? == 0 {
+        let mut limited = (&mut lines).take(LONGEST);
+        let read = tokio::select! {
+            read = limited.read_line(&mut line) => read?,
+            // Nobody answers any more.
+            () = handle.wakes.closed() => 0,
+        };
+        if read == 0 {
             return Ok(());
         }
         match serde_json::from_str::<ControlRequest>(&line) {
@@ -306,6 +325,8 @@ async fn take(asked: Asked, origin: Origin, handle: &AgentHandle) -> ControlAnsw
     match asked.request().filter(|request| origin.may(request)) {
         Some(request) => {
             handle.request(request, origin).await;
+            // The next command is judged by the snapshot.
+            handle.seen().await;
             ControlAnswer {
                 taken: true,
                 message: target,

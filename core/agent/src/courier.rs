@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use deskhook_session::SessionId;
-use deskhook_uplink::Connection;
+use deskhook_session::{ClientFailure, Event, Reason, SessionId};
+use deskhook_uplink::{Connection, OutboxError};
 use deskhook_wire::Report;
 use tokio::sync::{mpsc, oneshot};
 
@@ -70,6 +70,29 @@ impl Courier {
     }
 }
 
+/// A report cannot be kept. A session whose address cannot even be written down reaches nobody, and
+/// waiting would help no more: it fails.
+fn lost(error: &OutboxError, news: News) -> Vec<Wake> {
+    let told = error as &dyn std::error::Error;
+    tracing::error!(error = told, "a report cannot be kept");
+    let News::AddressOf(session) = news else {
+        return vec![];
+    };
+    let source = told.source().map(ToString::to_string).unwrap_or_default();
+    let text =
+        "This device could not keep its address for your support desk. Its disk may be full.";
+    let failure = ClientFailure {
+        reason: Reason::own("report-not-kept", text),
+        detail: Some(format!("{error}: {source}")),
+    };
+    let detail = Wake::Detail {
+        session: session.clone(),
+        detail: failure.detail.clone(),
+    };
+    let failed = Event::ClientFailed { session, failure };
+    vec![detail, Wake::Event(failed)]
+}
+
 async fn carry(
     connection: Connection,
     mut inbox: mpsc::UnboundedReceiver<Letter>,
@@ -90,8 +113,10 @@ async fn carry(
             Ok(sequence) => drop(wakes.send(Wake::Filed { sequence, news }).await),
             Err(error) => {
                 all_kept = false;
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "a report cannot be kept");
+                for wake in lost(&error, news) {
+                    // The loop is gone when the agent stops: the session has ended with it.
+                    let _ = wakes.send(wake).await;
+                }
             }
         }
     }

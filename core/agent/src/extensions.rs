@@ -142,19 +142,29 @@ pub(crate) fn kept(
         let mut names = loaded.iter().map(|bound| &bound.extension.about().name);
         names.any(|loaded| same(loaded, name))
     };
-    let goes_on = |bound: &&Bound| {
+    let goes_on = |bound: &Bound| {
+        let name = &bound.extension.about().name;
+        rejected.iter().any(|other| same(&other.name, name)) && !is_loaded(name)
+    };
+    let mut kept = rebound(before, policy);
+    kept.retain(goes_on);
+    kept
+}
+
+/// What runs, as today's policy binds it: without what it switches off, and without files other
+/// than those that it names.
+pub(crate) fn rebound(running: &[Bound], policy: &Policy) -> Vec<Bound> {
+    let today = |bound: &Bound| {
         let about = bound.extension.about();
         let today = policy.extensions.of(&about.name);
         let pin = today.sha256.as_deref();
         let fits = pin.is_none_or(|pin| same(pin, &about.sha256));
-        let is_rejected = rejected.iter().any(|other| same(&other.name, &about.name));
-        is_rejected && !is_loaded(&about.name) && today.enabled && fits
+        (today.enabled && fits).then(|| Bound {
+            extension: Arc::clone(&bound.extension),
+            policy: today,
+        })
     };
-    let today = |bound: &Bound| Bound {
-        extension: Arc::clone(&bound.extension),
-        policy: policy.extensions.of(&bound.extension.about().name),
-    };
-    before.iter().filter(goes_on).map(today).collect()
+    running.iter().filter_map(today).collect()
 }
 
 /// What a loader's answer says about the packages that the policy names but nobody found: the

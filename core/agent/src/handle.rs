@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use deskhook_hooks::Menu;
 use deskhook_policy::Language;
@@ -75,6 +76,18 @@ impl AgentHandle {
         self.wake(Wake::Stop(done)).await;
         // An agent that is gone already drops the sender, which is as good.
         let _ = stopped.await;
+    }
+
+    /// Waits until what was asked before shows in the snapshot; two seconds at most, as the loop may
+    /// wait for a disk.
+    pub(crate) async fn seen(&self) {
+        let (done, seen) = oneshot::channel();
+        let shown = async {
+            self.wake(Wake::Seen(done)).await;
+            // An agent that is gone already drops the sender.
+            let _ = seen.await;
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(2), shown).await;
     }
 
     pub(crate) async fn wake(&self, wake: Wake) {

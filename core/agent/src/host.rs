@@ -20,8 +20,8 @@ use store::Stores;
 
 /// Answers what extensions ask of their host: checks the caller's grant, performs, replies.
 ///
-/// Questions come in on a thread of their own; whatever takes time (HTTP, programs) goes on in a
-/// task, so that one slow package keeps no other waiting.
+/// Questions come in on a thread of their own; whatever takes time (HTTP, programs, disks, facts)
+/// goes on in a task, so that one slow package keeps no other waiting.
 #[derive(Clone)]
 pub(crate) struct Host {
     inner: Arc<Inner>,
@@ -87,15 +87,16 @@ impl Host {
             let _ = reply.send(Err(error));
             return;
         }
-        let slow = matches!(call, HostCall::Http { .. } | HostCall::Exec { .. });
-        if !slow {
-            let _ = reply.send(self.perform(&extension, call));
-            return;
-        }
         let desk = self.clone();
-        runtime.spawn(async move {
-            let _ = reply.send(desk.perform_slow(&extension, call).await);
-        });
+        match pace(&call) {
+            Pace::AtOnce => drop(reply.send(self.perform(&extension, call))),
+            Pace::Blocking => drop(runtime.spawn_blocking(move || {
+                let _ = reply.send(desk.perform(&extension, call));
+            })),
+            Pace::Waiting => drop(runtime.spawn(async move {
+                let _ = reply.send(desk.perform_slow(&extension, call).await);
+            })),
+        }
     }
 
     fn check(&self, extension: &str, call: &HostCall) -> Result<(), HostError> {
@@ -187,6 +188,30 @@ impl Host {
             }
             other => self.perform(extension, other),
         }
+    }
+}
+
+/// How long a call may take its answer.
+enum Pace {
+    /// Nothing is waited for.
+    AtOnce,
+    /// A disk, or a program that a fact is read from.
+    Blocking,
+    /// The network, or a program of the package's own.
+    Waiting,
+}
+
+fn pace(call: &HostCall) -> Pace {
+    match call {
+        HostCall::Http { .. } | HostCall::Exec { .. } => Pace::Waiting,
+        HostCall::Fact { .. }
+        | HostCall::ReadFile { .. }
+        | HostCall::StoreGet { .. }
+        | HostCall::StoreSet { .. } => Pace::Blocking,
+        HostCall::Policy { .. }
+        | HostCall::Environment { .. }
+        | HostCall::Request(_)
+        | HostCall::Log { .. } => Pace::AtOnce,
     }
 }
 

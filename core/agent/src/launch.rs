@@ -3,11 +3,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deskhook_client::{
-    Desktop, LaunchError, LaunchOptions, LaunchPlan, Places, RunningClient, launch, locate, obtain,
+    Desktop, Given, LaunchError, LaunchOptions, LaunchPlan, Places, RunningClient, launch, locate,
+    obtain,
 };
 use deskhook_hooks::{AddressRead, Answer, Chain, ClientLaunch, ClientLocate, Hook};
 use deskhook_policy::Address;
-use deskhook_session::{Clearance, ClientFailure, Event, Reason, SessionId};
+use deskhook_session::{Clearance, ClientFailure, Event, SessionId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Wake;
@@ -180,29 +181,32 @@ impl Launching {
 
     /// The address: an `address.read` hook's where one has it, else what the description says.
     async fn address(&self, client: &RunningClient) -> Result<Address, ClientFailure> {
-        if !self.chain.listeners(Hook::AddressRead).is_empty() {
-            let body = AddressRead {
-                client: client.name().to_owned(),
-                output: client.output(),
-            };
-            let call = self.chains.call(Hook::AddressRead, body);
-            let chain = Arc::clone(&self.chain);
-            let provided = tokio::task::spawn_blocking(move || chain.provide(call))
-                .await
-                .ok()
-                .flatten();
-            if let Some((package, text)) = provided {
-                return Address::parse(&text).map_err(|error| ClientFailure {
-                    reason: Reason {
-                        code: "no-address".to_owned(),
-                        message: "The remote client gave no usable address.".to_owned(),
-                        by: package,
-                    },
-                    detail: Some(error.to_string()),
-                });
-            }
-        }
-        client.read_address().await.map_err(|error| error.failure())
+        let read = if self.chain.listeners(Hook::AddressRead).is_empty() {
+            client.read_address().await
+        } else {
+            let given = |output| self.given(client.name(), output);
+            client.read_address_after(given).await
+        };
+        read.map_err(|error| error.failure())
+    }
+
+    /// What an `address.read` hook makes of what the client has printed so far.
+    async fn given(&self, client: &str, output: String) -> Given {
+        let body = AddressRead {
+            client: client.to_owned(),
+            output,
+        };
+        let call = self.chains.call(Hook::AddressRead, body);
+        let chain = Arc::clone(&self.chain);
+        let provided = tokio::task::spawn_blocking(move || chain.provide(call)).await;
+        let (by, said) = provided.ok().flatten()?;
+        let parsed = Address::parse(&said);
+        Some(parsed.map_err(|source| LaunchError::BadAddress {
+            client: self.clearance.spec().display_name.clone(),
+            by,
+            said,
+            source,
+        }))
     }
 
     async fn fail(&self, session: SessionId, failure: ClientFailure) {

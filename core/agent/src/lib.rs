@@ -13,8 +13,9 @@
 //! let agent = Agent::start(AgentConfig::new("/var/lib/acme", ["/etc/acme/policy.d"])).await?;
 //! let handle = agent.handle();
 //! handle.request(Request::Start { reason: None, ticket: None, client: None }, Origin::Person).await;
-//! let waiting = handle.until(|snapshot| snapshot.view.reported).await;
-//! println!("address: {:?}", waiting.and_then(|snapshot| snapshot.view.address.clone()));
+//! // Until there is an address, or the session did not come so far.
+//! let known = handle.until(|now| now.view.address.is_some() || now.view.last.is_some()).await;
+//! println!("address: {:?}", known.and_then(|now| now.view.address.clone()));
 //! agent.stop().await;
 //! # Ok(()) }
 //! ```
@@ -22,6 +23,7 @@
 mod about;
 mod agent;
 mod chains;
+mod clock;
 mod config;
 mod control;
 mod courier;
@@ -41,12 +43,14 @@ mod reports;
 mod rows;
 mod snapshot;
 mod status;
+mod timers;
 mod unfinished;
 mod wake;
 mod words;
 
 pub use about::{AboutDevice, AboutPerson};
 pub use agent::{Agent, StartError};
+pub use clock::Stopwatch;
 pub use config::{
     AgentConfig, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder, QuestionWriter,
     Rejected,

@@ -18,14 +18,9 @@ impl MenuMaker {
         Self { builder, chains }
     }
 
-    /// The menu before any hook.
-    pub(crate) fn base(&self, snapshot: &Snapshot, language: &Language) -> Menu {
-        (self.builder)(snapshot, language)
-    }
-
     /// The menu after the hooks; a hook that fails leaves what the others made.
     pub(crate) async fn make(&self, snapshot: Arc<Snapshot>, language: Language) -> Menu {
-        let base = self.base(&snapshot, &language);
+        let base = (self.builder)(&snapshot, &language);
         let chain = self.chains.current();
         if chain.listeners(Hook::TrayMenu).is_empty() {
             return base;

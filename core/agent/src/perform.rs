@@ -6,7 +6,7 @@ use deskhook_hooks::{AddressReport, Answer, Chain, FieldsPatch, Hook, MenuClick}
 use deskhook_policy::Address;
 use deskhook_session::{
     AskId, AskOutcome, Clearance, Effect, ElevationAsk, ElevationPermit, Event, Inquiry, JoinAsk,
-    Judgement, Observation, Origin, Prompt, Reason, SessionId, Verdict,
+    Judgement, Observation, Origin, Prompt, Reason, Request, SessionId, Verdict,
 };
 use deskhook_wire::Report;
 use tokio::task::JoinHandle;
@@ -197,7 +197,7 @@ impl Loop {
             Hook::ElevationRequest,
             chains::elevation_request(&session.0, ask),
         );
-        let (chain, ways) = (self.chain(), self.ways.clone());
+        let (chain, ways, ask) = (self.chain(), self.ways.clone(), ask.ask.clone());
         self.answer(async move {
             let mut judgements = chains::decide(chain, call).await;
             // Nobody is asked for what cannot be.
@@ -205,17 +205,22 @@ impl Loop {
             judgements.extend(obstacle.ok().flatten().map(denied));
             Event::ElevationJudged {
                 session,
+                ask,
                 judgements,
             }
         });
     }
 
     fn elevate(&mut self, permit: ElevationPermit) {
-        let session = permit.session().clone();
+        let (session, ask) = (permit.session().clone(), permit.ask().ask.clone());
         let (ways, whose) = (self.ways.clone(), session.clone());
         let task = self.answer(async move {
             let outcome = elevate(permit, &ways).await;
-            Event::Elevated { session, outcome }
+            Event::Elevated {
+                session,
+                ask,
+                outcome,
+            }
         });
         self.elevation = Some((whose, task));
     }
@@ -228,7 +233,6 @@ impl Loop {
 
     fn click(&mut self, item: String) {
         use deskhook_hooks::ItemKind;
-        use deskhook_session::Request;
         let Some(found) = self.shown.menu.find(&item).cloned() else {
             return;
         };
@@ -268,7 +272,7 @@ impl Loop {
             .unwrap_or_else(|| self.chains.current())
     }
 
-    fn ask(&mut self, request: deskhook_session::Request) {
+    fn ask(&mut self, request: Request) {
         self.take(Event::Requested {
             request,
             origin: Origin::Person,
@@ -303,7 +307,15 @@ async fn ask_again(
     call: deskhook_hooks::Call,
     wakes: tokio::sync::mpsc::Sender<Wake>,
 ) {
-    for (package, request) in chains::observe(chain, call).await {
+    request_all(chains::observe(chain, call).await, &wakes).await;
+}
+
+/// Asks for what extensions want, in their names.
+pub(crate) async fn request_all(
+    requests: Vec<(String, Request)>,
+    wakes: &tokio::sync::mpsc::Sender<Wake>,
+) {
+    for (package, request) in requests {
         let event = Event::Requested {
             request,
             origin: Origin::Extension(package),

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use deskhook_policy::{Problem, Resolved, Subject, Trail, Why};
+use deskhook_policy::{Problem, Resolved, Severity, Subject, Trail, Why};
 use deskhook_source::{LastGood, Loaded, Watched, load, watch};
 use deskhook_wire::PolicyEntry;
 use tokio::sync::mpsc;
@@ -16,23 +16,10 @@ pub(crate) struct Policies {
 }
 
 impl Policies {
-    pub(crate) fn of(config: &AgentConfig, device: &str) -> Self {
-        let groups = Some(config.device.groups.clone());
-        let subject = Subject {
-            user: Some(config.person.name.clone()),
-            groups: groups.clone(),
-            device: Some(if device.is_empty() {
-                config.device.name.clone()
-            } else {
-                device.to_owned()
-            }),
-            platform: Some(config.device.os.clone()),
-            device_groups: groups,
-            ..Subject::default()
-        };
+    pub(crate) fn of(config: &AgentConfig) -> Self {
         Self {
             paths: config.policy.clone(),
-            subject,
+            subject: subject(config),
             last_good: LastGood::in_folder(&config.state),
         }
     }
@@ -68,6 +55,24 @@ pub(crate) enum Reading {
     UnderWay,
     /// Yes, and files changed since it began.
     Stale,
+}
+
+/// For whom policy is resolved; the device is called as its portal calls it, once it is enrolled.
+pub(crate) fn subject(config: &AgentConfig) -> Subject {
+    let (device, groups) = (&config.device, Some(config.device.groups.clone()));
+    let name = if device.id.is_empty() {
+        &device.name
+    } else {
+        &device.id
+    };
+    Subject {
+        user: Some(config.person.name.clone()),
+        groups: groups.clone(),
+        device: Some(name.clone()),
+        platform: Some(device.os.clone()),
+        device_groups: groups,
+        ..Subject::default()
+    }
 }
 
 /// Tells the loop of every change below `paths`. Where the system gives no watcher, policy is
@@ -109,7 +114,7 @@ pub(crate) fn entries(resolved: &Resolved) -> Vec<PolicyEntry> {
     let own = resolved.provenance.own().take(MOST_ENTRIES);
     own.map(|(trail, setting)| PolicyEntry {
         key: trail.key.clone(),
-        value: shortened(&setting.value.to_string()),
+        value: shortened(&setting.value.to_string(), LONGEST_VALUE),
         set_by: setting.layer.to_string(),
         overrides: overridden(trail),
     })
@@ -126,15 +131,37 @@ fn overridden(trail: &Trail) -> Vec<String> {
         .collect()
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_VALUE) {
+fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
 }
 
+/// The most problems that are told, and the most characters of one: `policy check` tells them all.
+const MOST_PROBLEMS: usize = 100;
+const LONGEST_PROBLEM: usize = 1000;
+
+/// What is wrong with the policy, one sentence each: errors before warnings where there are too
+/// many, and how many are left out.
+pub(crate) fn sentences(problems: &[Problem]) -> Vec<String> {
+    let mut told: Vec<&Problem> = problems.iter().collect();
+    if told.len() > MOST_PROBLEMS {
+        told.sort_by_key(|problem| problem.severity != Severity::Error);
+    }
+    let told = told.into_iter().take(MOST_PROBLEMS);
+    let mut told: Vec<String> = told
+        .map(|problem| shortened(&sentence(problem), LONGEST_PROBLEM))
+        .collect();
+    let rest = problems.len() - told.len();
+    if rest > 0 {
+        told.push(format!("and {rest} more: deskhook policy check tells all"));
+    }
+    told
+}
+
 /// A problem as one line: `file:line:column: message (help)`.
-pub(crate) fn sentence(problem: &Problem) -> String {
+fn sentence(problem: &Problem) -> String {
     let help = problem
         .help
         .as_ref()
@@ -182,7 +209,30 @@ fn collect(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use deskhook_policy::{Place, Source};
     use serde_json::json;
+
+    #[test]
+    fn a_flood_of_problems_is_told_as_far_as_it_is_read() {
+        let source = Source::new("1.json", "");
+        let place = || Place::file_start(&source);
+        let mut problems = vec![Problem::warning("odd", place(), "x".repeat(5000)); 10_000];
+        problems.push(Problem::error("bad", place(), "this is wrong"));
+        let told = sentences(&problems);
+        assert_eq!(told.len(), MOST_PROBLEMS + 1);
+        assert_eq!(told[0], "1.json:1:1: this is wrong");
+        assert!(told.iter().all(|line| line.len() < 1100));
+        assert!(
+            told[MOST_PROBLEMS].starts_with("and 9901 more"),
+            "{}",
+            told[MOST_PROBLEMS]
+        );
+        assert_eq!(
+            sentences(&problems[9999..])[1],
+            told[0],
+            "a few stay in their order"
+        );
+    }
 
     #[test]
     fn only_keys_whose_value_differs_are_named() {

@@ -1,10 +1,10 @@
 use std::sync::Arc;
-use std::time::Instant;
 
 use deskhook_hooks::Menu;
 use deskhook_session::Notice;
 
 use crate::agent::Loop;
+use crate::clock::Stopwatch;
 use crate::courier::Courier;
 use crate::extensions::health;
 use crate::{Errand, Snapshot, Wake};
@@ -70,23 +70,17 @@ impl Loop {
         } else {
             own.clone()
         };
-        let last = self.snapshots.borrow();
+        let (device, person) = self.chains.about();
         let snapshot = Snapshot {
             revision: self.shown.revision,
             now: self.now(),
-            made: Some(Instant::now()),
+            made: Some(Stopwatch::start()),
             clock: self.chains.context().now,
             view: self.session.view(),
             policy: Arc::clone(&self.policy),
             problems: self.problems.clone(),
-            device: last
-                .device
-                .clone()
-                .or_else(|| Some(Arc::new(self.config.device.clone()))),
-            person: last
-                .person
-                .clone()
-                .or_else(|| Some(Arc::new(self.config.person.clone()))),
+            device: Some(device),
+            person: Some(person),
             present: self.session.person_present(),
             organization,
             portal: self.portal.clone(),

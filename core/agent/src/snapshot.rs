@@ -1,12 +1,12 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use deskhook_hooks::Menu;
 use deskhook_policy::{Address, Policy};
 use deskhook_session::{Moment, Notice, View};
 use deskhook_wire::{CheckShape, ExtensionHealth};
 
-use crate::{AboutDevice, AboutPerson, QuestionWords};
+use crate::{AboutDevice, AboutPerson, QuestionWords, Stopwatch};
 
 /// Everything that can be seen of an agent at one moment. Published whole after each event;
 /// never changed.
@@ -16,8 +16,8 @@ pub struct Snapshot {
     pub revision: u64,
     /// When it was made.
     pub now: Moment,
-    /// The same by this process's clock, to tell how old it is.
-    pub made: Option<Instant>,
+    /// Since when it is there, to tell how old it is.
+    pub made: Option<Stopwatch>,
     /// The local time of `now`, RFC 3339 with whole seconds.
     pub clock: String,
     /// The session.
@@ -68,7 +68,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// The time left until `moment`, now and not when this was made.
     pub fn left(&self, moment: Moment) -> Duration {
-        let age = self.made.map(|made| made.elapsed()).unwrap_or_default();
+        let age = self.made.map(Stopwatch::elapsed).unwrap_or_default();
         Duration::from_millis(moment.since(self.now)).saturating_sub(age)
     }
 }

@@ -32,7 +32,10 @@ impl Unfinished {
     /// A session began. A file that cannot be written costs the portal only the news.
     pub(crate) fn begin(&self, session: &SessionId) {
         let note = format!("{}\n{}", session.0, self.device);
-        if let Err(error) = std::fs::write(&self.path, note) {
+        // Written aside: an agent that is killed meanwhile leaves no half of a note.
+        let aside = self.path.with_extension("new");
+        let written = std::fs::write(&aside, note);
+        if let Err(error) = written.and_then(|()| std::fs::rename(&aside, &self.path)) {
             tracing::warn!(%error, "the session under way cannot be noted");
         }
     }

@@ -66,6 +66,8 @@ pub enum Wake {
         /// The words.
         detail: Option<String>,
     },
+    /// Somebody waits until what they asked before shows in the snapshot.
+    Seen(oneshot::Sender<()>),
     /// Time went by.
     Tick,
     /// Somebody wants the agent to stop; answered when it has.

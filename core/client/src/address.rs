@@ -23,6 +23,9 @@ const DOCUMENTATION: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 /// AnyDesk's command line says so, with an error exit code, until its service runs.
 const SERVICE_NOT_RUNNING: &str = "SERVICE_NOT_RUNNING";
 
+/// What somebody else than the description's sources says of an address; none is nothing so far.
+pub type Given = Option<Result<Address, LaunchError>>;
+
 /// What one source said in one round.
 enum Found {
     Address(Address),
@@ -50,14 +53,37 @@ impl RunningClient {
     /// no source is left that could still answer. Where the description has a question for it, the
     /// client is waited for until it says that it can be reached.
     pub async fn read_address(&self) -> Result<Address, LaunchError> {
-        let address = self.first_address().await?;
+        let nobody = |_| std::future::ready(None);
+        self.address_within(Duration::ZERO, nobody).await
+    }
+
+    /// The same with a source that goes before all of the description's: it is given what the client
+    /// has printed, at once, when that is more, and every two seconds; for half a minute at least. An
+    /// error of it ends the wait.
+    pub async fn read_address_after<F: Future<Output = Given>>(
+        &self,
+        first: impl Fn(String) -> F,
+    ) -> Result<Address, LaunchError> {
+        self.address_within(PATIENCE, first).await
+    }
+
+    async fn address_within<F: Future<Output = Given>>(
+        &self,
+        least: Duration,
+        first: impl Fn(String) -> F,
+    ) -> Result<Address, LaunchError> {
+        let address = self.first_address(least, first).await?;
         tokio::select! {
             () = self.until_ready() => Ok(address),
             _ = self.exited() => Err(self.ended_early().await),
         }
     }
 
-    async fn first_address(&self) -> Result<Address, LaunchError> {
+    async fn first_address<F: Future<Output = Given>>(
+        &self,
+        least: Duration,
+        first: impl Fn(String) -> F,
+    ) -> Result<Address, LaunchError> {
         let begun = Instant::now();
         let ask = |source| Asked {
             source,
@@ -65,10 +91,19 @@ impl RunningClient {
         };
         let mut asked: Vec<Asked<'_>> = self.spec.address.iter().map(ask).collect();
         let mut pause = FIRST_PAUSE;
-        let mut words = vec![];
-        while !asked.is_empty() {
+        let (mut words, mut told) = (vec![], None);
+        while !asked.is_empty() || begun.elapsed() < least {
             let mut news = std::pin::pin!(self.printed.news.notified());
             news.as_mut().enable();
+            tokio::select! {
+                biased;
+                given = self.given(&first, &mut told) => {
+                    if let Some(given) = given {
+                        return given;
+                    }
+                }
+                _ = self.exited() => return Err(self.ended_early().await),
+            }
             tokio::select! {
                 biased;
                 found = self.round(&mut asked, &mut words) => {
@@ -89,6 +124,24 @@ impl RunningClient {
             seconds: begun.elapsed().as_secs(),
             words: words.join("\n"),
         })
+    }
+
+    /// What the source before all others says, if there is a reason to ask it; `told` is what it was
+    /// given last, and when.
+    async fn given<F: Future<Output = Given>>(
+        &self,
+        first: impl Fn(String) -> F,
+        told: &mut Option<(String, Instant)>,
+    ) -> Given {
+        let printed = self.output();
+        let known = told
+            .as_ref()
+            .is_some_and(|(text, at)| *text == printed && at.elapsed() < LONGEST_PAUSE);
+        if known {
+            return None;
+        }
+        *told = Some((printed.clone(), Instant::now()));
+        first(printed).await
     }
 
     /// Waits until the client says that it can be reached, as long as its description says.

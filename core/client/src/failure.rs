@@ -1,6 +1,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+use deskhook_policy::AddressError;
 use deskhook_session::{ClientFailure, Reason};
 
 use crate::{Exit, FetchError, fetch::pin_line};
@@ -67,6 +68,19 @@ pub enum LaunchError {
         /// Its last lines.
         output: String,
     },
+    /// Who was asked for its address said something that is none.
+    #[error("{by} says {said:?} for the address of the client {client}")]
+    BadAddress {
+        /// The name that people read.
+        client: String,
+        /// Who: a package or plugin.
+        by: String,
+        /// What it said.
+        said: String,
+        /// Why that is none.
+        #[source]
+        source: AddressError,
+    },
     /// It gave no address in time.
     #[error("the client {client} gave no address within {seconds} s")]
     NoAddress {
@@ -84,8 +98,12 @@ impl LaunchError {
     /// needs besides.
     pub fn failure(&self) -> ClientFailure {
         let (code, message) = self.told();
+        let mut reason = Reason::own(code, message);
+        if let Self::BadAddress { by, .. } = self {
+            reason.by.clone_from(by);
+        }
         ClientFailure {
-            reason: Reason::own(code, message),
+            reason,
             detail: Some(self.detail()),
         }
     }
@@ -116,6 +134,10 @@ impl LaunchError {
             Self::Exited { client, .. } => (
                 "client-exited",
                 format!("{client} ended before a supporter could reach it."),
+            ),
+            Self::BadAddress { client, .. } => (
+                "no-address",
+                format!("{client} gave no usable address."),
             ),
             Self::NoAddress { client, .. } => (
                 "no-address",

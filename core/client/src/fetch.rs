@@ -87,7 +87,7 @@ pub async fn fetch_within(
     progress: impl Fn(u64, Option<u64>) + Send + Sync,
 ) -> Result<Fetched, FetchError> {
     let site = Site::of(&download.url)?;
-    let store = Store::open(folder, site.file_name()).await?;
+    let store = Store::open(folder, site.file_name(), limits.total).await?;
     let wanted: Vec<String> = download
         .sha256
         .iter()

@@ -23,6 +23,7 @@ mod query;
 mod running;
 mod spawn;
 
+pub use address::Given;
 pub use desktop::Desktop;
 pub use failure::LaunchError;
 pub use fetch::{

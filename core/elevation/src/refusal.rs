@@ -80,7 +80,7 @@ pub enum Refusal {
     #[error("the device's policy does not allow elevated rights (`Elevation.Enabled`)")]
     Off,
     /// Not in `Elevation.Methods`, or not a method of this program.
-    #[error("the device's policy does not allow the method `{}` (`Elevation.Methods`)", method_word(*.0))]
+    #[error("the device's policy does not allow the method `{}` (`Elevation.Methods`)", .0.word())]
     Method(ElevationMethod),
     /// Valid for longer than `Elevation.MaxMinutes`.
     #[error(
@@ -180,15 +180,6 @@ impl Refusal {
             Self::Mark(_) | Self::Start { .. } | Self::System(..) => "failed",
             _ => "denied",
         }
-    }
-}
-
-/// As the policy writes it.
-pub(crate) fn method_word(method: ElevationMethod) -> &'static str {
-    match method {
-        ElevationMethod::LocalApproval => "local-approval",
-        ElevationMethod::BrokeredAction => "brokered-action",
-        ElevationMethod::TransmittedCredentials => "transmitted-credentials",
     }
 }
 

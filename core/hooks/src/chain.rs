@@ -171,6 +171,24 @@ impl Chain {
         begun.into_iter().map(end).collect()
     }
 
+    /// Runs a hook of kind `observe` for one extension alone; nothing where it does not hear it, or
+    /// is no longer called.
+    pub fn observe_alone(&self, name: &str, call: Call) -> Option<Result<Answer, Fault>> {
+        let mut hearing = self.hearing(call.hook);
+        let link = hearing.find(|link| link.name() == name && !link.lane.is_quarantined())?;
+        Some(link.lane.finish(link.begin(&Arc::new(call))).0)
+    }
+
+    /// Those that hear `timer`, and how many seconds they want between two calls.
+    pub fn timers(&self) -> Vec<(String, u32)> {
+        let timer = |link: &Link| {
+            let about = link.lane.extension().about();
+            let seconds = about.timer_seconds?;
+            Some((about.name.clone(), seconds))
+        };
+        self.hearing(Hook::Timer).filter_map(timer).collect()
+    }
+
     fn hearing(&self, hook: Hook) -> impl Iterator<Item = &Link> {
         self.links
             .iter()

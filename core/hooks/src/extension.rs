@@ -30,7 +30,8 @@ pub struct About {
     pub hooks: Vec<Hook>,
     /// The capabilities that it asks for.
     pub capabilities: Vec<String>,
-    /// Seconds between two calls of its `timer`; none is no timer.
+    /// Seconds between two calls of its `timer`, of which the agent keeps at least 10 and at most a
+    /// day; none is no timer.
     pub timer_seconds: Option<u32>,
     /// The hash that names its files, in hex; empty for what is built in.
     pub sha256: String,

@@ -75,6 +75,11 @@ impl Lane {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether it failed so often that it is no longer called.
+    pub(crate) fn is_quarantined(&self) -> bool {
+        self.faults() >= MOST_FAULTS
+    }
+
     /// Puts a call on its way.
     pub(crate) fn begin(&self, call: &Arc<Call>, limit: Limit) -> Pending {
         let begun = Instant::now();
@@ -97,8 +102,8 @@ impl Lane {
         call: &Arc<Call>,
         (limit, until): (Limit, Instant),
     ) -> Result<mpsc::Receiver<Result<Answer, Fault>>, Fault> {
-        let faults = self.faults();
-        if faults >= MOST_FAULTS {
+        if self.is_quarantined() {
+            let faults = self.faults();
             return Err(Fault::Quarantined { faults });
         }
         let (reply, answer) = mpsc::sync_channel(1);

@@ -30,7 +30,7 @@ fn setting(key: usize) -> String {
             r#""Extensions.Packages.package-{key}": {{"Priority": {}}}"#,
             key % 100
         ),
-        1 => format!(r#""Allow.Feature{key}": {}"#, key % 3 == 0),
+        1 => format!(r#""Allow.Feature{key}": {}"#, key.is_multiple_of(3)),
         _ => format!(
             r#""Acme.Settings.Section{}.Key{key}": "value {key}""#,
             key % 7
@@ -71,7 +71,7 @@ fn bytes(texts: &[String]) -> divan::counter::BytesCount {
 }
 
 mod resolve_50_layers_of_10_000_keys {
-    use super::*;
+    use super::{Bencher, Subject, black_box, bytes, layers, parsed, resolve, values};
 
     #[divan::bench(sample_count = 30)]
     fn resolve_alone(bencher: Bencher) {
@@ -100,7 +100,7 @@ mod resolve_50_layers_of_10_000_keys {
 }
 
 mod check_1_000_files {
-    use super::*;
+    use super::{Bencher, Subject, black_box, bytes, files, parsed, resolve, values};
 
     #[divan::bench(sample_count = 30)]
     fn parse_and_check(bencher: Bencher) {

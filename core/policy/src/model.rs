@@ -94,7 +94,7 @@ pub struct ConsentPolicy {
     pub on_timeout: OnTimeout,
     /// `NoUser`: what holds where nobody is signed in. Default deny.
     pub no_user: OnTimeout,
-    /// `GrantMinutes`: how long one answer holds for the same supporter. Default 0: each join asks.
+    /// `GrantMinutes`: how long one yes holds for the same supporter, also in a later session. Default 0: each join asks.
     pub grant_minutes: u32,
     /// `Text`: the organisation's own sentence in the dialog.
     pub text: LocalText,
@@ -244,6 +244,17 @@ pub enum ElevationMethod {
     BrokeredAction,
     /// The supporter's credentials, sealed for this device.
     TransmittedCredentials,
+}
+
+impl ElevationMethod {
+    /// As policy, hooks and orders write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LocalApproval => "local-approval",
+            Self::BrokeredAction => "brokered-action",
+            Self::TransmittedCredentials => "transmitted-credentials",
+        }
+    }
 }
 
 /// `Extensions.*`: which hook packages and plugins run, and how they are bound.

@@ -1,9 +1,10 @@
 use deskhook_policy::Address;
 
-use crate::{Judgement, Origin, Prompt, Reason, Request, SessionId};
+use crate::{AskId, Judgement, Origin, Prompt, Reason, Request, SessionId};
 
 /// What happened. Every answer to an effect carries the session it belongs to; one that comes
-/// from another session is dropped before it is looked at.
+/// from another session is dropped before it is looked at, as is one that belongs to another request
+/// for elevated rights.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Somebody asked for something.
@@ -82,6 +83,8 @@ pub enum Event {
     ElevationJudged {
         /// Whose.
         session: SessionId,
+        /// Which request.
+        ask: AskId,
         /// Every voice.
         judgements: Vec<Judgement>,
     },
@@ -89,6 +92,8 @@ pub enum Event {
     Elevated {
         /// Whose.
         session: SessionId,
+        /// Which request.
+        ask: AskId,
         /// How.
         outcome: ElevationOutcome,
     },

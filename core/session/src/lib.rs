@@ -10,6 +10,7 @@
 
 mod effect;
 mod event;
+mod grants;
 mod live;
 mod machine;
 

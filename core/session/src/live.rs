@@ -62,8 +62,6 @@ pub(crate) struct Live {
     /// Whether a client was launched, so that ending the session ends it too.
     pub(crate) launched: bool,
     pub(crate) elevation: Option<Elevation>,
-    /// Supporters whom the person let in, and until when that holds for a further join.
-    pub(crate) grants: Vec<(Supporter, Moment)>,
 }
 
 /// Where it stands, with what only that phase knows.

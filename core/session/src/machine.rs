@@ -5,6 +5,7 @@ mod join;
 
 use deskhook_policy::Policy;
 
+use crate::grants::Grants;
 use crate::live::Live;
 use crate::{
     Answer, Effect, Event, Moment, Notice, Origin, Outcome, PhaseName, Question, QuestionId,
@@ -30,6 +31,7 @@ pub struct Session {
     begun: u64,
     asked: u64,
     person_present: bool,
+    grants: Grants,
     live: Option<Live>,
     last: Option<Outcome>,
     reasons: Vec<Reason>,
@@ -45,6 +47,7 @@ impl Session {
             begun: 0,
             asked: 0,
             person_present: true,
+            grants: Grants::default(),
             live: None,
             last: None,
             reasons: vec![],
@@ -73,8 +76,10 @@ impl Session {
             Event::ReportRefused { message, .. } => self.report_refused(now, message),
             Event::JoinJudged { judgements, .. } => self.join_judged(now, &judgements),
             Event::ConsentPhrased { prompt, .. } => self.consent_phrased(now, prompt),
-            Event::ElevationJudged { judgements, .. } => self.elevation_judged(now, &judgements),
-            Event::Elevated { outcome, .. } => self.elevated(outcome),
+            Event::ElevationJudged {
+                ask, judgements, ..
+            } => self.elevation_judged(now, &ask, &judgements),
+            Event::Elevated { ask, outcome, .. } => self.elevation_ended(&ask, outcome),
             Event::PersonSeen { present } => {
                 self.person_present = present;
                 self.person_seen(now)
@@ -172,7 +177,12 @@ impl Session {
                 },
                 policy,
             ),
-            Request::Stop => self.end(now, Outcome::Stopped),
+            Request::Stop => {
+                if origin == Origin::Person {
+                    self.grants.take_all_back();
+                }
+                self.end(now, Outcome::Stopped)
+            }
             Request::Answer { question, answer } => self.answer(now, question, answer, policy),
             Request::Join(join) => self.join(join),
             Request::Disconnect { ask } => self.disconnect(now, ask),

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use deskhook_policy::ElevationMethod;
 
-/// A point in time: milliseconds since the agent started, never going backwards.
+/// A point in time: milliseconds since the agent started, those that the machine slept
+/// included, never going backwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub u64);
 
@@ -74,9 +75,7 @@ impl Origin {
             | Request::Stale { .. } => {
                 matches!(self, Self::Portal)
             }
-            Request::Notify { .. } | Request::RefreshTray => {
-                matches!(self, Self::Extension(_) | Self::Portal)
-            }
+            Request::Notify { .. } | Request::RefreshTray => matches!(self, Self::Extension(_)),
         }
     }
 }
@@ -84,6 +83,9 @@ impl Origin {
 /// A supporter, as the portal vouches for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Supporter {
+    /// Who it is for the portal, whatever they are called: the same for all their life there. None
+    /// where the portal does not say.
+    pub id: Option<String>,
     /// The name that people read.
     pub name: String,
     /// The organisation that they work for.

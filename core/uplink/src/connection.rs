@@ -30,7 +30,7 @@ pub enum Signal {
         message: String,
     },
     /// The portal asks for something.
-    Ordered(Order),
+    Ordered(Box<Order>),
     /// The portal answers again, or no longer.
     Online(bool),
     /// What somebody has to mend before the portal takes this device's requests; none when it
@@ -49,6 +49,8 @@ pub enum SendError {
     Refused {
         /// The HTTP status.
         status: u16,
+        /// The portal's stable word; empty where something before the portal answered.
+        word: String,
         /// What it said.
         message: String,
         /// What somebody has to mend, where the same again would not help.
@@ -142,8 +144,8 @@ impl Connection {
     }
 }
 
-/// Delivers the outbox, oldest first. A row that the portal can never take (it says so with a 4xx
-/// that is about the row) is set aside, or it would hold up all others for ever.
+/// Delivers the outbox, oldest first. A row that the portal can never take (see
+/// [`is_about_the_row`]) is set aside, or it would hold up all others for ever.
 async fn deliver(shared: Arc<Shared>) {
     let mut backoff = Backoff::default();
     loop {
@@ -156,7 +158,11 @@ async fn deliver(shared: Arc<Shared>) {
         };
         let sequence = row.delivery.sequence;
         let body = serde_json::to_vec(&row.delivery).unwrap_or_default();
-        let sent = shared.send("POST", PATH_REPORTS, body).await;
+        let sent = tokio::select! {
+            sent = shared.send("POST", PATH_REPORTS, body) => sent,
+            // The row is on disk for the next start.
+            () = shared.signals.closed() => return,
+        };
         match sent.and_then(|bytes| read::<Acknowledged>(&bytes)) {
             Ok(answer) if answer.acknowledged == sequence => {
                 backoff.reset();
@@ -165,10 +171,11 @@ async fn deliver(shared: Arc<Shared>) {
             }
             Ok(_) => tracing::warn!(sequence, "the portal acknowledged another row"),
             Err(SendError::Refused {
-                status: 400 | 413 | 422,
+                status,
+                word,
                 message,
                 ..
-            }) => {
+            }) if is_about_the_row(status, &word) => {
                 tracing::error!(
                     sequence,
                     message,
@@ -187,6 +194,16 @@ async fn deliver(shared: Arc<Shared>) {
         if is_still_first && pause(&shared, backoff.pause(random(), longest)).await {
             return;
         }
+    }
+}
+
+/// Whether an answer says that this row, and not the next one, can never be taken. A proxy that
+/// takes no request at all says so with the same status, but not in the portal's words; only a row
+/// that is too large for it stays so.
+fn is_about_the_row(status: u16, word: &str) -> bool {
+    match status {
+        400 | 422 => !word.is_empty(),
+        _ => status == 413,
     }
 }
 
@@ -224,7 +241,7 @@ async fn listen(shared: Arc<Shared>) {
                     shared.tell(Signal::Online(true)).await;
                 }
                 for order in orders.orders {
-                    shared.tell(Signal::Ordered(order)).await;
+                    shared.tell(Signal::Ordered(Box::new(order))).await;
                 }
             }
             Err(error) => {
@@ -345,6 +362,7 @@ impl Shared {
         Err(SendError::Refused {
             status: refusal.status,
             lasting: refusal.lasting(),
+            word: refusal.word,
             message: refusal.message,
         })
     }

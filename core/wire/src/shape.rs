@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 /// A supporter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SupporterShape {
+    /// Who it is for the portal, whatever they are called: one yes of a person may hold for them
+    /// again. None where the portal does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// The name that people read.
     pub name: String,
     /// The organisation that they work for.
@@ -17,6 +21,7 @@ pub struct SupporterShape {
 impl From<SupporterShape> for Supporter {
     fn from(shape: SupporterShape) -> Self {
         Self {
+            id: shape.id,
             name: shape.name,
             organisation: shape.organisation,
             verified: shape.verified,
@@ -27,6 +32,7 @@ impl From<SupporterShape> for Supporter {
 impl From<&Supporter> for SupporterShape {
     fn from(supporter: &Supporter) -> Self {
         Self {
+            id: supporter.id.clone(),
             name: supporter.name.clone(),
             organisation: supporter.organisation.clone(),
             verified: supporter.verified,

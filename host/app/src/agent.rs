@@ -1,6 +1,7 @@
 //! `agent run` and `agent enrol`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
@@ -41,10 +42,19 @@ pub(crate) struct EnrolArgs {
     settings: AgentSettings,
 }
 
+/// How long threads that wait for the system keep the process of an agent that has stopped.
+const LAST_THREADS: Duration = Duration::from_secs(1);
+
 /// Does what the command says.
 pub(crate) fn run(command: Agent) -> Outcome {
     match command {
-        Agent::Run(args) => runtime(2)?.block_on(run_agent(args.settings)),
+        Agent::Run(args) => {
+            let runtime = runtime(2)?;
+            let outcome = runtime.block_on(run_agent(args.settings));
+            // Who still looks a name up, or loads a package, is not waited for.
+            runtime.shutdown_timeout(LAST_THREADS);
+            outcome
+        }
         Agent::Enrol(args) => runtime(1)?.block_on(enrol(args)),
     }
 }

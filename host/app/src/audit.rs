@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -68,7 +69,7 @@ pub(crate) fn run(command: Audit) -> Outcome {
         }
         Some(broken) => {
             remark(format!(
-                "{place}:{}: the record was changed: {}",
+                "{place}:{}: the record does not hold: {}",
                 broken.line, broken.why
             ));
             Ok(Exit::No)
@@ -78,6 +79,8 @@ pub(crate) fn run(command: Audit) -> Outcome {
 
 /// The largest export that is read, in bytes.
 const LARGEST: usize = 1 << 30;
+/// How long a portal may say nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn fetch(url: &str, api_key: Option<String>) -> Result<Vec<u8>, Failure> {
     if !deskhook_uplink::is_portal(url) {
@@ -88,6 +91,8 @@ async fn fetch(url: &str, api_key: Option<String>) -> Result<Vec<u8>, Failure> {
     deskhook_client::install_crypto();
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(PATIENCE)
+        .read_timeout(PATIENCE)
         .build()?;
     let mut request = client.get(url);
     if let Some(key) = api_key {

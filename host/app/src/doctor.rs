@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use clap::Args;
-use deskhook_agent::Rejected;
+use deskhook_agent::{AgentConfig, Rejected};
 use deskhook_elevation::Ways;
-use deskhook_policy::{Resolved, Severity, Subject};
+use deskhook_policy::{Resolved, Severity};
 use deskhook_wire::{ExtensionHealth, Status};
 use serde::Serialize;
 
-use crate::agent::runtime;
-use crate::output::{Colour, Exit, Outcome, json, paint, say};
+use crate::agent::{self, runtime};
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, say};
 use crate::settings::AgentSettings;
 use crate::{extensions, places, status};
 
@@ -68,22 +68,18 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
     let settings = args.settings.clone().over_file()?;
     let socket = settings.socket.clone().unwrap_or_else(places::socket);
     let asked = runtime(1)?.block_on(status::at(&socket));
+    let config = agent::config(&settings);
     let mut findings = vec![];
     match &asked {
         Ok(status) => findings.extend(of_status(status)),
-        Err(_) => {
-            findings.extend(policy(&settings));
-            findings.push(Finding::wrong(
-                Grade::Problem,
-                ("agent", "it does not run".to_owned()),
-                "deskhook agent run",
-            ));
-            findings.extend(extension_findings(&settings));
+        Err(failure) => {
+            findings.extend(policy(&config));
+            findings.push(of_failure(failure));
+            findings.extend(extension_findings(&config));
         }
     }
-    let paths = settings.policy.clone().unwrap_or_else(places::policy);
-    let resolved = deskhook_source::load(&paths, &Subject::everyone(), None).resolved;
-    findings.extend(without_effect(&resolved));
+    let loaded = deskhook_source::load(&config.policy, &config.subject(), None);
+    findings.extend(without_effect(&loaded.resolved));
     findings.push(elevation());
     findings.extend(desktop());
     let problem = findings
@@ -114,9 +110,18 @@ fn print(finding: &Finding) {
     }
 }
 
-fn policy(settings: &AgentSettings) -> Vec<Finding> {
-    let paths = settings.policy.clone().unwrap_or_else(places::policy);
-    let loaded = deskhook_source::load(&paths, &Subject::everyone(), None);
+/// Why the agent says nothing: most often because none runs.
+fn of_failure(failure: &Failure) -> Finding {
+    let (error, help) = match failure {
+        Failure::Help(error, help) => (error, help.as_str()),
+        Failure::Usage(error) | Failure::Could(error) => (error, "deskhook status says the same"),
+    };
+    Finding::wrong(Grade::Problem, ("agent", format!("{error:#}")), help)
+}
+
+fn policy(config: &AgentConfig) -> Vec<Finding> {
+    let paths = &config.policy;
+    let loaded = deskhook_source::load(paths, &config.subject(), None);
     let mut findings: Vec<Finding> = loaded
         .problems
         .iter()
@@ -138,7 +143,7 @@ fn policy(settings: &AgentSettings) -> Vec<Finding> {
         })
         .collect();
     if loaded.files.is_empty() {
-        let message = format!("no layer files in {}", shown(&paths));
+        let message = format!("no layer files in {}", shown(paths));
         findings.push(Finding::wrong(
             Grade::Note,
             ("policy", message),
@@ -249,22 +254,9 @@ fn of_extension(extension: &ExtensionHealth) -> Finding {
 }
 
 /// What an agent would make of the files: for a machine on which none runs.
-fn extension_findings(settings: &AgentSettings) -> Vec<Finding> {
-    let paths = settings.policy.clone().unwrap_or_else(places::policy);
-    let policy = deskhook_source::load(&paths, &Subject::everyone(), None)
-        .resolved
-        .policy;
-    let places = deskhook_agent::ExtensionPlaces {
-        packages: settings.packages.clone().unwrap_or_else(places::packages),
-        plugins: settings.plugins.clone().unwrap_or_else(places::plugins),
-        private: settings
-            .state
-            .clone()
-            .unwrap_or_else(places::state)
-            .join("plugins"),
-        own_plugins: false,
-    };
-    let set = extensions::load(&places, &policy, &[]);
+fn extension_findings(config: &AgentConfig) -> Vec<Finding> {
+    let loaded = deskhook_source::load(&config.policy, &config.subject(), None);
+    let set = extensions::load(&config.extensions, &loaded.resolved.policy, &[]);
     let loaded = set.loaded.iter().map(|bound| {
         let about = bound.extension.about();
         Finding::ok("extension", format!("{} {}", about.name, about.version))
@@ -334,7 +326,7 @@ mod tests {
         let parsed = Layer::parse("t.json", &layer);
         let resolved = resolve(
             &parsed.layer.into_iter().collect::<Vec<_>>(),
-            &Subject::everyone(),
+            &deskhook_policy::Subject::everyone(),
         );
         let findings = without_effect(&resolved).into_iter();
         findings.map(|finding| finding.message).collect()

@@ -20,20 +20,26 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 /// refused, what it was meant to forbid is not known, and so nothing is allowed.
 fn policy(folder: &Path, subject: &Subject) -> Result<Policy, String> {
     let loaded = load(&[folder.to_owned()], subject, None);
-    match loaded
+    let mut errors = loaded
         .problems
         .iter()
-        .find(|problem| stands_in_the_way(problem))
-    {
+        .filter(|problem| problem.severity == Severity::Error);
+    // A file that is refused whole may have said something of elevation, whichever of its keys is
+    // the wrong one.
+    let obstacle = match loaded.refused {
+        0 => errors.find(|problem| is_about_elevation(problem)),
+        _ => errors.next(),
+    };
+    match obstacle {
         Some(problem) => Err(format!("{}: {}", problem.place, problem.message)),
+        None if loaded.refused > 0 => Err("a policy file is refused".to_owned()),
         None => Ok(loaded.resolved.policy),
     }
 }
 
-fn stands_in_the_way(problem: &Problem) -> bool {
+fn is_about_elevation(problem: &Problem) -> bool {
     let key = problem.key.as_ref().map(|key| key.to_lowercase());
-    let about_elevation = key.is_none_or(|key| key == "elevation" || key.starts_with("elevation."));
-    problem.severity == Severity::Error && about_elevation
+    key.is_none_or(|key| key == "elevation" || key.starts_with("elevation."))
 }
 
 #[cfg(test)]
@@ -59,6 +65,24 @@ mod tests {
     fn a_file_that_cannot_be_read_forbids_everything() {
         let told = read(&[("1.json", ON), ("2.json", "{\"scope\": ")]).unwrap_err();
         assert!(told.contains("2.json:1"), "{told}");
+    }
+
+    #[test]
+    fn a_file_that_is_refused_whole_forbids_everything_whichever_key_is_the_wrong_one() {
+        let off = r#""Elevation.Enabled": false"#;
+        let device = |more: &str, settings: &str| {
+            format!(r#"{{"scope": "device", "name": "d"{more}, "settings": {{{off}{settings}}}}}"#)
+        };
+        let twice = device("", r#", "Tray.Quit": true, "Tray.Quit": true"#);
+        let inside = device("", r#", "Own": 1, "Own.Key": 2"#);
+        let filter = device(r#", "filters": {"only-on": ["nowhere"]}"#, "");
+        for refused in [twice, inside, filter] {
+            let told = read(&[("1.json", ON), ("2.json", &refused)]).unwrap_err();
+            assert!(told.contains("2.json:1"), "{told}");
+        }
+        let pairs = "Key = Elevation.Enabled\nValue = false\nKey = Tray.Quit\nKey = Tray.Icon\n";
+        let told = read(&[("1.json", ON), ("2.kv", pairs)]).unwrap_err();
+        assert!(told.contains("2.kv"), "{told}");
     }
 
     #[test]

@@ -1,16 +1,13 @@
 //! `hooks list` and `hooks explain`.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
-use deskhook_agent::{ExtensionPlaces, Rejected};
+use deskhook_agent::Rejected;
 use deskhook_hooks::{Body, Hook, Limit};
-use deskhook_policy::Subject;
 use serde_json::{Value, json as value};
 
 use crate::output::{Colour, Exit, Failure, Form, Outcome, json, paint, say};
 use crate::settings::AgentSettings;
-use crate::{extensions, places};
+use crate::{agent, extensions};
 
 /// The hooks that there are, and who hears them.
 #[derive(Subcommand)]
@@ -149,21 +146,9 @@ fn fields(hook: Hook) -> Value {
 }
 
 fn listeners(hook: Hook, settings: &AgentSettings) -> (Vec<Listener>, Vec<Rejected>) {
-    let paths: Vec<PathBuf> = settings.policy.clone().unwrap_or_else(places::policy);
-    let policy = deskhook_source::load(&paths, &Subject::everyone(), None)
-        .resolved
-        .policy;
-    let places = ExtensionPlaces {
-        packages: settings.packages.clone().unwrap_or_else(places::packages),
-        plugins: settings.plugins.clone().unwrap_or_else(places::plugins),
-        private: settings
-            .state
-            .clone()
-            .unwrap_or_else(places::state)
-            .join("plugins"),
-        own_plugins: false,
-    };
-    let set = extensions::load(&places, &policy, &[]);
+    let config = agent::config(settings);
+    let loaded = deskhook_source::load(&config.policy, &config.subject(), None);
+    let set = extensions::load(&config.extensions, &loaded.resolved.policy, &[]);
     let hears = set
         .loaded
         .iter()

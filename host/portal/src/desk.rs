@@ -12,6 +12,7 @@ use crate::folds::Folds;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::password::Passwords;
+use crate::store::accounts::Account;
 use crate::store::{Store, StoreError, audit};
 use crate::streams::Streams;
 use crate::verification::Verification;
@@ -84,9 +85,11 @@ impl Desk {
     }
 
     /// How a supporter is named to the person at a device.
-    pub(crate) fn supporter(&self, name: &str) -> SupporterShape {
+    pub(crate) fn supporter(&self, account: &Account) -> SupporterShape {
         SupporterShape {
-            name: name.to_owned(),
+            // Accounts are never taken out, so that a number is nobody else's later.
+            id: Some(account.id.to_string()),
+            name: account.display_name.clone(),
             organisation: self.config.organization.clone(),
             verified: true,
         }

@@ -56,7 +56,7 @@ pub(crate) async fn connect(
     asked: ConnectRequest,
 ) -> Result<String, Failure> {
     let lasts = join_lasts(&find(desk, visitor, device).await?);
-    let supporter = desk.supporter(&visitor.account.display_name);
+    let supporter = desk.supporter(&visitor.account);
     let reason = hostile::some_sentence(asked.reason.as_deref());
     let ticket = hostile::some_sentence(asked.ticket.as_deref());
     let permissions: Vec<String> = asked
@@ -111,7 +111,7 @@ pub(crate) async fn disconnect(
     visitor: &Visitor,
     device: &str,
 ) -> Result<String, Failure> {
-    let supporter = desk.supporter(&visitor.account.display_name);
+    let supporter = desk.supporter(&visitor.account);
     let wish = Wish {
         id: fresh_name("o-"),
         device: device.to_owned(),
@@ -149,7 +149,7 @@ pub(crate) async fn elevate(
         .unwrap_or(ElevationMethod::LocalApproval);
     check_elevation(&asked, minutes, offer.minutes)?;
     check_offered(&asked.program, method, &offer)?;
-    let supporter = desk.supporter(&visitor.account.display_name);
+    let supporter = desk.supporter(&visitor.account);
     let wish = Wish {
         id: fresh_name("o-"),
         device: device.to_owned(),

@@ -117,6 +117,7 @@ fn supporter(name: &str) -> Supporter {
         name: name.to_owned(),
         organisation: "Example IT".to_owned(),
         verified: true,
+        ..Supporter::default()
     }
 }
 

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use deskhook_hooks::{Hook, PolicyChanged};
+use deskhook_hooks::{Bound, Hook, PolicyChanged};
 use deskhook_session::Event;
 use deskhook_source::Loaded;
 
 use super::Loop;
-use crate::extensions::{self, Generation, Round, absent, kept};
-use crate::policies::{Reading, changed_keys, entries, sentence};
+use crate::extensions::{self, Generation, Round, absent, kept, rebound};
+use crate::policies::{Reading, changed_keys, entries, sentences};
 use crate::{ExtensionSet, chains};
 
 impl Loop {
@@ -29,7 +29,7 @@ impl Loop {
     }
 
     fn adopt(&mut self, loaded: Loaded) {
-        self.problems = loaded.problems.iter().map(sentence).collect();
+        self.problems = sentences(&loaded.problems);
         let entries = entries(&loaded.resolved);
         let policy = Arc::new(loaded.resolved.policy);
         if *policy == *self.policy {
@@ -45,6 +45,8 @@ impl Loop {
         tracing::info!(version = policy.version, ?changed, "policy changed");
         self.chains.policy_is(&policy.version);
         self.policy = policy;
+        // What is loaded anew comes later; until then, what runs is bound as today's policy says.
+        self.put_in_place(rebound(&self.loaded, &self.policy));
         self.shown.menu_is_stale = true;
         self.take(Event::PolicyChanged);
         let call = self
@@ -75,9 +77,7 @@ impl Loop {
         let kept = kept(&self.loaded, (&loaded, &rejected), &self.policy);
         loaded.extend(kept);
         self.loaded.clone_from(&loaded);
-        let generation = Generation::new(loaded, &self.policy, &self.facts, &self.questions);
-        self.host.grant(generation.grants);
-        self.chains.replace(generation.chain);
+        self.put_in_place(loaded);
         self.rejected = rejected.into_iter().chain(lost).collect();
         for rejected in &self.rejected {
             let (package, why) = (&rejected.name, &rejected.why);
@@ -85,5 +85,12 @@ impl Loop {
         }
         self.shown.menu_is_stale = true;
         self.collect_state();
+    }
+
+    fn put_in_place(&mut self, loaded: Vec<Bound>) {
+        let generation = Generation::new(loaded, &self.policy, &self.facts, &self.questions);
+        self.host.grant(generation.grants);
+        self.timers.follow(self.now(), generation.chain.timers());
+        self.chains.replace(generation.chain);
     }
 }

@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use deskhook_elevation::Ways;
 use deskhook_facts::Facts;
@@ -16,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{Agent, Loop, Shown};
 use crate::chains::Chains;
+use crate::clock::Stopwatch;
 use crate::control;
 use crate::courier::{Courier, News};
 use crate::host::Host;
@@ -23,6 +23,7 @@ use crate::menu::MenuMaker;
 use crate::policies::{Policies, Reading, tell_changes};
 use crate::records::Records;
 use crate::rows::Rows;
+use crate::timers::Timers;
 use crate::unfinished::Unfinished;
 use crate::{AgentConfig, AgentHandle, ControlError, Snapshot, Wake};
 
@@ -47,7 +48,10 @@ pub enum StartError {
     /// The portal's address is none.
     #[error("cannot speak to the portal")]
     Portal(#[source] SendError),
-    /// The audit record is damaged or in use.
+    /// Another agent has this state folder.
+    #[error("another agent runs already with the state folder {0}")]
+    Running(PathBuf),
+    /// The audit record is damaged.
     #[error("cannot use the audit record")]
     Record(#[source] RecordError),
     /// The control socket cannot be opened.
@@ -75,13 +79,23 @@ impl Agent {
         let identity = identity(&config.state)?;
         let config = with_identity(config, identity.as_ref());
         let boot = boot()?;
+        if let Some(socket) = &config.socket {
+            control::refuse_taken(socket)
+                .await
+                .map_err(StartError::Control)?;
+        }
+        // Locked before there is a socket: of two agents that start at once, the one that may not
+        // run takes nothing from the other.
+        let records = open_records(&config).await?;
         let listener = match &config.socket {
             Some(socket) => Some(control::listen(socket).await.map_err(StartError::Control)?),
             None => None,
         };
         let (wakes, inbox) = mpsc::channel(QUEUE);
         let (snapshots, published) = watch::channel(Arc::new(Snapshot::default()));
-        let mut state = assemble(config, &boot, (wakes.clone(), snapshots), identity.as_ref())?;
+        let own = (&boot[..], records);
+        let channels = (wakes.clone(), snapshots);
+        let mut state = assemble(config, own, channels, identity.as_ref());
         state.begin().await?;
         if !state.config.attended {
             state.take(Event::PersonSeen { present: false });
@@ -106,15 +120,12 @@ impl Agent {
 impl Loop {
     /// Reads policy and extensions once, before anything can be asked.
     async fn begin(&mut self) -> Result<(), StartError> {
+        self.watch_files();
         let policies = self.policies.clone();
         let loaded = tokio::task::spawn_blocking(move || policies.load())
             .await
             .map_err(StartError::Load)?;
-        self.problems = loaded
-            .problems
-            .iter()
-            .map(crate::policies::sentence)
-            .collect();
+        self.problems = crate::policies::sentences(&loaded.problems);
         self.entries = crate::policies::entries(&loaded.resolved);
         self.policy = Arc::new(loaded.resolved.policy);
         self.chains.policy_is(&self.policy.version);
@@ -127,6 +138,12 @@ impl Loop {
             .await
             .map_err(StartError::Load)?;
         self.use_extensions(set);
+        Ok(())
+    }
+
+    /// Looks out for changes of policy, packages and plugins. What changes while they are read for
+    /// the first time waits in the queue, so that it is no less news.
+    fn watch_files(&self) {
         tell_changes(&self.config.policy, Watched::Layers, &self.wakes);
         let places = &self.config.extensions;
         let trees: Vec<PathBuf> = places
@@ -138,7 +155,6 @@ impl Loop {
         if !trees.is_empty() {
             tell_changes(&trees, Watched::Tree, &self.wakes);
         }
-        Ok(())
     }
 
     fn connect(&mut self, identity: Identity, boot: &str) -> Result<(), StartError> {
@@ -160,13 +176,34 @@ impl Loop {
         }
         let wakes = self.wakes.clone();
         tokio::spawn(async move {
-            while let Some(signal) = inbox.recv().await {
-                if wakes.send(Wake::Uplink(signal)).await.is_err() {
-                    return;
-                }
+            loop {
+                // The connection ends when nobody takes its signals any more, and it need not have
+                // any when the agent stops.
+                let signal = tokio::select! {
+                    signal = inbox.recv() => signal,
+                    () = wakes.closed() => return,
+                };
+                let Some(signal) = signal else { return };
+                // A closed channel ends the task the next time round.
+                let _ = wakes.send(Wake::Uplink(signal)).await;
             }
         });
         Ok(())
+    }
+}
+
+/// Opens the record, for this agent alone. An agent that was killed while it started a program
+/// leaves its lock to that program for a moment.
+async fn open_records(config: &AgentConfig) -> Result<Records, StartError> {
+    let deadline = tokio::time::Instant::now() + control::LEFT_BEHIND;
+    loop {
+        match Records::open(&config.state, &config.device.id) {
+            Err(RecordError::Locked(_)) if tokio::time::Instant::now() < deadline => {
+                tokio::time::sleep(control::PAUSE).await;
+            }
+            Err(RecordError::Locked(_)) => return Err(StartError::Running(config.state.clone())),
+            other => return other.map_err(StartError::Record),
+        }
     }
 }
 
@@ -174,10 +211,10 @@ type Channels = (mpsc::Sender<Wake>, watch::Sender<Arc<Snapshot>>);
 
 fn assemble(
     config: AgentConfig,
-    boot: &str,
+    (boot, records): (&str, Records),
     (wakes, snapshots): Channels,
     identity: Option<&Identity>,
-) -> Result<Loop, StartError> {
+) -> Loop {
     let facts = Arc::new(Facts::of_device());
     let (host, questions) = Host::start(
         &config.state,
@@ -189,10 +226,10 @@ fn assemble(
     let person = Arc::new(config.person.clone());
     let chains = Chains::new(Chain::new(vec![], &questions), device, person);
     let enrolled = identity.map(Identity::enrolled);
-    Ok(Loop {
+    Loop {
         session: Session::new(&boot[..8]),
         policy: Arc::new(Policy::default()),
-        policies: Policies::of(&config, &config.device.id),
+        policies: Policies::of(&config),
         problems: vec![],
         entries: vec![],
         menus: MenuMaker::new(config.menu, chains.clone()),
@@ -200,6 +237,7 @@ fn assemble(
         session_chain: None,
         loaded: vec![],
         rejected: vec![],
+        timers: Timers::default(),
         reading: Reading::default(),
         loadings: 0,
         host,
@@ -207,13 +245,13 @@ fn assemble(
         questions,
         clients: HashMap::new(),
         ending: vec![],
-        records: Records::open(&config.state, &config.device.id).map_err(StartError::Record)?,
+        records,
         unfinished: Unfinished::in_folder(&config.state, &config.device.id),
         courier: None,
         ways: Ways::installed(),
         wakes,
         snapshots,
-        begun: Instant::now(),
+        begun: Stopwatch::start(),
         started_at: String::new(),
         portal: enrolled.map(|enrolled| enrolled.portal.clone()),
         portal_organization: enrolled
@@ -229,7 +267,7 @@ fn assemble(
         },
         stopping: false,
         config,
-    })
+    }
 }
 
 fn identity(state: &Path) -> Result<Option<Identity>, StartError> {
@@ -240,7 +278,8 @@ fn identity(state: &Path) -> Result<Option<Identity>, StartError> {
     }
 }
 
-fn with_identity(mut config: AgentConfig, identity: Option<&Identity>) -> AgentConfig {
+/// The configuration with what the enrolment says of the device and its person.
+pub(crate) fn with_identity(mut config: AgentConfig, identity: Option<&Identity>) -> AgentConfig {
     if let Some(identity) = identity {
         let answer = &identity.enrolled().answer;
         identity.device().clone_into(&mut config.device.id);

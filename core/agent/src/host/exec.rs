@@ -3,6 +3,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use deskhook_hooks::{ExecAnswer, HostReply};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
@@ -11,6 +12,8 @@ use super::failed;
 const LARGEST: u64 = 256 * 1024;
 const MOST_SECONDS: u32 = 30;
 const USUAL_SECONDS: u32 = 5;
+/// How long the rest of what an ended program wrote is waited for.
+const LAST_WORDS: Duration = Duration::from_millis(250);
 
 pub(super) struct Program {
     pub(super) path: String,
@@ -41,14 +44,17 @@ pub(super) async fn run(program: Program) -> HostReply {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
+        .process_group(0)
         .spawn()
         .map_err(|error| failed(format!("cannot run {path}: {error}")))?;
+    let mut group = Group::of(&child);
     let ended = tokio::time::timeout(
         Duration::from_secs(seconds.into()),
         finish(&mut child, program.stdin),
     )
     .await;
     let answer = ended.map_err(|_| failed(format!("{path} did not end within {seconds} s")))?;
+    group.0 = None;
     let answer = answer.map_err(|error| failed(format!("cannot run {path}: {error}")))?;
     serde_json::to_value(answer).map_err(|error| failed(error.to_string()))
 }
@@ -62,24 +68,51 @@ async fn finish(child: &mut Child, stdin: Option<String>) -> std::io::Result<Exe
         }
         drop(input.take());
     };
-    let ((), stdout, stderr) = tokio::join!(give, text_of(out), text_of(err));
-    let status = child.wait().await?;
+    let (mut stdout, mut stderr) = (vec![], vec![]);
+    let status = {
+        let talk = async { tokio::join!(give, read(out, &mut stdout), read(err, &mut stderr)) };
+        let mut talk = std::pin::pin!(talk);
+        tokio::select! {
+            _ = &mut talk => child.wait().await?,
+            status = child.wait() => {
+                // What it started may go on with its pipes: only its own last words are waited for.
+                let _ = tokio::time::timeout(LAST_WORDS, talk).await;
+                status?
+            }
+        }
+    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(ExecAnswer {
         code: status.code().unwrap_or(-1),
-        stdout,
-        stderr,
+        stdout: text(&stdout),
+        stderr: text(&stderr),
     })
 }
 
 /// The first 256 KiB; the rest is read and dropped, so that the program is not held up.
-async fn text_of(pipe: Option<impl AsyncRead + Unpin>) -> String {
-    let Some(mut pipe) = pipe else {
-        return String::new();
-    };
-    let mut bytes = vec![];
-    let _ = (&mut pipe).take(LARGEST).read_to_end(&mut bytes).await;
+async fn read(pipe: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) {
+    let Some(mut pipe) = pipe else { return };
+    let _ = (&mut pipe).take(LARGEST).read_to_end(bytes).await;
     let _ = tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await;
-    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The program's own process group: it ends with all that is in it, unless the program ended itself.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // A group that is gone already is as good.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -111,5 +144,32 @@ mod tests {
         let error = run(program("/bin/sleep", &["60"])).await.unwrap_err();
         assert!(error.to_string().contains("within 1 s"), "{error}");
         assert!(run(program("true", &[])).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_a_program_started_ends_with_it_when_its_time_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+        let script = format!("sleep 60 9> {} & wait", pipe.display());
+        let ended = tokio::spawn(async move { run(program("/bin/sh", &["-c", &script])).await });
+        // The pipe is open as long as somebody could write to it.
+        let mut pipe = tokio::fs::File::open(&pipe).await.unwrap();
+        assert!(ended.await.unwrap().is_err());
+        let mut bytes = vec![];
+        let rest = pipe.read_to_end(&mut bytes);
+        let rest = tokio::time::timeout(Duration::from_secs(20), rest).await;
+        assert!(rest.is_ok(), "its child is still there");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_ended_is_not_waited_for_because_of_what_it_started() {
+        let script = "echo done; sleep 3 & exit 3";
+        let answer = run(program("/bin/sh", &["-c", script])).await.unwrap();
+        assert_eq!(
+            (&answer["code"], &answer["stdout"]),
+            (&3.into(), &"done\n".into())
+        );
     }
 }

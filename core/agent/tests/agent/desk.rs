@@ -52,6 +52,17 @@ impl Desk {
             .expect("the test's own files can be used");
     }
 
+    /// Enrols the device at a portal, which need not be there.
+    pub(crate) fn enrol(&self, portal: &str) {
+        let identity = json!({
+            "key": "BwcH".repeat(10) + "Bwc=", "portal": portal, "device": "d-1",
+            "portal_key": "", "organization": "Acme",
+        });
+        std::fs::create_dir_all(self.at("state")).expect("the test's own files can be used");
+        std::fs::write(self.at("state/identity.json"), identity.to_string())
+            .expect("the test's own files can be used");
+    }
+
     pub(crate) fn config(&self) -> AgentConfig {
         let mut config = AgentConfig::new(self.at("state"), [self.at("policy.d")]);
         config.socket = Some(self.at("agent.sock"));

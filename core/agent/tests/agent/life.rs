@@ -199,3 +199,56 @@ async fn a_link_of_a_known_scheme_starts_a_session_and_cannot_answer_or_stop() {
     }
     agent.stop().await;
 }
+
+#[tokio::test]
+async fn an_address_that_cannot_be_written_down_fails_the_session() {
+    let desk = Desk::new(json!({}));
+    desk.enrol("http://127.0.0.1:9");
+    let agent = desk.start().await;
+    std::fs::rename(desk.at("state/outbox"), desk.at("outbox")).expect("it can be moved");
+    agent.handle().request(start(), Origin::Person).await;
+    let failed = until(&agent, |now| now.view.last.is_some()).await;
+    assert_eq!(failed.view.last, Some(Outcome::Failed));
+    assert_eq!(failed.view.reasons[0].code, "report-not-kept");
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn an_agent_that_may_not_run_beside_another_makes_no_socket() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    let socket = desk.at("agent.sock");
+    std::fs::remove_file(&socket).unwrap();
+    let Err(error) = Agent::start(desk.config()).await else {
+        panic!("two agents write one record")
+    };
+    assert!(error.to_string().contains("another agent"), "{error}");
+    assert!(!socket.exists());
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn one_command_after_the_other_finds_what_the_one_before_did() {
+    let desk = Desk::new(json!({}));
+    let agent = desk.start().await;
+    let socket = desk.at("agent.sock");
+    let start = Asked::Start {
+        reason: None,
+        ticket: None,
+        client: None,
+    };
+    for round in 0..20 {
+        for asked in [&start, &Asked::Stop] {
+            let request = ControlRequest::Do {
+                asked: asked.clone(),
+                link: None,
+            };
+            let answer = ask_agent(&socket, &request).await.unwrap();
+            let ControlReply::Done(answer) = answer else {
+                panic!("{answer:?}")
+            };
+            assert!(answer.taken, "{round}: {asked:?}: {answer:?}");
+        }
+    }
+    agent.stop().await;
+}

@@ -44,10 +44,11 @@ pub async fn pin(
 /// The line that names `sha256` as the right download of `client`, ready for the settings of a
 /// policy layer.
 pub fn pin_line(client: &str, sha256: &str) -> String {
-    let key = match client {
+    // Keys are compared without case.
+    let key = match client.to_ascii_lowercase().as_str() {
         "anydesk" => "Integration.AnyDesk.BootstrapperSha256".to_owned(),
         "rustdesk" => "Integration.RustDesk.BootstrapperSha256".to_owned(),
-        own => return format!("\"Integration.Clients.{own}.Download.Sha256\": [\"{sha256}\"]"),
+        _ => return format!("\"Integration.Clients.{client}.Download.Sha256\": [\"{sha256}\"]"),
     };
     format!("\"{key}\": \"{sha256}\"")
 }

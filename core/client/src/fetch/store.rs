@@ -1,12 +1,16 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use super::{FetchError, Fetched, Origin, transfer::Summed};
 use crate::folder;
+
+/// How the name of a file begins that is still being fetched.
+const UNFINISHED: &str = ".fetching-";
 
 /// The private folder in which fetched programs lie, each under its own SHA-256.
 pub(super) struct Store {
@@ -18,11 +22,18 @@ pub(super) struct Store {
 type Failed = (&'static str, PathBuf, io::Error);
 
 impl Store {
-    pub(super) async fn open(root: &Path, file_name: String) -> Result<Self, FetchError> {
+    /// Opens the folder, and takes away what downloads left there that were broken off by the
+    /// agent's end: what is older than the `longest` that one takes.
+    pub(super) async fn open(
+        root: &Path,
+        file_name: String,
+        longest: Duration,
+    ) -> Result<Self, FetchError> {
         let root = root.to_owned();
         away(move || {
             let failed = |source| ("making the folder", root.clone(), source);
             folder::make_private(&root).map_err(failed)?;
+            forget_unfinished(&root, longest);
             Ok(Self { root, file_name })
         })
         .await
@@ -44,7 +55,7 @@ impl Store {
     /// A new empty file of this account alone, on the same disk.
     pub(super) fn blank(&self) -> Result<NamedTempFile, FetchError> {
         let made = tempfile::Builder::new()
-            .prefix(".fetching-")
+            .prefix(UNFINISHED)
             .tempfile_in(&self.root);
         made.map_err(|source| FetchError::Disk {
             what: "making a file in",
@@ -89,6 +100,21 @@ impl Store {
             })
         })
         .await
+    }
+}
+
+fn forget_unfinished(root: &Path, longest: Duration) {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| {
+        let name = entry.file_name();
+        name.to_string_lossy().starts_with(UNFINISHED)
+    }) {
+        let written = entry.metadata().and_then(|about| about.modified());
+        let age = written.ok().and_then(|written| written.elapsed().ok());
+        if age.is_some_and(|age| age > longest) {
+            // One that cannot be removed is tried again the next time.
+            let _ = std::fs::remove_file(entry.path());
+        }
     }
 }
 

@@ -5,15 +5,17 @@ use deskhook_session::{ElevationAsk, ElevationOutcome, ElevationPermit, Reason};
 use tokio::time::timeout;
 
 use super::asking::{Told, ask};
+use super::judge::WAITING;
 use super::ways::Ways;
 
-/// Time for starting and ending, beside that of the order.
-const GRACE: Duration = Duration::from_secs(30);
+/// Time beside that of the order: the system's own dialog waits for a password, and the other side
+/// bounds the program itself.
+const GRACE: Duration = Duration::from_secs(WAITING);
 /// The longest that anything is waited for, in minutes.
 const LONGEST: u32 = 24 * 60;
 
 /// Has the operating system run what the permit allows, and waits for its end: the permit's
-/// minutes and half a minute more at most. Drop the future to end the program.
+/// minutes, and beside them as long as an order may wait, at most. Drop the future to end the program.
 ///
 /// Refusals carry the codes `no-elevation`, `helper-not-installed`, `method-not-allowed`,
 /// `not-approved`, `not-authorized`, or those of [`Refusal`](crate::Refusal).
@@ -32,11 +34,13 @@ pub(crate) async fn request(wanted: &ElevationAsk, ways: &Ways) -> ElevationOutc
     if let Some(obstacle) = ways.obstacle() {
         return ElevationOutcome::Denied(vec![obstacle]);
     }
-    let minutes = wanted.minutes.clamp(1, LONGEST);
-    let patience = Duration::from_secs(u64::from(minutes) * 60) + GRACE;
-    timeout(patience, try_each(wanted, ways))
+    timeout(patience(wanted.minutes), try_each(wanted, ways))
         .await
         .unwrap_or(ElevationOutcome::Expired)
+}
+
+fn patience(minutes: u32) -> Duration {
+    Duration::from_secs(u64::from(minutes.clamp(1, LONGEST)) * 60) + GRACE
 }
 
 /// The first way that leads to an answer, be it yes or no.

@@ -8,7 +8,7 @@ use crate::Refusal;
 /// Seconds that an order may hold beyond its own minutes: it waits for the person's answer (the
 /// portal adds five minutes for that), and clocks differ. The program's own time is never longer
 /// than the person agreed to.
-const WAITING: u64 = 10 * 60;
+pub(super) const WAITING: u64 = 10 * 60;
 
 /// What an order is judged by.
 pub(crate) struct Measure<'a> {

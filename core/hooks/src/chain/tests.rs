@@ -164,6 +164,37 @@ fn a_hook_that_works_does_not_excuse_one_that_always_fails() {
     assert!(matches!(last, Some(Verdict::Deny { .. })), "{last:?}");
 }
 
+#[test]
+fn a_timer_is_called_alone_and_not_once_it_failed_too_often() {
+    let timed = |name: &str, act: Act, hooks| {
+        let mut bound = bound(name, act, ExtensionPolicy::default());
+        let about = About {
+            hooks,
+            timer_seconds: Some(60),
+            ..bound.extension.about().clone()
+        };
+        bound.extension = Arc::new(Scripted(about, act));
+        bound
+    };
+    let broken: Act = || Err(Fault::Busy);
+    let crashed: Act = || panic!("bang");
+    let chain = chain(vec![
+        timed("a", crashed, vec![Hook::Timer]),
+        timed("b", || Ok(Answer::Nothing), vec![Hook::Timer]),
+        timed("c", broken, vec![Hook::SessionRequest]),
+    ]);
+    let wanted = [("a".to_owned(), 60), ("b".to_owned(), 60)];
+    assert_eq!(chain.timers(), wanted);
+    let call = || Call::new(Hook::Timer, Context::default(), crate::Timer::default());
+    for _ in 0..3 {
+        let answer = chain.observe_alone("a", call());
+        assert!(matches!(answer, Some(Err(Fault::Crashed { .. }))));
+    }
+    assert_eq!(chain.observe_alone("a", call()), None);
+    assert_eq!(chain.observe_alone("b", call()), Some(Ok(Answer::Nothing)));
+    assert_eq!(chain.observe_alone("c", call()), None, "it hears no timer");
+}
+
 fn good_tooltip() -> Result<Answer, Fault> {
     let tooltip = Some("good".to_owned());
     Ok(Answer::Menu(MenuPatch {

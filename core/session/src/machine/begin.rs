@@ -55,7 +55,6 @@ impl Session {
             progress: None,
             launched: false,
             elevation: None,
-            grants: vec![],
         });
         let mut effects = vec![Effect::Record(requested)];
         effects.extend(self.check_or_ask(now, policy));

@@ -3,8 +3,8 @@ use super::join::nobody;
 use crate::live::{Elevation, ElevationStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
-    Answer, AskOutcome, Effect, ElevationAsk, ElevationEnd, ElevationOutcome, ElevationPermit,
-    Entry, Judgement, Moment, Observation, QuestionKind, Reason, Terms,
+    Answer, AskId, AskOutcome, Effect, ElevationAsk, ElevationEnd, ElevationOutcome,
+    ElevationPermit, Entry, Judgement, Moment, Observation, QuestionKind, Reason, Terms,
 };
 
 /// How long the person has to agree.
@@ -65,9 +65,11 @@ impl Session {
     pub(super) fn elevation_judged(
         &mut self,
         now: Moment,
+        ask: &AskId,
         judgements: &[Judgement],
     ) -> Vec<Effect> {
-        if !matches!(self.elevation_step(), Some(ElevationStep::Judging)) {
+        let judging = matches!(self.elevation_step(), Some(ElevationStep::Judging));
+        if !judging || !self.is_under_way(ask) {
             return vec![];
         }
         match combine(judgements) {
@@ -141,6 +143,18 @@ impl Session {
         self.elevated(ElevationOutcome::Expired)
     }
 
+    /// What the operating system made of a request. News of an earlier one says nothing of this one.
+    pub(super) fn elevation_ended(
+        &mut self,
+        ask: &AskId,
+        outcome: ElevationOutcome,
+    ) -> Vec<Effect> {
+        if !self.is_elevating() || !self.is_under_way(ask) {
+            return vec![];
+        }
+        self.elevated(outcome)
+    }
+
     /// A request for elevated rights is over, whoever ended it.
     pub(super) fn elevated(&mut self, outcome: ElevationOutcome) -> Vec<Effect> {
         let Some(live) = &mut self.live else {
@@ -174,6 +188,11 @@ impl Session {
         let running = self.live.as_ref().filter(|_| self.is_elevating());
         let stop = running.map(|live| Effect::StopElevation(live.id.clone()));
         stop.into_iter().chain(self.elevated(outcome)).collect()
+    }
+
+    fn is_under_way(&self, ask: &AskId) -> bool {
+        let elevation = self.live.as_ref().and_then(|live| live.elevation.as_ref());
+        elevation.is_some_and(|elevation| elevation.ask.ask == *ask)
     }
 
     fn is_elevating(&self) -> bool {

@@ -87,6 +87,7 @@ impl Session {
 
     /// A later policy only tightens a session; when its client is no longer allowed, it ends.
     pub(super) fn policy_changed(&mut self, now: Moment, policy: &Policy) -> Vec<Effect> {
+        self.grants.tighten(&policy.session.consent);
         let Some(live) = &mut self.live else {
             return vec![];
         };

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use deskhook_policy::{ConsentMode, OnTimeout};
 
 use super::Session;
@@ -126,10 +124,8 @@ impl Session {
                 "No session is open on this device.",
             ));
         };
-        let granted = live
-            .grants
-            .iter()
-            .any(|(supporter, until)| *supporter == join.supporter && now <= *until);
+        let minutes = live.terms.consent.grant_minutes;
+        let granted = self.grants.holds(now, join, minutes);
         match (live.terms.consent.mode, self.person_present) {
             (ConsentMode::Never, _) => Consent::Given("policy"),
             (_, true) if granted => Consent::Given("earlier answer"),
@@ -161,8 +157,15 @@ impl Session {
     }
 
     pub(super) fn consent_answered(&mut self, now: Moment, answer: &Answer) -> Vec<Effect> {
+        let Some((join, _)) = self.joining() else {
+            return vec![];
+        };
         if *answer != Answer::Allow {
+            self.grants.take_back(&join.supporter);
             return self.refuse_join(vec![Reason::own("consent-refused", "The person said no.")]);
+        }
+        if let Some(live) = &self.live {
+            self.grants.give(now, &join, &live.terms.consent);
         }
         self.let_in(now, "person")
     }
@@ -198,12 +201,6 @@ impl Session {
         let Some(live) = &mut self.live else {
             return vec![];
         };
-        let grant = now.after(Duration::from_secs(
-            u64::from(live.terms.consent.grant_minutes) * 60,
-        ));
-        if consent == "person" && live.terms.consent.grant_minutes > 0 {
-            live.grants.push((join.supporter.clone(), grant));
-        }
         live.phase = Phase::Connected {
             join: join.clone(),
             since: now,

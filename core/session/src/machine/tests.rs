@@ -1,5 +1,6 @@
 use deskhook_policy::{Address, ClientSpec, ConsentMode, ElevationMethod, OnTimeout};
 mod elevating;
+mod granting;
 mod orders;
 mod patience;
 mod presence;
@@ -59,8 +60,8 @@ fn answer(answer: Answer) -> Event {
 fn supporter() -> Supporter {
     Supporter {
         name: "Sam".into(),
-        organisation: "Acme".into(),
         verified: true,
+        ..Supporter::default()
     }
 }
 

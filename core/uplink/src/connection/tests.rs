@@ -33,3 +33,18 @@ async fn what_the_portal_will_never_take_is_told_once_and_when_it_is_mended() {
         assert_eq!(told.recv().await, Some(expected));
     }
 }
+
+#[test]
+fn a_row_is_set_aside_on_the_portals_own_word_alone() {
+    for (status, word, aside) in [
+        (400, "invalid", true),
+        (422, "invalid", true),
+        (400, "", false),
+        (422, "", false),
+        (413, "", true),
+        (401, "unknown", false),
+        (503, "", false),
+    ] {
+        assert_eq!(is_about_the_row(status, word), aside, "{status} {word}");
+    }
+}

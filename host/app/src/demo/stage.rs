@@ -1,8 +1,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use deskhook_agent::{AboutDevice, AboutPerson, Agent, AgentConfig, AgentHandle, ExtensionPlaces};
+use deskhook_agent::{
+    AboutDevice, AboutPerson, Agent, AgentConfig, AgentHandle, ExtensionPlaces, Snapshot,
+};
 use deskhook_portal::{Portal, PortalConfig, Role, set_up};
 use deskhook_uplink::{Identity, enrol};
 use tokio::net::TcpListener;
@@ -20,6 +23,9 @@ const ORGANISATION: &str = "Northwind Help Desk";
 const STAFF: &str = "sam";
 /// The port of a demonstration when nobody says otherwise and it is free.
 const PORT: u16 = 8460;
+
+/// How long the agent may take to be seen.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A portal and an agent enrolled in it, running in this process.
 pub(crate) struct Stage {
@@ -59,11 +65,7 @@ impl Stage {
         let config = config(&folder);
         let socket = config.socket.clone().unwrap_or_default();
         let agent = Agent::start(config).await?;
-        agent
-            .handle()
-            .until(|snapshot| snapshot.online)
-            .await
-            .context("the agent stopped")?;
+        online(&agent.handle()).await?;
         let sign_in = format!("{portal}{sign_in}");
         Ok(Self {
             folder,
@@ -90,6 +92,19 @@ impl Stage {
         // A portal that is gone already is stopped.
         let _ = self.closing.send(());
         let _ = self.serving.await;
+    }
+}
+
+/// Waits until the portal answers the agent. One that no longer knows the device never does.
+async fn online(agent: &AgentHandle) -> anyhow::Result<()> {
+    let seen = |now: &Snapshot| now.online || now.portal_problem.is_some();
+    let seen = tokio::time::timeout(PATIENCE, agent.until(seen)).await;
+    let now = seen
+        .context("the portal does not answer the agent")?
+        .context("the agent stopped")?;
+    match &now.portal_problem {
+        Some(problem) => anyhow::bail!("the portal refuses this device: {problem}"),
+        None => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ fn join() -> JoinAsk {
             name: "Ada Lovelace".into(),
             organisation: "Example IT".into(),
             verified: true,
+            ..Supporter::default()
         },
         reason: Some("printer broken".into()),
         ticket: Some("INC-1".into()),

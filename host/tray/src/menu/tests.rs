@@ -28,6 +28,7 @@ fn snapshot(phase: PhaseName) -> Snapshot {
         name: "Ada".into(),
         organisation: "Example IT".into(),
         verified: true,
+        ..Supporter::default()
     };
     let with_address = matches!(
         phase,

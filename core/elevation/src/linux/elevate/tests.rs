@@ -178,3 +178,9 @@ async fn a_flood_of_output_is_read_and_forgotten() {
     );
     assert_eq!(codes(&local(&ways).await), ["no-elevation"]);
 }
+
+#[test]
+fn the_dialogs_time_is_not_the_programs() {
+    let (program, dialog) = (Duration::from_secs(60), Duration::from_secs(9 * 60));
+    assert!(patience(1) > program + dialog);
+}

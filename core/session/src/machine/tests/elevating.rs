@@ -1,11 +1,17 @@
 use super::*;
 
+/// What the hooks said to the request of [`elevate`].
+pub(super) fn elevation_judged(verdict: Option<Verdict>) -> Event {
+    Event::ElevationJudged {
+        session: id(),
+        ask: AskId("e".into()),
+        judgements: voice(verdict),
+    }
+}
+
 #[test]
 fn a_program_with_elevated_rights_ends_with_its_session_and_with_its_permission() {
-    let judged = Event::ElevationJudged {
-        session: id(),
-        judgements: voice(None),
-    };
+    let judged = elevation_judged(None);
     let running = connected()
         .into_iter()
         .chain([elevate(), judged, answer(Answer::Allow)]);
@@ -41,10 +47,7 @@ fn a_program_with_elevated_rights_ends_with_its_session_and_with_its_permission(
 
 #[test]
 fn elevated_rights_need_policy_hooks_and_the_person() {
-    let judged = |verdict| Event::ElevationJudged {
-        session: id(),
-        judgements: voice(verdict),
-    };
+    let judged = elevation_judged;
     let with = |more: Vec<Event>| run(&policy(), connected().into_iter().chain(more));
     let elevates = |effects: &[Effect]| {
         effects
@@ -83,4 +86,39 @@ fn elevated_rights_need_policy_hooks_and_the_person() {
             .iter()
             .any(|effect| matches!(effect, Effect::JudgeElevation { .. }))
     );
+}
+
+#[test]
+fn news_of_an_earlier_request_for_elevated_rights_says_nothing_of_the_next() {
+    let mut stricter = policy();
+    stricter.elevation.programs = vec!["/usr/bin/who".into()];
+    let mut next = elevate();
+    if let Event::Requested {
+        request: Request::Elevate(ask),
+        ..
+    } = &mut next
+    {
+        (ask.ask, ask.program) = (AskId("f".into()), "/usr/bin/who".into());
+    }
+    let mut wider = policy();
+    wider.elevation.programs.push("/usr/bin/who".into());
+    let (mut session, _) = run(&wider, connected().into_iter().chain([elevate()]));
+    session.handle(Moment(0), Event::PolicyChanged, &stricter);
+    session.handle(Moment(0), next, &stricter);
+    let late = session.handle(Moment(0), elevation_judged(None), &stricter);
+    assert!(late.is_empty() && session.view().question.is_none());
+    let own = Event::ElevationJudged {
+        session: id(),
+        ask: AskId("f".into()),
+        judgements: voice(None),
+    };
+    session.handle(Moment(0), own, &stricter);
+    session.handle(Moment(0), answer(Answer::Allow), &stricter);
+    let late = Event::Elevated {
+        session: id(),
+        ask: AskId("e".into()),
+        outcome: ElevationOutcome::Granted { code: 0 },
+    };
+    assert!(session.handle(Moment(0), late, &stricter).is_empty());
+    assert_eq!(session.view().elevating.as_deref(), Some("/usr/bin/who"));
 }

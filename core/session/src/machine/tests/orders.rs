@@ -40,10 +40,12 @@ fn any_answer() -> impl Strategy<Value = Event> {
             },
             5 => Event::ElevationJudged {
                 session,
+                ask: AskId("e".into()),
                 judgements,
             },
             6 => Event::Elevated {
                 session,
+                ask: AskId("e".into()),
                 outcome: ElevationOutcome::Granted { code: 0 },
             },
             _ => Event::ClientExited {

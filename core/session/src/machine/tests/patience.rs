@@ -68,12 +68,14 @@ fn a_question_about_elevated_rights_ends_with_the_supporters_patience() {
     let Request::Elevate(ask) = request else {
         panic!("for elevated rights")
     };
+    let own = ask.ask.clone();
     let request = Request::Elevate(ElevationAsk {
         until: Some(UNTIL),
         ..ask
     });
     let judged = Event::ElevationJudged {
         session: id(),
+        ask: own,
         judgements: voice(None),
     };
     let events = [Event::Requested { request, origin }, judged];

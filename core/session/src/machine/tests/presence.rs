@@ -1,3 +1,4 @@
+use super::elevating::elevation_judged;
 use super::*;
 
 const GONE: Event = Event::PersonSeen { present: false };
@@ -71,12 +72,8 @@ fn who_is_back_is_asked_again() {
 
 #[test]
 fn a_question_about_elevated_rights_is_a_no_once_nobody_is_there() {
-    let judged = |verdict| Event::ElevationJudged {
-        session: id(),
-        judgements: voice(verdict),
-    };
     for verdict in [None, ask()] {
-        let events = [elevate(), judged(verdict), GONE];
+        let events = [elevate(), elevation_judged(verdict), GONE];
         let (session, effects) = run(&welcoming(), connected().into_iter().chain(events));
         let denied = effects.iter().any(|effect| {
             matches!(effect, Effect::Reply { outcome: AskOutcome::Elevation(ElevationOutcome::Denied(reasons)), .. } if reasons[0].code == "nobody-there")
