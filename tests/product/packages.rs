@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use harness::TestAgent;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::scene::{Scene, sample};
 
@@ -28,6 +28,26 @@ async fn the_timer_of_a_package_is_called_at_its_interval() -> Result<()> {
             status["attempts"].as_u64() >= Some(1)
         })?;
     assert_eq!(asked["extensions"][0]["state"], "running", "{asked:#}");
+    Ok(())
+}
+
+#[test]
+fn what_a_layer_says_of_another_device_says_nothing_of_who_hears_a_hook_here() -> Result<()> {
+    let agent = TestAgent::new()?;
+    agent.package_of("gate", &["session.request"], &says("no"))?;
+    let off = json!({
+        "scope": "device", "name": "another-device",
+        "settings": { "Extensions.Packages.gate.Enabled": false },
+    });
+    agent.policy("other.json", &off)?;
+    let told = agent.deskhook(&["hooks", "explain", "session.request", "--json"])?;
+    let told: Value = serde_json::from_str(&told.stdout)?;
+    assert_eq!(told["listeners"][0]["name"], "gate", "{told:#}");
+    let looked = agent.deskhook(&["doctor", "--json"])?;
+    let looked: Value = serde_json::from_str(&looked.stdout)?;
+    let findings = looked["findings"].to_string();
+    assert!(findings.contains("gate 1.0.0"), "{looked:#}");
+    assert!(findings.contains("no agent runs here"), "{looked:#}");
     Ok(())
 }
 

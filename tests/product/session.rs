@@ -97,6 +97,25 @@ async fn a_supporter_whom_the_person_refuses_stays_out_and_reads_why() -> Result
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_yes_lets_the_same_supporter_into_the_next_session_as_well() -> Result<()> {
+    let policy = json!({ "Session.Consent.GrantMinutes": 30 });
+    let scene = Scene::with_policy(over(sample(), &policy)).await?;
+    for round in 1..=2 {
+        scene.report()?;
+        let wanted = json!({ "permissions": ["screen"] });
+        let order = scene.order("connect", wanted).await?;
+        if round == 1 {
+            scene.answer("consent", "allow")?;
+        }
+        scene.until_order(&order, "joined").await?;
+        let order = scene.order("disconnect", json!({})).await?;
+        scene.until_order(&order, "disconnected").await?;
+        scene.until_over(round).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_denied_check_keeps_the_client_closed_and_tells_every_reason() -> Result<()> {
     let scene = Scene::prepared(sample(), harness::TestAgent::new()?).await?;
     let deny = |code: &str, message: &str| {
