@@ -156,8 +156,8 @@ async fn deliver(shared: Arc<Shared>) {
                 () = shared.signals.closed() => return,
             }
         };
-        let sequence = row.delivery.sequence;
-        let body = serde_json::to_vec(&row.delivery).unwrap_or_default();
+        let sequence = row.sequence;
+        let body = serde_json::to_vec(&row).unwrap_or_default();
         let sent = tokio::select! {
             sent = shared.send("POST", PATH_REPORTS, body) => sent,
             // The row is on disk for the next start.
@@ -188,7 +188,7 @@ async fn deliver(shared: Arc<Shared>) {
         }
         let (is_still_first, longest) = {
             let outbox = shared.outbox.lock().await;
-            let first = outbox.first().map(|row| row.delivery.sequence);
+            let first = outbox.first().map(|row| row.sequence);
             (first == Some(sequence), longest(&outbox))
         };
         if is_still_first && pause(&shared, backoff.pause(random(), longest)).await {

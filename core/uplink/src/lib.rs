@@ -17,4 +17,4 @@ mod refusal;
 pub use connection::{Connection, SendError, Signal};
 pub use enrolment::{EnrolError, enrol, is_portal};
 pub use identity::{Identity, IdentityError};
-pub use outbox::{Outbox, OutboxError, Row};
+pub use outbox::{Outbox, OutboxError};

@@ -15,15 +15,8 @@ use crate::identity::{sync_folder, write_private};
 #[derive(Debug)]
 pub struct Outbox {
     folder: PathBuf,
-    rows: BTreeMap<u64, Row>,
+    rows: BTreeMap<u64, Delivery>,
     next: u64,
-}
-
-/// One row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// What is sent.
-    pub delivery: Delivery,
 }
 
 /// Why the outbox cannot keep a row.
@@ -79,7 +72,7 @@ impl Outbox {
                 .and_then(|bytes| serde_json::from_slice::<Delivery>(&bytes).ok())
             {
                 Some(delivery) => {
-                    rows.insert(delivery.sequence, Row { delivery });
+                    rows.insert(delivery.sequence, delivery);
                 }
                 None => fs::rename(&path, path.with_extension("damaged")).map_err(file(&path))?,
             }
@@ -117,12 +110,12 @@ impl Outbox {
         )?;
         self.write(&self.path(sequence), &bytes)?;
         self.next = sequence + 1;
-        self.rows.insert(sequence, Row { delivery });
+        self.rows.insert(sequence, delivery);
         Ok(sequence)
     }
 
     /// The oldest row.
-    pub fn first(&self) -> Option<&Row> {
+    pub fn first(&self) -> Option<&Delivery> {
         self.rows.values().next()
     }
 
@@ -138,7 +131,7 @@ impl Outbox {
 
     /// Whether an address waits to be told.
     pub fn has_address(&self) -> bool {
-        let mut reports = self.rows.values().map(|row| &row.delivery.report);
+        let mut reports = self.rows.values().map(|row| &row.report);
         reports.any(|report| matches!(report, Report::Address { .. }))
     }
 
@@ -184,18 +177,14 @@ impl Outbox {
         if self.rows.len() < MOST_ROWS {
             return Ok(());
         }
-        let passing = |row: &Row| {
-            !matches!(
-                row.delivery.report,
-                Report::Address { .. } | Report::Ended { .. }
-            )
-        };
+        let passing =
+            |row: &Delivery| !matches!(row.report, Report::Address { .. } | Report::Ended { .. });
         let oldest = self
             .rows
             .values()
             .find(|row| passing(row))
             .or_else(|| self.rows.values().next());
-        match oldest.map(|row| row.delivery.sequence) {
+        match oldest.map(|row| row.sequence) {
             Some(sequence) => self.acknowledge(sequence),
             None => Ok(()),
         }
@@ -256,7 +245,7 @@ mod tests {
             (1, 2)
         );
         let mut again = open(state.path());
-        assert_eq!(again.first().unwrap().delivery.report, report("a"));
+        assert_eq!(again.first().unwrap().report, report("a"));
         again.acknowledge(1).unwrap();
         again.acknowledge(1).unwrap();
         again.acknowledge(2).unwrap();
@@ -273,7 +262,7 @@ mod tests {
         assert!(other.is_empty());
         assert_eq!(other.put(2, report("news")).unwrap(), 1);
         let first = open(state.path());
-        assert_eq!(first.first().unwrap().delivery.report, report("secret"));
+        assert_eq!(first.first().unwrap().report, report("secret"));
         for bad in ["", "..", "../d-1", "a/b", ".x"] {
             let opened = Outbox::open(state.path(), bad);
             assert!(matches!(opened, Err(OutboxError::Device(_))), "{bad:?}");
@@ -296,7 +285,7 @@ mod tests {
         outbox.put(1, report("a")).unwrap();
         outbox.put(2, report("b")).unwrap();
         outbox.set_aside(1).unwrap();
-        assert_eq!(outbox.first().unwrap().delivery.sequence, 2);
+        assert_eq!(outbox.first().unwrap().sequence, 2);
         assert_eq!(open(state.path()).len(), 1);
         let kept = state
             .path()
