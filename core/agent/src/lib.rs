@@ -27,6 +27,7 @@ mod clock;
 mod config;
 mod control;
 mod courier;
+mod disk;
 mod extensions;
 #[cfg(doctest)]
 mod guides;

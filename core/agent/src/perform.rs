@@ -18,8 +18,9 @@ use crate::launch::Launching;
 use crate::{Errand, Wake, observation};
 
 impl Loop {
-    /// Does what the session wants done. Nothing here waits: whatever takes time goes on in a
-    /// task and answers with a wake.
+    /// Does what the session wants done. Nothing here waits but for the record, which is on disk
+    /// before anything follows from it: whatever else takes time goes on in a task and answers with
+    /// a wake.
     pub(crate) fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::RunChecks(inquiry) => self.run_checks(inquiry),

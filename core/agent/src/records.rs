@@ -5,6 +5,8 @@ use deskhook_session::Entry;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::disk::at_the_disk;
+
 /// The agent's audit record: `record.jsonl` in the state folder.
 pub(crate) struct Records {
     record: Record,
@@ -34,7 +36,7 @@ impl Records {
             session: entry.session.map(|session| session.0),
             fields: fields.collect(),
         };
-        if let Err(error) = self.record.append(&row) {
+        if let Err(error) = at_the_disk(|| self.record.append(&row)) {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 action = entry.action,

@@ -2,6 +2,8 @@ use std::path::{Path, PathBuf};
 
 use deskhook_session::SessionId;
 
+use crate::disk::at_the_disk;
+
 /// The session under way, on disk: what a killed agent leaves behind, so that its next start can
 /// tell the portal that the session is over. It names the device as well: after another enrolment
 /// the session is none of the new device's.
@@ -34,8 +36,9 @@ impl Unfinished {
         let note = format!("{}\n{}", session.0, self.device);
         // Written aside: an agent that is killed meanwhile leaves no half of a note.
         let aside = self.path.with_extension("new");
-        let written = std::fs::write(&aside, note);
-        if let Err(error) = written.and_then(|()| std::fs::rename(&aside, &self.path)) {
+        let write =
+            || std::fs::write(&aside, note).and_then(|()| std::fs::rename(&aside, &self.path));
+        if let Err(error) = at_the_disk(write) {
             tracing::warn!(%error, "the session under way cannot be noted");
         }
     }
@@ -51,7 +54,7 @@ impl Unfinished {
 
     /// There is nobody to tell.
     pub(crate) fn forget(&self) {
-        match std::fs::remove_file(&self.path) {
+        match at_the_disk(|| std::fs::remove_file(&self.path)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 tracing::warn!(%error, "the note of the session under way cannot be removed");
             }

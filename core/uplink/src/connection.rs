@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, Notify, mpsc};
 use url::Url;
 
 use crate::backoff::Backoff;
+use crate::disk::at_the_disk;
 use crate::enrolment::{client, portal_url};
 use crate::refusal::Refusal;
 use crate::{Identity, Outbox, OutboxError};
@@ -119,7 +120,7 @@ impl Connection {
     pub async fn report(&self, report: Report) -> Result<u64, OutboxError> {
         let is_address = matches!(report, Report::Address { .. });
         let mut outbox = self.shared.outbox.lock().await;
-        let sequence = outbox.put(millis(), report)?;
+        let sequence = at_the_disk(|| outbox.put(millis(), report))?;
         if is_address {
             self.shared.try_now.notify_waiters();
         }
@@ -281,7 +282,7 @@ fn random() -> u64 {
 impl Shared {
     async fn acknowledged(&self, sequence: u64) {
         let mut outbox = self.outbox.lock().await;
-        if let Err(error) = outbox.acknowledge(sequence) {
+        if let Err(error) = at_the_disk(|| outbox.acknowledge(sequence)) {
             tracing::error!(%error, "an acknowledged report cannot be removed; it will be sent again");
         }
         self.rows.store(outbox.len(), Ordering::Relaxed);
@@ -291,7 +292,7 @@ impl Shared {
 
     async fn unwanted(&self, sequence: u64, message: String) {
         let mut outbox = self.outbox.lock().await;
-        if let Err(error) = outbox.set_aside(sequence) {
+        if let Err(error) = at_the_disk(|| outbox.set_aside(sequence)) {
             tracing::error!(%error, "an unwanted report cannot be set aside; it will be sent again");
         }
         self.rows.store(outbox.len(), Ordering::Relaxed);

@@ -9,6 +9,7 @@
 mod answering;
 mod backoff;
 mod connection;
+mod disk;
 mod enrolment;
 mod identity;
 mod outbox;
