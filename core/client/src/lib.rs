@@ -8,6 +8,7 @@
 //! the policy names, or the policy says that it need not be.
 
 mod address;
+mod config;
 mod desktop;
 mod failure;
 mod fetch;
@@ -23,6 +24,7 @@ mod query;
 mod running;
 mod spawn;
 
+pub use config::{ConfigError, read_config};
 pub use desktop::Desktop;
 pub use failure::LaunchError;
 pub use fetch::{

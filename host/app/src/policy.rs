@@ -1,7 +1,10 @@
-//! `policy check`, `resolve`, `explain`, `pin` and `schema`.
+//! `policy check`, `resolve`, `explain`, `pin`, `client-settings`, `drift` and `schema`.
 
+mod client_settings;
 mod diagnostic;
+mod drift;
 mod explanation;
+mod vendor;
 
 use std::path::PathBuf;
 
@@ -29,6 +32,10 @@ pub(crate) enum Policy {
         #[command(flatten)]
         files: Files,
     },
+    /// Print the lines for the vendor's custom-client generator
+    ClientSettings(client_settings::Arguments),
+    /// Say how an installed client differs from policy; exits 1 when it does
+    Drift(drift::Arguments),
     /// Fetch a client and print the line that pins it
     Pin {
         /// The download's address
@@ -103,6 +110,8 @@ pub(crate) fn run(command: Policy) -> Outcome {
         Policy::Check(files) => check(&files),
         Policy::Resolve(files) => resolve(&files),
         Policy::Explain { key, files } => explanation::run(&key, &files),
+        Policy::ClientSettings(arguments) => client_settings::run(&arguments),
+        Policy::Drift(arguments) => drift::run(arguments),
         Policy::Pin {
             url,
             client,

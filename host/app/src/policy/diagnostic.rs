@@ -25,7 +25,7 @@ pub(super) fn print(problems: &[Problem]) {
         .with_width(80);
     for problem in problems {
         let place = &problem.place;
-        let source = NamedSource::new(place.file(), place.source().text().to_owned());
+        let source = NamedSource::new(place.file(), place.source().shown());
         let mut text = String::new();
         match handler.render_report(&mut text, &Shown { problem, source }) {
             Ok(()) => remark(format!(
