@@ -53,8 +53,8 @@ fn the_use_case_of_the_guide_gives_its_lines_and_no_others() {
         [
             ("Build Type", "Incoming"),
             ("Access Control List", "*@acme"),
-            ("Automatically register alias", "on"),
             ("Unattended Access", "off: set no password"),
+            ("Automatically register alias", "on"),
             ("Disable settings", "on"),
             ("Assign to license", "on"),
         ]
@@ -64,11 +64,9 @@ fn the_use_case_of_the_guide_gives_its_lines_and_no_others() {
         lines(&support),
         ["ad.anydesk.register.add_to_namespace=true"]
     );
-    assert_eq!(
-        form(&support)[..2],
-        [("Build Type", "Outgoing"), ("Force User Login", "on")]
-    );
-    assert_eq!(form(&support)[2].0, "Session Permission Profiles");
+    assert_eq!(form(&support)[0], ("Build Type", "Outgoing"));
+    assert_eq!(form(&support)[1].0, "Session Permission Profiles");
+    assert_eq!(form(&support)[2], ("Force User Login", "on"));
     for settings in [user, support] {
         let documented = |line: &deskhook_policy::VendorLine| line.evidence == Evidence::Documented;
         assert!(settings.lines.iter().all(documented));
@@ -97,6 +95,18 @@ fn a_line_knows_the_policy_key_and_the_place_that_it_comes_from() {
     );
     assert_eq!(line["layer"]["scope"], "tenant");
     assert_eq!(line["evidence"], "documented");
+}
+
+#[test]
+fn a_client_for_both_ways_has_the_lines_of_both() {
+    let both = USE_CASE.replacen('{', r#"{"Direction": "bidirectional", "#, 1);
+    let settings = made(&both, ClientRole::EndUser);
+    assert_eq!(settings.lines.len(), 5);
+    assert_eq!(settings.lines, made(&both, ClientRole::Support).lines);
+    let form = form(&settings);
+    assert_eq!(form[0], ("Build Type", "Bidirectional"));
+    assert!(form.contains(&("Access Control List", "*@acme")));
+    assert!(form.contains(&("Force User Login", "on")));
 }
 
 #[test]

@@ -51,17 +51,15 @@ impl Expectations {
 /// What policy wants of the client of `role`; none is the one that policy describes, and where it
 /// describes neither, the end user's.
 pub fn expectations(resolved: &Resolved, role: Option<ClientRole>) -> Expectations {
-    let mut remarks = vec![];
-    let role = role
-        .or_else(|| ClientRole::of(resolved))
-        .unwrap_or_else(|| {
-            remarks.push(
-                "Direction says neither incoming nor outgoing: compared as an end user's client \
-             (--role support for the other)"
-                    .to_owned(),
-            );
-            ClientRole::EndUser
-        });
+    let against = role.and_then(|role| role.contradiction(resolved));
+    let mut remarks: Vec<String> = against.into_iter().map(|problem| problem.message).collect();
+    let described = role.or_else(|| ClientRole::of(resolved));
+    if described.is_none() && resolved.policy.anydesk.direction.is_none() {
+        let open = "Direction is not set: compared as an end user's client (--role support for \
+                    the other)";
+        remarks.push(open.to_owned());
+    }
+    let role = described.unwrap_or(ClientRole::EndUser);
     let mut expected = Expectations {
         role,
         remarks,
@@ -109,14 +107,16 @@ impl Expectations {
     /// The options of the generator's form that were seen in clients' files, and the others.
     fn options(&mut self, resolved: &Resolved) {
         let client = &resolved.policy.anydesk;
-        if self.role == ClientRole::EndUser {
+        let ways = self.role.wanted(resolved);
+        if ways.receives() {
             self.access(resolved);
             self.unattended(resolved);
             if let Some(alias) = client.register_alias {
                 let key = "ad.features.register_alias";
                 self.optional(resolved, key, (Want::Switch(alias), "RegisterAlias"));
             }
-        } else {
+        }
+        if ways.connects() {
             if let Some(namespace) = &client.namespace {
                 let want = Want::Namespace(namespace.clone());
                 self.optional(resolved, "ad.anynet.alias", (want, "Namespace"));

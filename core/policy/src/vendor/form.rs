@@ -4,9 +4,12 @@ use serde::Serialize;
 
 use super::lines::CLIENT;
 use super::profiles::Preset;
-use super::role::word;
+use super::role::{Ways, word};
 use super::{ClientRole, Origin};
-use crate::{AnyDeskClient, Direction, Resolved};
+use crate::{AnyDeskClient, Resolved};
+
+/// As a switch of the generator reads, by whether it is on.
+const POSITIONS: [&str; 2] = ["off", "on"];
 
 /// An option of the generator, or a step at the device, by the name that the vendor gives it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,12 +33,16 @@ pub(super) fn form(resolved: &Resolved, role: ClientRole) -> (Vec<FormEntry>, Ve
         remarks: vec![],
     };
     let client = &resolved.policy.anydesk;
-    let direction = client.direction.unwrap_or(role.direction());
-    form.put("Build Type", capital(word(direction)), "Direction");
-    match role {
-        ClientRole::EndUser => form.receiving(client),
-        ClientRole::Support => form.connecting(client, direction),
+    let ways = role.wanted(resolved);
+    form.put("Build Type", capital(word(ways.0)), "Direction");
+    if ways.receives() {
+        form.receiving(client);
+    } else {
+        let value = "deactivate all permissions: nobody connects to this client".to_owned();
+        form.put("Session Permission Profiles", value, "Direction");
+        form.not_receiving(client);
     }
+    form.connecting(client, ways);
     form.switch(
         "Disable settings",
         client.disable_settings,
@@ -74,16 +81,11 @@ impl Form<'_> {
             }
             let permissions = permissions
                 .iter()
-                .map(|(name, allowed)| format!("{name} {}", on_or_off(*allowed)));
+                .map(|(name, allowed)| format!("{name} {}", POSITIONS[usize::from(*allowed)]));
             let value = format!("{profile}: {}", permissions.collect::<Vec<_>>().join(", "));
             self.put("Session Permission Profiles", value, "PermissionProfiles");
         }
-        let alias = client.register_alias;
-        self.switch("Automatically register alias", alias, "RegisterAlias");
         self.unattended(client);
-        if client.force_user_login.is_some() {
-            self.leave_out("ForceUserLogin", "it is for clients that connect to others");
-        }
     }
 
     fn unattended(&mut self, client: &AnyDeskClient) {
@@ -107,18 +109,21 @@ impl Form<'_> {
         }
     }
 
-    fn connecting(&mut self, client: &AnyDeskClient, direction: Direction) {
-        let login = client.force_user_login;
-        self.switch("Force User Login", login, "ForceUserLogin");
-        if direction == Direction::Outgoing {
-            let value = "deactivate all permissions: nobody connects to this client".to_owned();
-            self.put("Session Permission Profiles", value, "Direction");
-        }
-        if client.register_alias == Some(false) {
-            let alias = client.register_alias;
+    /// Of a client that connects, a line registers the alias.
+    fn connecting(&mut self, client: &AnyDeskClient, ways: Ways) {
+        let alias = client.register_alias;
+        if !ways.connects() || alias == Some(false) {
             self.switch("Automatically register alias", alias, "RegisterAlias");
         }
-        let nobody = "nobody connects to a supporter's client";
+        let login = client.force_user_login;
+        if ways.connects() {
+            self.switch("Force User Login", login, "ForceUserLogin");
+        } else if login.is_some() {
+            self.leave_out("ForceUserLogin", "it is for clients that connect to others");
+        }
+    }
+
+    fn not_receiving(&mut self, client: &AnyDeskClient) {
         for (set, key) in [
             (client.access_control_list.is_some(), "AccessControlList"),
             (!client.permission_profiles.is_empty(), "PermissionProfiles"),
@@ -132,7 +137,7 @@ impl Form<'_> {
             ),
         ] {
             if set {
-                self.leave_out(key, nobody);
+                self.leave_out(key, "nobody connects to this client");
             }
         }
     }
@@ -143,7 +148,7 @@ impl Form<'_> {
 
     fn switch(&mut self, name: &'static str, value: Option<bool>, key: &str) {
         if let Some(value) = value {
-            self.put(name, on_or_off(value).to_owned(), key);
+            self.put(name, POSITIONS[usize::from(value)].to_owned(), key);
         }
     }
 
@@ -158,10 +163,6 @@ impl Form<'_> {
             origin,
         });
     }
-}
-
-fn on_or_off(value: bool) -> &'static str {
-    if value { "on" } else { "off" }
 }
 
 fn capital(word: &str) -> String {

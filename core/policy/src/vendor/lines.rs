@@ -70,12 +70,13 @@ pub(super) fn lines(resolved: &Resolved, role: ClientRole) -> Lines<'_> {
         lines: vec![],
         remarks: vec![],
     };
-    match role {
-        ClientRole::EndUser => {
-            lines.removals();
-            lines.permissions();
-        }
-        ClientRole::Support => lines.namespace(),
+    let ways = role.wanted(resolved);
+    if ways.receives() {
+        lines.removals();
+        lines.permissions();
+    }
+    if ways.connects() {
+        lines.namespace();
     }
     lines.advanced();
     lines

@@ -35,6 +35,12 @@ impl ClientRole {
         }
     }
 
+    /// Which way the sessions of its client go: as the policy says, else as the role says.
+    pub(super) fn wanted(self, resolved: &Resolved) -> Ways {
+        let direction = resolved.policy.anydesk.direction;
+        Ways(direction.unwrap_or(self.direction()))
+    }
+
     /// What is wrong where the policy wants the other client.
     pub(super) fn contradiction(self, resolved: &Resolved) -> Option<Problem> {
         let wanted = Self::of(resolved).filter(|wanted| *wanted != self)?;
@@ -59,6 +65,22 @@ impl std::fmt::Display for ClientRole {
             Self::EndUser => "end-user",
             Self::Support => "support",
         })
+    }
+}
+
+/// Which way sessions go, and what follows from it.
+#[derive(Clone, Copy)]
+pub(super) struct Ways(pub(super) Direction);
+
+impl Ways {
+    /// Whether others connect to the client.
+    pub(super) fn receives(self) -> bool {
+        self.0 != Direction::Outgoing
+    }
+
+    /// Whether the client connects to others.
+    pub(super) fn connects(self) -> bool {
+        self.0 != Direction::Incoming
     }
 }
 

@@ -30,8 +30,7 @@ pub fn client_settings(resolved: &Resolved, role: ClientRole) -> Result<ClientSe
     if let Some(problem) = role.contradiction(resolved) {
         return Err(problem);
     }
-    let client = &resolved.policy.anydesk;
-    let direction = client.direction.unwrap_or(role.direction());
+    let direction = role.wanted(resolved).0;
     let made = lines(resolved, role);
     let (form, left_out) = form(resolved, role);
     let mut remarks = missing(resolved, role);

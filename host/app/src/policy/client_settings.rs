@@ -1,5 +1,5 @@
 use clap::Args;
-use deskhook_policy::{ClientSettings, client_settings};
+use deskhook_policy::{ClientRole, ClientSettings, client_settings};
 use serde_json::json;
 
 use super::vendor::{Client, Meant, Role, is_partial, is_refused, loaded, shown};
@@ -26,7 +26,15 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         Err(problem) => {
             diagnostic::print(std::slice::from_ref(&problem));
             if arguments.files.json {
-                print_json(&json!({ "ok": false, "problems": [problem] }))?;
+                print_json(&json!({
+                    "client": arguments.meant.client.name(),
+                    "role": ClientRole::from(arguments.role),
+                    "ok": false,
+                    "lines": [],
+                    "form": [],
+                    "remarks": [],
+                    "problems": [problem],
+                }))?;
             }
             return Ok(Exit::No);
         }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use deskhook_policy::{Comparison, Expectations, Found, Installed, Status, expectations};
@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 /// `policy drift --client anydesk CONF... PATH...`.
 pub(super) fn run(mut arguments: Arguments) -> Outcome {
     let paths = std::mem::take(&mut arguments.files.paths);
-    let (confs, layers): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_conf);
+    let (confs, layers): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_conf(path));
     if confs.is_empty() || layers.is_empty() {
         return Err(Failure::Usage(anyhow::anyhow!(
             "drift compares files of the client (*.conf) with layer files or folders of them: \
@@ -68,7 +68,7 @@ pub(super) fn run(mut arguments: Arguments) -> Outcome {
     Ok(if wrong { Exit::No } else { Exit::Done })
 }
 
-fn is_conf(path: &PathBuf) -> bool {
+fn is_conf(path: &Path) -> bool {
     let ending = path.extension();
     ending.is_some_and(|ending| ending.eq_ignore_ascii_case("conf")) && !path.is_dir()
 }
@@ -101,7 +101,10 @@ fn print(compared: &[Comparison], remarks: &[String]) {
         .filter(|row| row.status == Status::Same)
         .count();
     let differing = drifts.count();
-    let line = format!("{differing} of {} settings differ", differing + same);
+    let line = match differing + same {
+        0 => "no setting could be compared".to_owned(),
+        all => format!("{differing} of {all} settings differ"),
+    };
     let colour = if differing > 0 {
         Colour::Red
     } else {
