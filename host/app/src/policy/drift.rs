@@ -29,7 +29,8 @@ pub(crate) struct Arguments {
 /// `policy drift --client anydesk CONF... PATH...`.
 pub(super) fn run(mut arguments: Arguments) -> Outcome {
     let paths = std::mem::take(&mut arguments.files.paths);
-    let (confs, layers): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_conf(path));
+    let (confs, layers): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.into_iter().partition(|path| is_conf(path));
     if confs.is_empty() || layers.is_empty() {
         return Err(Failure::Usage(anyhow::anyhow!(
             "drift compares files of the client (*.conf) with layer files or folders of them: \
