@@ -3,6 +3,7 @@
 
 mod bootstrapper;
 mod browser;
+mod client_settings;
 mod demo;
 mod dialogs;
 mod elevation;

@@ -8,6 +8,7 @@
 //! the policy names, or the policy says that it need not be.
 
 mod address;
+mod config;
 mod desktop;
 mod failure;
 mod fetch;
@@ -24,6 +25,7 @@ mod running;
 mod spawn;
 
 pub use address::Given;
+pub use config::{ConfigError, read_config};
 pub use desktop::Desktop;
 pub use failure::LaunchError;
 pub use fetch::{

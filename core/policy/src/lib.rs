@@ -19,6 +19,7 @@ mod syntax;
 mod text;
 mod ticket;
 mod typed;
+mod vendor;
 
 pub use address::{Address, AddressError};
 pub use builtin::VncListen;
@@ -36,3 +37,7 @@ pub use resolve::{
 };
 pub use schema::{built_in_checks, json_schema};
 pub use text::{Language, LocalText};
+pub use vendor::{
+    ClientRole, ClientSettings, Comparison, Evidence, Expectations, FormEntry, Found, Installed,
+    NotText, Origin, Status, VendorLine, client_settings, expectations,
+};

@@ -34,6 +34,11 @@ impl Source {
         &self.text
     }
 
+    /// The whole text as people may see it: of the same length, with secrets covered up.
+    pub fn shown(&self) -> String {
+        crate::vendor::veil(&self.text)
+    }
+
     /// Line and column of a byte offset, both from 1; columns count characters.
     pub fn position(&self, offset: usize) -> (usize, usize) {
         let offset = offset.min(self.text.len());
@@ -111,9 +116,12 @@ impl Place {
         self.span.clone()
     }
 
-    /// The whole line that the place begins on: the excerpt that a person is shown.
-    pub fn excerpt(&self) -> &str {
-        self.source.line(self.line())
+    /// The whole line that the place begins on: the excerpt that a person is shown, with secrets
+    /// covered up.
+    pub fn excerpt(&self) -> String {
+        let shown = self.source.shown();
+        let line = shown.lines().nth(self.line() - 1);
+        line.unwrap_or_default().to_owned()
     }
 
     /// The file that the place is in, for those who draw more than one line.

@@ -12,7 +12,7 @@ pub use provenance::{LayerName, Overridden, Provenance, Setting, Trail, Why};
 pub use subject::Subject;
 pub(crate) use subject::same;
 
-use crate::{Layer, LocalText, Policy, Problem, typed};
+use crate::{AnyDeskClient, Layer, LocalText, Policy, Problem, typed};
 
 /// One policy, why every value of it is what it is, and what was wrong on the way.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,7 @@ impl Resolved {
     /// Takes every client away: what holds while a layer file is broken that was never good.
     pub fn turn_integrations_off(&mut self) {
         self.policy.clients.clear();
+        self.policy.anydesk = AnyDeskClient::default();
         if let Some(tree) = self.policy.tree.as_object_mut() {
             tree.remove("Integration");
         }

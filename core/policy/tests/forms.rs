@@ -148,3 +148,13 @@ fn a_file_may_begin_with_a_byte_order_mark_and_end_its_lines_as_windows_does() {
     let resolved = resolve(&[layer], &Subject::everyone());
     assert_eq!(resolved.policy.get("A"), Some(&"x".into()));
 }
+
+#[test]
+fn a_name_with_a_space_stands_in_a_dotted_key_of_ours() {
+    let name = "Integration.AnyDesk.Client.PermissionProfiles.unattended access.input";
+    let text = format!(r#"{{"scope": "tenant", "settings": {{"{name}": false}}}}"#);
+    let layer = Layer::parse("a.json", &text).layer.expect("a layer");
+    let policy = resolve(&[layer], &Subject::everyone()).policy;
+    let profile = &policy.anydesk.permission_profiles["unattended access"];
+    assert_eq!(profile.get("input"), Some(&false));
+}

@@ -1,7 +1,10 @@
-//! `policy check`, `resolve`, `explain`, `pin` and `schema`.
+//! `policy check`, `resolve`, `explain`, `pin`, `client-settings`, `drift` and `schema`.
 
+mod client_settings;
 mod diagnostic;
+mod drift;
 mod explanation;
+mod vendor;
 
 use std::path::PathBuf;
 
@@ -31,6 +34,10 @@ pub(crate) enum Policy {
     },
     /// Print the JSON Schema of a layer file, with every key
     Schema,
+    /// Print the lines for the vendor's custom-client generator
+    ClientSettings(client_settings::Arguments),
+    /// Say how an installed client differs from policy; exits 1 when it does
+    Drift(drift::Arguments),
     /// Fetch a client and print the line that pins it
     Pin {
         /// The download's address
@@ -124,6 +131,8 @@ pub(crate) fn run(command: Policy) -> Outcome {
             json(&deskhook_policy::json_schema())?;
             Ok(Exit::Done)
         }
+        Policy::ClientSettings(arguments) => client_settings::run(&arguments),
+        Policy::Drift(arguments) => drift::run(arguments),
         Policy::Pin {
             url,
             client,

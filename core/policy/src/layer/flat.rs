@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::key::{Key, split};
 use crate::schema::{self, Complaint, Leaf, Merge, Names, Openness, ROOT, Section, Shape};
 use crate::syntax::{Kind as Written, MAX_LEVELS, Node, duplicate};
-use crate::{Place, Problem, Source};
+use crate::{Place, Problem, Source, vendor};
 
 /// A layer's settings, one for each leaf of its tree, whatever form they were written in.
 #[derive(Clone, Debug, Default)]
@@ -189,7 +189,11 @@ impl<'a> Flattening<'a> {
         section: &'static Section,
         name: &'n str,
     ) -> Option<&'n str> {
-        let (head, rest) = split(name);
+        // A key of ours is one whatever the names inside it are: `unattended access` is a profile.
+        let (head, rest) = match name.split_once('.') {
+            Some((head, rest)) if section.field(head).is_some() => (head, Some(rest)),
+            _ => split(name),
+        };
         if let Some((spelling, shape)) = section.field(head) {
             at.key.push(&spelling);
             at.shape = Some(shape);
@@ -271,6 +275,9 @@ impl<'a> Flattening<'a> {
     }
 
     fn leaf(&mut self, at: At, leaf: Leaf, node: &Node) {
+        if let Some(said) = vendor::objection(&at.key, || node.to_value()) {
+            return self.withhold(at, said);
+        }
         let accepted = schema::accept(leaf.kind, node);
         let Some(value) = accepted.value else {
             return self.refuse(at, node, accepted.complaints);
@@ -300,6 +307,24 @@ impl<'a> Flattening<'a> {
             key: at.key,
             value: node.to_value(),
             span: node.span.clone(),
+        });
+    }
+
+    /// Refuses a setting without ever repeating its value: it may be a secret.
+    fn withhold(&mut self, at: At, (code, message): (&'static str, String)) {
+        let key = at.key.to_string().escape_debug().to_string();
+        let help = match code {
+            "secret-key" => "set it in the client itself, and take this line out of the file",
+            _ => "each setting is a line key=value of the client's, and makes no second one",
+        };
+        let problem = Problem::error(code, self.place(at.span.clone()), message);
+        self.flat
+            .findings
+            .push(problem.with_key(key).with_help(help));
+        self.flat.refused.push(Refused {
+            key: at.key,
+            value: Value::String("(withheld)".to_owned()),
+            span: at.span,
         });
     }
 

@@ -1,6 +1,8 @@
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
-use deskhook_policy::{Place, Problem, Severity};
+use deskhook_policy::{Place, Problem, Severity, Source};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
@@ -15,7 +17,23 @@ struct Shown<'a> {
 }
 
 /// The lines around a place. They are found by their numbers: a file may have thousands of problems.
-struct Excerpt<'a>(&'a Place);
+struct Excerpt<'a> {
+    place: &'a Place,
+    /// The file's text as people may see it.
+    shown: &'a str,
+}
+
+/// The texts of the files that problems are in, each covered up once.
+#[derive(Default)]
+struct ShownTexts(HashMap<*const Source, String>);
+
+impl ShownTexts {
+    fn of(&mut self, place: &Place) -> &str {
+        let address = Arc::as_ptr(place.source());
+        let text = self.0.entry(address);
+        text.or_insert_with(|| place.source().shown())
+    }
+}
 
 impl SourceCode for Excerpt<'_> {
     fn read_span<'b>(
@@ -24,7 +42,7 @@ impl SourceCode for Excerpt<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let source = self.0.source();
+        let source = self.place.source();
         let (line, column) = source.position(span.offset());
         let (end, _) = source.position(span.offset() + span.len().saturating_sub(1));
         let first = line.saturating_sub(before).max(1);
@@ -36,10 +54,10 @@ impl SourceCode for Excerpt<'_> {
         } else {
             0
         };
-        let bytes = &source.text().as_bytes()[cut.clone()];
+        let bytes = &self.shown.as_bytes()[cut.clone()];
         let count = bytes.iter().filter(|byte| **byte == b'\n').count();
         Ok(Box::new(MietteSpanContents::new_named(
-            self.0.file().to_owned(),
+            self.place.file().to_owned(),
             bytes,
             (cut.start, cut.len()).into(),
             first - 1,
@@ -59,9 +77,11 @@ pub(super) fn print(problems: &[Problem]) {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(80);
+    let mut shown = ShownTexts::default();
     for problem in problems {
         let place = &problem.place;
-        let excerpt = Excerpt(place);
+        let shown = shown.of(place);
+        let excerpt = Excerpt { place, shown };
         let mut text = String::new();
         match handler.render_report(&mut text, &Shown { problem, excerpt }) {
             Ok(()) => remark(format!(
