@@ -1,6 +1,7 @@
 //! Many layers become one policy.
 
 mod explain;
+mod expiry;
 mod merge;
 mod order;
 mod provenance;
@@ -32,7 +33,7 @@ impl Resolved {
         if let Some(tree) = self.policy.tree.as_object_mut() {
             tree.remove("Integration");
         }
-        self.provenance.turn_off("integration");
+        self.provenance.turn_off("integration", &Why::Off);
         self.policy.start_text = LocalText::None;
         self.policy.version = typed::version(&self.policy.tree, "integrations are off");
     }
