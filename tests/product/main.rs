@@ -16,6 +16,7 @@ mod presence;
 mod rights;
 mod scene;
 mod session;
+mod signed;
 mod standin;
 mod tray;
 mod unmanaged;

@@ -20,7 +20,7 @@ use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::launch::Stopper;
 use crate::menu::MenuMaker;
-use crate::policies::Policies;
+use crate::policies::{Policies, unix_seconds};
 use crate::records::Records;
 use crate::rows::{Rows, Settled};
 use crate::unfinished::Unfinished;
@@ -93,6 +93,8 @@ pub(crate) struct Loop {
     /// What was loaded last, in case that something newer cannot be.
     pub(crate) loaded: Vec<Bound>,
     pub(crate) rejected: Vec<Rejected>,
+    /// When policy is to be read again although no file changed, in seconds since 1970.
+    pub(crate) policy_due: Option<u64>,
     /// How often policy was read and extensions were loaded: what an older round brings is no news.
     pub(crate) readings: u64,
     pub(crate) loadings: u64,
@@ -132,6 +134,7 @@ impl Loop {
                 () = tokio::time::sleep(self.until_deadline()) => Some(Wake::Tick),
             };
             let Some(wake) = wake else { return };
+            self.read_due_policy();
             let stop = self.wake(wake);
             self.publish();
             if stop.is_some() || self.stopping {
@@ -212,7 +215,11 @@ impl Loop {
             .session
             .deadline()
             .map(|at| Duration::from_millis(at.since(self.now())));
-        left.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
+        let due = self
+            .policy_due
+            .map(|due| due.saturating_sub(unix_seconds()));
+        let due = due.map_or(LONGEST_SLEEP, |seconds| Duration::from_secs(seconds.max(1)));
+        left.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP).min(due)
     }
 
     fn signal(&mut self, signal: Signal) {

@@ -1,7 +1,7 @@
 //! Many layers become one policy.
 
-mod explain;
 mod expiry;
+mod explain;
 mod merge;
 mod order;
 mod provenance;

@@ -26,7 +26,9 @@ pub(crate) struct Listing {
 /// Whether a file's name is one of policy: `*.json`, `*.kv` or `*.bundle`, not hidden.
 pub(crate) fn is_policy(path: &Path) -> bool {
     let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
-    let known = ["json", "kv", "bundle"].iter().any(|end| ends_in(path, end));
+    let known = ["json", "kv", "bundle"]
+        .iter()
+        .any(|end| ends_in(path, end));
     known && !path.file_name().is_none_or(hidden)
 }
 
@@ -57,6 +59,19 @@ pub(crate) fn list(paths: &[PathBuf]) -> Listing {
         }
     }
     listing
+}
+
+/// The layer files that one path stands for, sorted: see [`load`](crate::load).
+///
+/// # Errors
+/// Where there is nothing, or it cannot be read.
+pub fn layer_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    std::fs::metadata(path)?;
+    let listing = list(&[path.to_owned()]);
+    match listing.problems.into_iter().next() {
+        Some(problem) => Err(std::io::Error::other(problem.message)),
+        None => Ok(listing.files.into_iter().collect()),
+    }
 }
 
 impl Listing {

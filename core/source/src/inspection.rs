@@ -4,7 +4,7 @@ use deskhook_policy::{Layer, Place, Problem, Source, Subject};
 use deskhook_wire::{BundleFrame, PolicyBundle};
 
 use crate::load::Reading;
-use crate::signed::{BundleRefusal, bundle_bytes};
+use crate::signed::{BundleRefusal, read_bundle};
 use crate::{Loaded, folder};
 
 /// Reads policy files to look at them: layer files, and the layers in bundles, **whose
@@ -26,7 +26,7 @@ pub fn inspect(paths: &[PathBuf], subject: &Subject) -> Loaded {
 }
 
 fn opened(path: &Path) -> Result<PolicyBundle, BundleRefusal> {
-    let bytes = bundle_bytes(path)?;
+    let bytes = read_bundle(path).map_err(BundleRefusal::File)?;
     Ok(BundleFrame::parse(&bytes)?.unproved()?)
 }
 

@@ -6,16 +6,17 @@
 
 mod file;
 mod folder;
-mod last_good;
 mod inspection;
+mod last_good;
 mod load;
 mod signed;
 mod watch;
 
+pub use folder::layer_files;
 pub use inspection::inspect;
 pub use last_good::{LastGood, SaveError};
 pub use load::{Loaded, load};
 pub use signed::{
-    BundleRefusal, Keyring, Signing, TrustError, VerifiedBundle, load_signed, verify,
+    BundleRefusal, Keyring, Signing, TrustError, VerifiedBundle, load_signed, read_bundle, verify,
 };
 pub use watch::{Change, Watch, WatchError, Watched, watch};

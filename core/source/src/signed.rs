@@ -10,14 +10,13 @@ mod vault;
 
 use std::path::PathBuf;
 
-use deskhook_policy::{Layer, Problem, Subject, resolve};
+use deskhook_policy::{Layer, Problem, Severity, Subject, resolve};
 
 use crate::{Loaded, folder};
-pub use bundle::{VerifiedBundle, verify};
+pub use bundle::{VerifiedBundle, read_bundle, verify};
 pub use keyring::{Keyring, TrustError};
 pub use refusal::BundleRefusal;
 
-pub(crate) use reading::read as bundle_bytes;
 use reading::Reading;
 use refusal::problem;
 use vault::Vault;
@@ -65,6 +64,12 @@ pub fn load_signed(paths: &[PathBuf], subject: &Subject, signing: &Signing) -> L
     reading.bundles(&listing.bundles);
     let outcome = reading.finish();
     problems.extend(outcome.problems);
+    if outcome.is_empty {
+        let message = "only signed policy counts on this device, and it has not accepted any yet";
+        let mut told = problem("no-bundle", &signing.trust.display().to_string(), message);
+        told.severity = Severity::Warning;
+        problems.push(told.with_help("put bundles that its keys signed into the policy folder"));
+    }
     files.sort();
     let parts = (outcome.layers, problems);
     let mut loaded = loaded(parts, subject, (files, loose + outcome.refused));

@@ -1,11 +1,13 @@
 //! `doctor`: what is wrong on this machine, and what to do about it.
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use deskhook_agent::Rejected;
 use deskhook_elevation::Ways;
 use deskhook_policy::{Severity, Subject};
+use deskhook_source::{Loaded, Signing};
 use deskhook_wire::{ExtensionHealth, Status};
 use serde::Serialize;
 
@@ -113,7 +115,7 @@ fn print(finding: &Finding) {
 
 fn policy(settings: &AgentSettings) -> Vec<Finding> {
     let paths = settings.policy.clone().unwrap_or_else(places::policy);
-    let loaded = deskhook_source::load(&paths, &Subject::everyone(), None);
+    let loaded = loaded(settings, &paths);
     let mut findings: Vec<Finding> = loaded
         .problems
         .iter()
@@ -148,6 +150,20 @@ fn policy(settings: &AgentSettings) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// The policy of a machine on which no agent runs, without what its agent remembers.
+fn loaded(settings: &AgentSettings, paths: &[std::path::PathBuf]) -> Loaded {
+    let Some(trust) = settings.trust.clone() else {
+        return deskhook_source::load(paths, &Subject::everyone(), None);
+    };
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let signing = Signing {
+        trust,
+        memory: None,
+        now: since.map_or(0, |since| since.as_secs()),
+    };
+    deskhook_source::load_signed(paths, &Subject::everyone(), &signing)
 }
 
 fn of_status(status: &Status) -> Vec<Finding> {
@@ -215,9 +231,7 @@ fn of_extension(extension: &ExtensionHealth) -> Finding {
 /// What an agent would make of the files: for a machine on which none runs.
 fn extension_findings(settings: &AgentSettings) -> Vec<Finding> {
     let paths = settings.policy.clone().unwrap_or_else(places::policy);
-    let policy = deskhook_source::load(&paths, &Subject::everyone(), None)
-        .resolved
-        .policy;
+    let policy = loaded(settings, &paths).resolved.policy;
     let places = deskhook_agent::ExtensionPlaces {
         packages: settings.packages.clone().unwrap_or_else(places::packages),
         plugins: settings.plugins.clone().unwrap_or_else(places::plugins),

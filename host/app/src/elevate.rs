@@ -2,11 +2,12 @@
 //! elevation. Call [`run`] before any runtime or thread.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use deskhook_elevation::PolicyFiles;
 use deskhook_policy::{Policy, Problem, Severity, Subject};
-use deskhook_source::load;
+use deskhook_source::{Signing, load, load_signed};
 
 /// Carries the order out, and tells what became of it in one line of JSON.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
@@ -18,8 +19,23 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 
 /// The policy as it stands, and not as it last was good: where a file or a key of elevation is
 /// refused, what it was meant to forbid is not known, and so nothing is allowed.
-fn policy(folder: &Path, subject: &Subject) -> Result<Policy, String> {
-    let loaded = load(&[folder.to_owned()], subject, None);
+///
+/// Where policy is signed the last good bundle holds, and so does this: one that is refused might
+/// have forbidden something. Layer files that are not signed never counted, and forbid nothing.
+fn policy(files: &PolicyFiles, subject: &Subject) -> Result<Policy, String> {
+    let folder = [files.folder.clone()];
+    let loaded = match files.signing.clone() {
+        None => load(&folder, subject, None),
+        Some((trust, memory)) => {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            let signing = Signing {
+                trust,
+                memory: Some(memory),
+                now: since.map_err(|error| error.to_string())?.as_secs(),
+            };
+            load_signed(&folder, subject, &signing)
+        }
+    };
     match loaded
         .problems
         .iter()
@@ -33,7 +49,8 @@ fn policy(folder: &Path, subject: &Subject) -> Result<Policy, String> {
 fn stands_in_the_way(problem: &Problem) -> bool {
     let key = problem.key.as_ref().map(|key| key.to_lowercase());
     let about_elevation = key.is_none_or(|key| key == "elevation" || key.starts_with("elevation."));
-    problem.severity == Severity::Error && about_elevation
+    let counts = problem.code != "unsigned";
+    problem.severity == Severity::Error && about_elevation && counts
 }
 
 #[cfg(test)]
@@ -45,7 +62,11 @@ mod tests {
         for (name, text) in layers {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        policy(folder.path(), &Subject::everyone())
+        let files = PolicyFiles {
+            folder: folder.path().to_owned(),
+            signing: None,
+        };
+        policy(&files, &Subject::everyone())
     }
 
     const ON: &str = r#"{"scope": "tenant", "settings": {"Elevation.Enabled": true}}"#;

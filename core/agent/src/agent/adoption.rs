@@ -6,7 +6,7 @@ use deskhook_source::Loaded;
 
 use super::Loop;
 use crate::extensions::{self, Generation, Round, absent, kept};
-use crate::policies::{changed_keys, entries, sentence};
+use crate::policies::{changed_keys, entries, sentence, unix_seconds};
 use crate::{ExtensionSet, chains};
 
 impl Loop {
@@ -15,7 +15,16 @@ impl Loop {
         self.policies.reload(self.readings, self.wakes.clone());
     }
 
+    /// Reads policy again where the time has come although no file changed.
+    pub(super) fn read_due_policy(&mut self) {
+        if self.policy_due.is_some_and(|due| due <= unix_seconds()) {
+            self.policy_due = None;
+            self.read_policy();
+        }
+    }
+
     pub(super) fn adopt(&mut self, loaded: Loaded) {
+        self.policy_due = loaded.due;
         self.problems = loaded.problems.iter().map(sentence).collect();
         let entries = entries(&loaded.resolved);
         let policy = Arc::new(loaded.resolved.policy);

@@ -116,6 +116,7 @@ impl Loop {
             .map(crate::policies::sentence)
             .collect();
         self.entries = crate::policies::entries(&loaded.resolved);
+        self.policy_due = loaded.due;
         self.policy = Arc::new(loaded.resolved.policy);
         self.chains.policy_is(&self.policy.version);
         let (loader, places, policy) = (
@@ -127,7 +128,9 @@ impl Loop {
             .await
             .map_err(StartError::Load)?;
         self.use_extensions(set);
-        tell_changes(&self.config.policy, Watched::Layers, &self.wakes);
+        let (layers, trust) = (&self.config.policy, &self.config.trust);
+        let layers: Vec<PathBuf> = layers.iter().chain(trust).cloned().collect();
+        tell_changes(&layers, Watched::Layers, &self.wakes);
         let places = &self.config.extensions;
         let trees: Vec<PathBuf> = places
             .packages
@@ -200,6 +203,7 @@ fn assemble(
         session_chain: None,
         loaded: vec![],
         rejected: vec![],
+        policy_due: None,
         readings: 0,
         loadings: 0,
         host,

@@ -1,5 +1,7 @@
+use std::path::Path;
+
 use deskhook_policy::{Layer, Problem};
-use deskhook_wire::{BundleFrame, PolicyBundle, PolicyKey, Role};
+use deskhook_wire::{BundleFrame, LARGEST_BUNDLE, PolicyBundle, PolicyKey, Role};
 
 use super::BundleRefusal;
 
@@ -36,6 +38,14 @@ pub fn verify(
         bundle,
         layers,
     })
+}
+
+/// The bytes of a bundle's file, or a few more than a bundle may have.
+///
+/// # Errors
+/// Where it cannot be read, or is no regular file.
+pub fn read_bundle(path: &Path) -> std::io::Result<Vec<u8>> {
+    crate::file::bytes(path, LARGEST_BUNDLE as u64 + 1)
 }
 
 impl VerifiedBundle {

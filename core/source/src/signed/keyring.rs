@@ -44,7 +44,10 @@ impl TrustError {
     /// What a device says that has no other policy than this.
     pub(super) fn problem(&self, trust: &Path) -> Problem {
         let source = std::error::Error::source(self).map(|source| format!(": {source}"));
-        let message = format!("no signed policy holds: {self}{}", source.unwrap_or_default());
+        let message = format!(
+            "no signed policy holds: {self}{}",
+            source.unwrap_or_default()
+        );
         let help = match self {
             Self::Unreadable(..) => "put the trust file there, or take the setting `trust` away",
             Self::Changeable { .. } => {

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use deskhook_policy::{Layer, Problem, Severity};
-use deskhook_wire::{LARGEST_BUNDLE, Role};
+use deskhook_wire::Role;
 
-use super::bundle::{SKEW, VerifiedBundle, verify};
+use super::bundle::{SKEW, VerifiedBundle, read_bundle, verify};
 use super::kept::{Floor, KeptBundle, Ratchet, Slot};
 use super::refusal::{problem, shown};
 use super::sealed::sha256;
@@ -28,6 +28,8 @@ struct Candidate {
 pub(super) struct Read {
     pub(super) layers: Vec<Layer>,
     pub(super) problems: Vec<Problem>,
+    /// Whether no bundle is in use, and none was ever.
+    pub(super) is_empty: bool,
     /// How many bundles were refused.
     pub(super) refused: usize,
     /// Whether nothing may begin by a bundle in use.
@@ -91,7 +93,10 @@ impl Reading {
         }
         if reading.is_known {
             memory.slots.iter().for_each(|slot| reading.remember(slot));
-            let issued = reading.held.values().map(|held| held.verified.bundle.issued);
+            let issued = reading
+                .held
+                .values()
+                .map(|held| held.verified.bundle.issued);
             // A clock that was set back makes no bundle last longer.
             reading.now = issued.max().unwrap_or(0).max(now);
         }
@@ -147,7 +152,7 @@ impl Reading {
         let mut candidates = vec![];
         for path in paths {
             let name = path.display().to_string();
-            match read(path) {
+            match read_bundle(path).map_err(BundleRefusal::File) {
                 Ok(bytes) => candidates.push(Candidate { name, bytes }),
                 Err(refusal) => self.refuse(&name, &refusal),
             }
@@ -242,7 +247,9 @@ impl Reading {
             BundleRefusal::NotYet { ahead } => self.look_again(self.now + ahead - SKEW),
             // Left beside the one that replaced it.
             BundleRefusal::Older { role, .. } if self.present.contains(role) => {
-                problems.iter_mut().for_each(|it| it.severity = Severity::Warning);
+                problems
+                    .iter_mut()
+                    .for_each(|it| it.severity = Severity::Warning);
                 self.problems.extend(problems);
                 return;
             }
@@ -262,7 +269,12 @@ impl Reading {
             self.keep();
         }
         let mut frozen = false;
-        for problem in self.held.iter().filter_map(|it| self.frozen(it)).collect::<Vec<_>>() {
+        for problem in self
+            .held
+            .iter()
+            .filter_map(|it| self.frozen(it))
+            .collect::<Vec<_>>()
+        {
             frozen = true;
             self.problems.push(problem);
         }
@@ -270,9 +282,13 @@ impl Reading {
         if let Some(end) = ends.filter(|end| *end > self.now).min() {
             self.look_again(end);
         }
-        let layers = self.held.into_values().flat_map(|held| held.verified.layers);
+        let layers = self
+            .held
+            .into_values()
+            .flat_map(|held| held.verified.layers);
         Read {
             layers: layers.collect(),
+            is_empty,
             problems: self.problems,
             refused: self.refused,
             frozen,
@@ -325,10 +341,4 @@ impl Reading {
                 .push(problem("memory-not-kept", &folder, message).with_help(help));
         }
     }
-}
-
-/// The bytes of a bundle's file.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, BundleRefusal> {
-    let bytes = crate::file::bytes(path, LARGEST_BUNDLE as u64 + 1);
-    bytes.map_err(BundleRefusal::File)
 }

@@ -110,7 +110,8 @@ impl Vault {
 
     fn lost(&self) -> Problem {
         let folder = self.folder.display().to_string();
-        let message = "no signed policy holds: what this device had accepted can no longer be known";
+        let message =
+            "no signed policy holds: what this device had accepted can no longer be known";
         problem("memory-damaged", &folder, message).with_help(
             "make sure that the newest bundles are in the policy folder, then remove this folder",
         )
