@@ -32,7 +32,16 @@ fn policy(home: &Home, arguments: &[&str]) -> Result<Finished> {
 fn signed(home: &Home, role: &str, serial: &str, settings: &Value) -> Result<Vec<u8>> {
     let layer = json!({ "scope": "tenant", "settings": settings });
     home.write("layer.json", layer.to_string())?;
-    let sign = ["sign", "--key", role, "--out", "out.bundle", "layer.json", "--serial", serial];
+    let sign = [
+        "sign",
+        "--key",
+        role,
+        "--out",
+        "out.bundle",
+        "layer.json",
+        "--serial",
+        serial,
+    ];
     let said = policy(home, &sign)?;
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     Ok(fs::read(home.path().join("out.bundle"))?)
@@ -41,7 +50,10 @@ fn signed(home: &Home, role: &str, serial: &str, settings: &Value) -> Result<Vec
 /// Puts a file into the agent's policy folder, as a whole.
 fn put(agent: &TestAgent, name: &str, bytes: &[u8]) -> Result<()> {
     let draft = agent.home().write("draft", bytes)?;
-    Ok(fs::rename(draft, agent.home().path().join("policy.d").join(name))?)
+    Ok(fs::rename(
+        draft,
+        agent.home().path().join("policy.d").join(name),
+    )?)
 }
 
 fn problems(status: &Value) -> String {
@@ -79,7 +91,10 @@ fn a_running_agent_takes_a_new_bundle_and_nothing_that_was_tampered_with() -> Re
     put(&agent, "loose.json", b"{\"scope\": \"tenant\"}")?;
     let status = agent.until_status("it is told", |it| problems(it).contains("is not signed"))?;
     assert_eq!(status["policy_version"], now, "{status:#}");
-    let said = policy(agent.home(), &["verify", "--trust", "trust.json", "policy.d/acme.bundle"])?;
+    let said = policy(
+        agent.home(),
+        &["verify", "--trust", "trust.json", "policy.d/acme.bundle"],
+    )?;
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     // Killed, and with nothing left in the folder, it goes on with what it had.
     agent.kill()?;
@@ -122,7 +137,11 @@ fn a_bundle_that_expires_while_the_agent_runs_starts_nothing_any_more() -> Resul
     let said = agent.deskhook(&["session", "start", "--wait", "ended"])?;
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     assert!(said.stderr.contains("have expired"), "{}", said.stderr);
-    put(&agent, "acme.bundle", &signed(agent.home(), "critical", "2", &sample())?)?;
+    put(
+        &agent,
+        "acme.bundle",
+        &signed(agent.home(), "critical", "2", &sample())?,
+    )?;
     agent.until_status("it is renewed", |it| problems(it) == "[]")?;
     let said = agent.deskhook(&["session", "start", "--wait", "reported"])?;
     assert!(!said.stderr.contains("have expired"), "{}", said.stderr);
@@ -136,17 +155,30 @@ fn verify_says_yes_no_or_that_it_could_not() -> Result<()> {
     let verify = |arguments: &[&str]| policy(&home, &[&["verify"], arguments].concat());
     let said = verify(&["--trust", "trust.json", "out.bundle", "--json"])?;
     let told: Value = serde_json::from_str(&said.stdout)?;
-    assert_eq!((said.code, &told["ok"]), (Some(0), &json!(true)), "{told:#}");
-    assert_eq!((&told["role"], &told["serial"]), (&json!("routine"), &json!(7)));
+    assert_eq!(
+        (said.code, &told["ok"]),
+        (Some(0), &json!(true)),
+        "{told:#}"
+    );
+    assert_eq!(
+        (&told["role"], &told["serial"]),
+        (&json!("routine"), &json!(7))
+    );
     assert_eq!(told["layers"], json!(["layer.json"]));
     let said = verify(&["--trust", "critical.pub", "out.bundle", "--json"])?;
     let told: Value = serde_json::from_str(&said.stdout)?;
-    assert_eq!((said.code, &told["code"]), (Some(1), &json!("bundle-untrusted")));
+    assert_eq!(
+        (said.code, &told["code"]),
+        (Some(1), &json!("bundle-untrusted"))
+    );
     home.write("out.bundle", &bundle[..bundle.len() - 1])?;
     let said = verify(&["--trust", "trust.json", "out.bundle"])?;
     assert_eq!(said.code, Some(1), "{}", said.stdout);
     assert!(said.stderr.contains("was changed"), "{}", said.stderr);
-    for lacking in [["--trust", "nowhere", "out.bundle"], ["--trust", "trust.json", "nowhere"]] {
+    for lacking in [
+        ["--trust", "nowhere", "out.bundle"],
+        ["--trust", "trust.json", "nowhere"],
+    ] {
         assert_eq!(verify(&lacking)?.code, Some(3), "{lacking:?}");
     }
     assert_eq!(verify(&["--trust", "trust.json"])?.code, Some(2));
@@ -158,7 +190,14 @@ fn a_routine_key_signs_nothing_critical_and_no_key_is_written_over() -> Result<(
     let home = office()?;
     let layer = "{\"scope\": \"tenant\",\n \"remove\": [\"Integration\"]}";
     home.write("layer.json", layer)?;
-    let sign = ["sign", "--key", "routine", "--out", "out.bundle", "layer.json"];
+    let sign = [
+        "sign",
+        "--key",
+        "routine",
+        "--out",
+        "out.bundle",
+        "layer.json",
+    ];
     let said = policy(&home, &sign)?;
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     assert!(said.stderr.contains("layer.json:2:13"), "{}", said.stderr);
@@ -174,7 +213,10 @@ fn a_routine_key_signs_nothing_critical_and_no_key_is_written_over() -> Result<(
 fn what_the_reference_shows_in_a_terminal_works_as_it_stands() -> Result<()> {
     let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let guide = fs::read_to_string(top.join("core/policy/README.md"))?;
-    let section = guide.split("\n## Signed bundles\n").nth(1).context("the section")?;
+    let section = guide
+        .split("\n## Signed bundles\n")
+        .nth(1)
+        .context("the section")?;
     let section = section.split("\n## ").next().unwrap_or_default();
     let blocks: Vec<&str> = section
         .split("\n```sh\n")
@@ -183,10 +225,20 @@ fn what_the_reference_shows_in_a_terminal_works_as_it_stands() -> Result<()> {
         .collect();
     assert_eq!(blocks.len(), 2, "{section}");
     let home = Home::new()?;
-    home.write("critical/10-acme.json", r#"{"scope": "tenant", "settings": {"Elevation.Enabled": false}}"#)?;
-    home.write("routine/20-acme.json", r#"{"scope": "tenant", "settings": {"Session.MaxMinutes": 5}}"#)?;
+    home.write(
+        "critical/10-acme.json",
+        r#"{"scope": "tenant", "settings": {"Elevation.Enabled": false}}"#,
+    )?;
+    home.write(
+        "routine/20-acme.json",
+        r#"{"scope": "tenant", "settings": {"Session.MaxMinutes": 5}}"#,
+    )?;
     let folder = artifacts().deskhook.parent().context("a folder")?;
-    let script = format!("PATH={}:$PATH\nset -e\n{}", folder.display(), blocks.concat());
+    let script = format!(
+        "PATH={}:$PATH\nset -e\n{}",
+        folder.display(),
+        blocks.concat()
+    );
     let said = run(home.command("sh").args(["-c", &script]))?;
     assert_eq!(said.code, Some(0), "{}{}", said.stdout, said.stderr);
     assert!(said.stdout.contains("\"MaxMinutes\": 5"), "{}", said.stdout);

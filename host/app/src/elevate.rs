@@ -21,7 +21,8 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 /// refused, what it was meant to forbid is not known, and so nothing is allowed.
 ///
 /// Where policy is signed the last good bundle holds, and so does this: one that is refused might
-/// have forbidden something. Layer files that are not signed never counted, and forbid nothing.
+/// have forbidden something. What never counts, unsigned layers there and bundles elsewhere,
+/// forbids nothing.
 fn policy(files: &PolicyFiles, subject: &Subject) -> Result<Policy, String> {
     let folder = [files.folder.clone()];
     let loaded = match files.signing.clone() {
@@ -49,12 +50,14 @@ fn policy(files: &PolicyFiles, subject: &Subject) -> Result<Policy, String> {
 fn stands_in_the_way(problem: &Problem) -> bool {
     let key = problem.key.as_ref().map(|key| key.to_lowercase());
     let about_elevation = key.is_none_or(|key| key == "elevation" || key.starts_with("elevation."));
-    let counts = problem.code != "unsigned";
+    let counts = !matches!(problem.code, "unsigned" | "no-trust");
     problem.severity == Severity::Error && about_elevation && counts
 }
 
 #[cfg(test)]
 mod tests {
+    use deskhook_wire::{BundledLayer, PolicyBundle, PolicySigner, Role};
+
     use super::*;
 
     fn read(layers: &[(&str, &str)]) -> Result<Policy, String> {
@@ -80,6 +83,49 @@ mod tests {
     fn a_file_that_cannot_be_read_forbids_everything() {
         let told = read(&[("1.json", ON), ("2.json", "{\"scope\": ")]).unwrap_err();
         assert!(told.contains("2.json:1"), "{told}");
+    }
+
+    /// The policy of a folder with this file and a bundle of this role, and a trust file.
+    fn read_signed(name: &str, text: &[u8], role: Role) -> Result<Policy, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let policy_folder = folder.path().join("policy.d");
+        std::fs::create_dir(&policy_folder).unwrap();
+        let signer = PolicySigner::new(role, &[1; 32]);
+        let trust = folder.path().join("trust.json");
+        std::fs::write(&trust, signer.public().line()).unwrap();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let layer = BundledLayer {
+            file: "1.json".to_owned(),
+            text: ON.to_owned(),
+        };
+        let bundle = PolicyBundle {
+            version: PolicyBundle::VERSION,
+            role,
+            serial: 1,
+            issued: now.as_secs(),
+            expires: now.as_secs() + 60,
+            layers: vec![layer],
+            next: None,
+        };
+        let bytes = bundle.sign(&[signer]).unwrap();
+        std::fs::write(policy_folder.join("a.bundle"), bytes).unwrap();
+        std::fs::write(policy_folder.join(name), text).unwrap();
+        let files = PolicyFiles {
+            folder: policy_folder,
+            signing: Some((trust, folder.path().join("memory"))),
+        };
+        policy(&files, &Subject::everyone())
+    }
+
+    #[test]
+    fn where_policy_is_signed_only_a_critical_bundle_gives_rights() {
+        let off = ON.replace("true", "false");
+        let loose = read_signed("2.json", off.as_bytes(), Role::Critical);
+        assert!(loose.unwrap().elevation.enabled);
+        let told = read_signed("2.json", b"", Role::Routine).unwrap_err();
+        assert!(told.contains("a.bundle!/1.json:1:"), "{told}");
+        let told = read_signed("2.bundle", b"deskhook-bundle/1", Role::Critical).unwrap_err();
+        assert!(told.contains("2.bundle"), "{told}");
     }
 
     #[test]

@@ -135,13 +135,21 @@ impl Keyring {
     }
 }
 
+/// A folder may be open to our own group, as many systems make folders so and give everybody a
+/// group to themselves.
 #[cfg(unix)]
 fn guarded(path: &Path, metadata: &std::fs::Metadata) -> Result<(), TrustError> {
     use std::os::unix::fs::MetadataExt as _;
     let (owner, mode) = (metadata.uid(), metadata.mode() & 0o7777);
-    let ours = owner == 0 || owner == rustix::process::geteuid().as_raw();
-    let sticky = metadata.is_dir() && mode & 0o1000 != 0;
-    if ours && (mode & 0o022 == 0 || sticky) {
+    let own = owner == rustix::process::geteuid().as_raw();
+    let own_group = own && metadata.gid() == rustix::process::getegid().as_raw();
+    let closed = if metadata.is_dir() {
+        let others = if own_group { 0o002 } else { 0o022 };
+        mode & others == 0 || mode & 0o1000 != 0
+    } else {
+        mode & 0o022 == 0
+    };
+    if closed && (own || owner == 0) {
         return Ok(());
     }
     let path = path.to_owned();

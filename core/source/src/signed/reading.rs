@@ -268,24 +268,17 @@ impl Reading {
         if self.is_known {
             self.keep();
         }
-        let mut frozen = false;
-        for problem in self
-            .held
-            .iter()
-            .filter_map(|it| self.frozen(it))
-            .collect::<Vec<_>>()
-        {
-            frozen = true;
-            self.problems.push(problem);
-        }
+        let held = self.held.iter();
+        let why: Vec<Problem> = held.filter_map(|it| self.frozen(it)).collect();
+        let frozen = !why.is_empty();
+        self.problems.extend(why);
         let ends = self.held.values().map(|held| held.verified.bundle.expires);
         if let Some(end) = ends.filter(|end| *end > self.now).min() {
             self.look_again(end);
         }
-        let layers = self
-            .held
-            .into_values()
-            .flat_map(|held| held.verified.layers);
+        let is_empty = self.is_known && self.held.is_empty();
+        let held = self.held.into_values();
+        let layers = held.flat_map(|held| held.verified.layers);
         Read {
             layers: layers.collect(),
             is_empty,

@@ -26,7 +26,7 @@ fn of_each_role_one_bundle_holds_and_loose_files_count_for_nothing() {
         .get("session.maxminutes")
         .unwrap();
     let place = place.winner.as_ref().unwrap().place.to_string();
-    assert!(place.ends_with("b.bundle!/layer.json:1:54"), "{place}");
+    assert!(place.ends_with("b.bundle!/layer.json:1:56"), "{place}");
 }
 
 #[test]

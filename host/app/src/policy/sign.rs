@@ -2,9 +2,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use deskhook_policy::{Problem, Severity, Subject, resolve};
+use deskhook_policy::{Layer, Problem, Severity, Subject, resolve};
 use deskhook_source::verify;
-use deskhook_wire::{BundledLayer, PolicyBundle, PolicyKey, PolicySigner};
+use deskhook_wire::{BundledLayer, PolicyBundle, PolicyKey, PolicySigner, Role};
 
 use super::keygen::{Readers, draft};
 use super::{diagnostic, times};
@@ -49,17 +49,26 @@ pub(super) fn run(args: &Sign) -> Outcome {
         signers.push(signer(path)?);
     }
     let next = args.rotate.as_deref().map(signer).transpose()?;
-    let bundle = bundle(args, &signers, next.as_ref().map(PolicySigner::public))?;
+    let files = layers(&args.paths)?;
+    // Clap asks for one key at least.
+    let problems = problems(&files, signers[0].role());
+    let layers = files.into_iter().map(|(_, layer)| layer).collect();
+    let bundle = PolicyBundle {
+        layers,
+        next: next.as_ref().map(PolicySigner::public),
+        ..blank(args, signers[0].role())
+    };
     signers.extend(next);
     let bytes = match bundle.sign(&signers) {
         Ok(bytes) => bytes,
         Err(error) => return Err(Failure::Usage(error.into())),
     };
     let keys: Vec<PolicyKey> = signers.iter().map(PolicySigner::public).collect();
-    let problems = problems(&args.out, &bytes, &keys);
     diagnostic::print(&problems);
     let wrong = problems.iter().any(|it| it.severity == Severity::Error);
     if !wrong {
+        // Nothing is written that a device would refuse whenever it came.
+        verify(&args.out.display().to_string(), &bytes, &keys)?;
         let written = draft(&args.out, &bytes, Readers::All)
             .and_then(|file| file.persist(&args.out).map_err(|error| error.error));
         written.with_context(|| format!("cannot write {}", args.out.display()))?;
@@ -78,28 +87,26 @@ fn signer(path: &Path) -> Result<PolicySigner, Failure> {
     })
 }
 
-fn bundle(
-    args: &Sign,
-    signers: &[PolicySigner],
-    next: Option<PolicyKey>,
-) -> Result<PolicyBundle, Failure> {
+/// A bundle of this command's making that says nothing.
+fn blank(args: &Sign, role: Role) -> PolicyBundle {
     let issued = times::now();
-    // Clap asks for one key at least.
-    let role = signers[0].role();
-    Ok(PolicyBundle {
+    PolicyBundle {
         version: PolicyBundle::VERSION,
         role,
         serial: args.serial.unwrap_or(issued),
         issued,
         expires: issued + args.days * 24 * 60 * 60,
-        layers: layers(&args.paths)?,
-        next,
-    })
+        layers: vec![],
+        next: None,
+    }
 }
 
+/// A layer file with its path.
+type LayerFile = (PathBuf, BundledLayer);
+
 /// The texts of all layer files, by their names without folders.
-fn layers(paths: &[PathBuf]) -> Result<Vec<BundledLayer>, Failure> {
-    let mut layers: Vec<BundledLayer> = vec![];
+fn layers(paths: &[PathBuf]) -> Result<Vec<LayerFile>, Failure> {
+    let mut layers: Vec<LayerFile> = vec![];
     for path in paths {
         let found = deskhook_source::layer_files(path)
             .with_context(|| format!("cannot read {}", path.display()))?;
@@ -113,27 +120,32 @@ fn layers(paths: &[PathBuf]) -> Result<Vec<BundledLayer>, Failure> {
             let text = std::fs::read_to_string(&path).with_context(cannot)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let file = name.into_owned();
-            if layers.iter().any(|it| it.file.eq_ignore_ascii_case(&file)) {
+            if layers.iter().any(|(_, it)| it.file.eq_ignore_ascii_case(&file)) {
                 return Err(Failure::Usage(anyhow::anyhow!(
                     "two layer files are named {file}: in a bundle each name is there once"
                 )));
             }
-            layers.push(BundledLayer { file, text });
+            layers.push((path, BundledLayer { file, text }));
         }
     }
     Ok(layers)
 }
 
-/// What a device would say of it, and of single keys in its layers.
-fn problems(out: &Path, bytes: &[u8], keys: &[PolicyKey]) -> Vec<Problem> {
-    let name = out.display().to_string();
-    match verify(&name, bytes, keys) {
-        Err(refusal) => refusal.problems(&name),
-        Ok(verified) => {
-            let alone = |layer| resolve(std::slice::from_ref(layer), &Subject::everyone()).problems;
-            verified.layers.iter().flat_map(alone).collect()
+/// What is wrong in the layers, with the places of their own files.
+fn problems(files: &[LayerFile], role: Role) -> Vec<Problem> {
+    let of_file = |(path, layer): &LayerFile| {
+        let parsed = Layer::parse(&path.display().to_string(), &layer.text);
+        let mut problems = parsed.problems;
+        for layer in parsed.layer.iter() {
+            if role == Role::Routine {
+                problems.extend(layer.critical_places());
+            }
+            let alone = resolve(std::slice::from_ref(layer), &Subject::everyone());
+            problems.extend(alone.problems);
         }
-    }
+        problems
+    };
+    files.iter().flat_map(of_file).collect()
 }
 
 fn tell(
