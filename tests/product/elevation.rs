@@ -153,9 +153,13 @@ fn where_policy_is_signed_a_loose_layer_gives_no_rights_and_a_bundle_does() -> R
          chmod 0666 policy-trust.json",
     )?;
     assert_eq!(office.ask(&order)?, refused("policy-not-trusted"), "open");
-    office.machine.shell("chmod 0644 /etc/deskhook/policy-trust.json")?;
+    office
+        .machine
+        .shell("chmod 0644 /etc/deskhook/policy-trust.json")?;
     assert_eq!(office.ask(&order)?, granted(0));
-    let mode = office.machine.shell("stat -c %a /var/lib/deskhook/policy")?;
+    let mode = office
+        .machine
+        .shell("stat -c %a /var/lib/deskhook/policy")?;
     assert_eq!(mode.trim(), "700");
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::file::{self, unreadable};
 /// More layer files than this in one folder are refused.
 const MOST_FILES: usize = 20_000;
 /// More signed bundles than this in one folder are refused: two are in use at most.
-const MOST_BUNDLES: usize = 64;
+const MOST_BUNDLES: usize = 16;
 
 /// The layer files that some paths stand for.
 #[derive(Default)]

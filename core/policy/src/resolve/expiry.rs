@@ -2,7 +2,7 @@ use super::{Resolved, Why};
 use crate::{ElevationPolicy, LocalText, typed};
 
 impl Resolved {
-    /// What holds once signed policy has expired: all that it restricts, and neither a client nor
+    /// What holds once signed policy is out of date: all that it restricts, and neither a client nor
     /// elevated rights, so that nothing begins by a policy that somebody keeps from being renewed.
     pub fn expire(&mut self) {
         self.policy.clients.clear();
@@ -16,6 +16,6 @@ impl Resolved {
             self.provenance.turn_off(&section, &Why::Expired);
         }
         self.policy.expired = true;
-        self.policy.version = typed::version(&self.policy.tree, "the signed policy has expired");
+        self.policy.version = typed::version(&self.policy.tree, "the signed policy is out of date");
     }
 }

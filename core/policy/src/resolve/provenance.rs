@@ -79,7 +79,7 @@ pub enum Why {
     NotAssigned,
     /// A layer file is refused and was never good, so nothing is integrated.
     Off,
-    /// The signed policy has expired, so nothing is integrated and nobody elevated.
+    /// The signed policy has expired or is not the newest, so nothing is integrated and nobody elevated.
     Expired,
 }
 
@@ -97,7 +97,7 @@ impl std::fmt::Display for Why {
             Self::Filtered(filter) => write!(f, "the layer's filter {filter} left it out"),
             Self::NotAssigned => f.write_str("the layer is for another group, user or device"),
             Self::Off => f.write_str("integrations are off while a layer file is refused"),
-            Self::Expired => f.write_str("the signed policy has expired"),
+            Self::Expired => f.write_str("the signed policy is out of date"),
         }
     }
 }

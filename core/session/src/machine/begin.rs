@@ -317,7 +317,7 @@ fn pick(policy: &Policy, wanted: Option<&str>) -> Result<ClientSpec, Reason> {
     found.cloned().ok_or_else(|| match wanted {
         _ if policy.expired => Reason::own(
             "policy-expired",
-            "The rules of your organisation on this device have expired, so nothing can be started. Please tell your support desk.",
+            "The rules of your organisation on this device are out of date, so nothing can be started. Please tell your support desk.",
         ),
         None => Reason::own(
             "no-client",

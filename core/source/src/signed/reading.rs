@@ -59,10 +59,14 @@ impl Reading {
     /// Begins with what is remembered.
     pub(super) fn new(keyring: Keyring, vault: Option<Vault>, now: u64) -> Self {
         let memory = vault.as_ref().map(Vault::recall);
-        let memory = memory.unwrap_or_else(|| Memory {
+        let mut memory = memory.unwrap_or_else(|| Memory {
             is_known: true,
             ..Memory::default()
         });
+        // The second one seldom says anything else.
+        memory
+            .slots
+            .dedup_by(|one, other| one.bundles == other.bundles);
         let newest = memory.slots.first();
         let successions = match (&memory.ratchet, newest) {
             // A slot is written first, so it may know of more.
@@ -269,7 +273,9 @@ impl Reading {
             self.keep();
         }
         let held = self.held.iter();
-        let why: Vec<Problem> = held.filter_map(|it| self.frozen(it)).collect();
+        let frozen = held.filter_map(|it| self.frozen(it));
+        let lost = Role::ALL.into_iter().filter_map(|role| self.lost(role));
+        let why: Vec<Problem> = frozen.chain(lost).collect();
         let frozen = !why.is_empty();
         self.problems.extend(why);
         let ends = self.held.values().map(|held| held.verified.bundle.expires);
@@ -304,6 +310,22 @@ impl Reading {
         (floor.serial > bundle.serial).then(|| {
             let message = format!("the {role} policy in use is not the newest one: {effect}");
             problem("policy-old", name, message).with_help("put the newest bundle there again")
+        })
+    }
+
+    /// A role that had a policy and has none that can be used: what it restricted is not known.
+    fn lost(&self, role: Role) -> Option<Problem> {
+        let vault = self.vault.as_ref().filter(|_| self.is_known)?;
+        let is_used = self.keyring.current().iter().any(|key| key.role == role);
+        let floor = self.ratchet.floor(role, &self.keyring.ever());
+        let had = floor.is_some() || self.slot.bundles.contains_key(&role);
+        (is_used && had && !self.held.contains_key(&role)).then(|| {
+            let message = format!(
+                "the {role} policy that held here can no longer be used: until a new one comes, no client and no elevated rights are there"
+            );
+            let folder = vault.folder().display().to_string();
+            problem("policy-lost", &folder, message)
+                .with_help("put a bundle that a trusted key signed into the policy folder")
         })
     }
 

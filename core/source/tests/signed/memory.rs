@@ -142,8 +142,15 @@ fn with_both_slots_damaged_the_ratchet_still_takes_no_older_bundle() {
     office.put("a.bundle", &office.critical(1, CLIENT));
     office.put("b.bundle", &office.routine(0, &tenant(99)));
     let loaded = office.load();
-    assert_eq!(codes(&loaded), ["memory-mended", "bundle-old"]);
+    assert_eq!(
+        codes(&loaded),
+        ["memory-mended", "bundle-old", "policy-lost"]
+    );
     assert_eq!(minutes(&loaded), Some(60));
+    assert!(loaded.resolved.policy.clients.is_empty());
+    office.put("b.bundle", &office.routine(1, &tenant(10)));
+    let loaded = office.load();
+    assert_eq!((loaded.problems.len(), minutes(&loaded)), (0, Some(10)));
     assert_eq!(loaded.resolved.policy.clients.len(), 1);
 }
 

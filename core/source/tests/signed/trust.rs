@@ -89,3 +89,26 @@ fn a_new_trust_file_outweighs_what_was_handed_over_of_an_old_one() {
     );
     assert_eq!(minutes(&loaded), Some(40));
 }
+
+#[test]
+fn what_a_role_restricted_is_missed_until_a_key_that_is_trusted_now_signs_it() {
+    let office = Office::new();
+    office.put("a.bundle", &office.critical(1, &tenant(60)));
+    let enabled = CLIENT.split("\n").next().unwrap_or_default();
+    let enabled = format!("{}}}}}", enabled.trim_end_matches(','));
+    office.put("b.bundle", &office.routine(1, &enabled));
+    assert_eq!(office.load().resolved.policy.clients.len(), 1);
+    let new = PolicySigner::new(Role::Critical, &[5; 32]);
+    let routine = office.signer(Role::Routine).public().line();
+    office.trusts(&format!("{}\n{routine}", new.public().line()));
+    let loaded = office.load();
+    let told = ["last-good-untrusted", "bundle-untrusted", "policy-lost"];
+    assert_eq!(codes(&loaded), told);
+    assert!(loaded.resolved.policy.clients.is_empty());
+    let bundle = office.bundle(Role::Critical, 1, &tenant(5));
+    office.put("a.bundle", &bundle.sign(&[new]).unwrap());
+    office.load();
+    let loaded = office.load();
+    assert_eq!((loaded.problems.len(), minutes(&loaded)), (0, Some(5)));
+    assert_eq!(loaded.resolved.policy.clients.len(), 1);
+}

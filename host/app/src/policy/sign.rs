@@ -120,7 +120,10 @@ fn layers(paths: &[PathBuf]) -> Result<Vec<LayerFile>, Failure> {
             let text = std::fs::read_to_string(&path).with_context(cannot)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let file = name.into_owned();
-            if layers.iter().any(|(_, it)| it.file.eq_ignore_ascii_case(&file)) {
+            if layers
+                .iter()
+                .any(|(_, it)| it.file.eq_ignore_ascii_case(&file))
+            {
                 return Err(Failure::Usage(anyhow::anyhow!(
                     "two layer files are named {file}: in a bundle each name is there once"
                 )));
@@ -136,7 +139,7 @@ fn problems(files: &[LayerFile], role: Role) -> Vec<Problem> {
     let of_file = |(path, layer): &LayerFile| {
         let parsed = Layer::parse(&path.display().to_string(), &layer.text);
         let mut problems = parsed.problems;
-        for layer in parsed.layer.iter() {
+        if let Some(layer) = &parsed.layer {
             if role == Role::Routine {
                 problems.extend(layer.critical_places());
             }

@@ -51,7 +51,7 @@ fn an_expired_policy_starts_nothing_and_says_so_in_the_persons_language() {
     session.handle(Moment(0), Event::Requested { request, origin }, &policy);
     let reason = &session.view().reasons[0];
     assert_eq!(reason.code, "policy-expired");
-    assert!(sentence(reason, &german()).contains("abgelaufen"));
+    assert!(sentence(reason, &german()).contains("nicht mehr aktuell"));
 }
 
 #[test]
