@@ -18,7 +18,7 @@ const ARROWS: &[(&str, u8, &[&str])] = &[
     ("hooks",      2, &["policy", "session"]),
     ("wire",       3, &["hooks", "policy", "session"]),
 
-    ("source",     4, &["policy"]),
+    ("source",     4, &["policy", "wire"]),
     ("facts",      4, &["hooks", "policy", "session"]),
     ("client",     4, &["policy", "session"]),
     ("elevation",  4, &["policy", "session", "wire"]),

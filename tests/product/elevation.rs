@@ -132,6 +132,39 @@ fn a_machine_that_others_can_change_is_refused() -> Result<()> {
 }
 
 #[test]
+fn where_policy_is_signed_a_loose_layer_gives_no_rights_and_a_bundle_does() -> Result<()> {
+    need_office!();
+    let office = Office::open()?;
+    let order = office.sign(&office.order("1"));
+    office.machine.shell(
+        "install -d /etc/deskhook/keys; cd /etc/deskhook/keys
+         deskhook policy keygen --role critical --out critical
+         deskhook policy sign --key critical --out acme.bundle ../policy.d
+         install -m 0644 critical.pub ../policy-trust.json",
+    )?;
+    assert_eq!(office.ask(&order)?, refused("elevation-off"), "loose");
+    office.machine.shell(
+        "cd /etc/deskhook; tr A-Z a-z < keys/acme.bundle > policy.d/acme.bundle
+         chmod 0644 policy.d/acme.bundle",
+    )?;
+    assert_eq!(office.ask(&order)?, refused("policy-unreadable"), "damaged");
+    office.machine.shell(
+        "cd /etc/deskhook; install -m 0644 keys/acme.bundle policy.d/acme.bundle
+         chmod 0666 policy-trust.json",
+    )?;
+    assert_eq!(office.ask(&order)?, refused("policy-not-trusted"), "open");
+    office
+        .machine
+        .shell("chmod 0644 /etc/deskhook/policy-trust.json")?;
+    assert_eq!(office.ask(&order)?, granted(0));
+    let mode = office
+        .machine
+        .shell("stat -c %a /var/lib/deskhook/policy")?;
+    assert_eq!(mode.trim(), "700");
+    Ok(())
+}
+
+#[test]
 fn a_policy_with_a_broken_layer_allows_nothing() -> Result<()> {
     need_office!();
     let office = Office::open()?;

@@ -17,6 +17,7 @@ mod presence;
 mod rights;
 mod scene;
 mod session;
+mod signed;
 mod standin;
 mod tray;
 mod unmanaged;

@@ -21,7 +21,7 @@ use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::launch::Stopper;
 use crate::menu::MenuMaker;
-use crate::policies::{Policies, Reading};
+use crate::policies::{Policies, Reading, unix_seconds};
 use crate::records::Records;
 use crate::rows::{Rows, Settled};
 use crate::timers::Timers;
@@ -99,6 +99,8 @@ pub(crate) struct Loop {
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) timers: Timers,
     pub(crate) reading: Reading,
+    /// When policy is to be read again although no file changed, in seconds since 1970.
+    pub(crate) policy_due: Option<u64>,
     /// How often extensions were loaded: what an older round brings is no news.
     pub(crate) loadings: u64,
     pub(crate) host: Host,
@@ -137,6 +139,7 @@ impl Loop {
                 () = tokio::time::sleep(self.until_deadline()) => Some(Wake::Tick),
             };
             let Some(wake) = wake else { return };
+            self.read_due_policy();
             let stop = self.wake(wake);
             self.publish();
             if stop.is_some() || self.stopping {
@@ -223,7 +226,11 @@ impl Loop {
         let next = [self.session.deadline(), self.timers.next()];
         let next = next.into_iter().flatten().min();
         let left = next.map(|at| Duration::from_millis(at.since(self.now())));
-        left.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
+        let due = self
+            .policy_due
+            .map(|due| Duration::from_secs(due.saturating_sub(unix_seconds()).max(1)));
+        let soonest = left.into_iter().chain(due).min();
+        soonest.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
     }
 
     fn signal(&mut self, signal: Signal) {

@@ -59,6 +59,9 @@ pub struct AgentConfig {
     pub socket: Option<PathBuf>,
     /// Policy files, and folders of them.
     pub policy: Vec<PathBuf>,
+    /// The trust file: with one, only policy that is signed by its keys counts. It has to be there,
+    /// and nobody but root and this account may be able to change it; else no policy holds.
+    pub trust: Option<PathBuf>,
     /// Where packages and plugins lie.
     pub extensions: ExtensionPlaces,
     /// Loads them.
@@ -100,6 +103,7 @@ impl AgentConfig {
         Self {
             socket: None,
             policy: policy.into_iter().map(Into::into).collect(),
+            trust: None,
             extensions: ExtensionPlaces {
                 private: state.join("plugins"),
                 ..ExtensionPlaces::default()

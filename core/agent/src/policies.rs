@@ -1,7 +1,8 @@
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use deskhook_policy::{Problem, Resolved, Severity, Subject, Trail, Why};
-use deskhook_source::{LastGood, Loaded, Watched, load, watch};
+use deskhook_source::{LastGood, Loaded, Signing, Watched, load, load_signed, watch};
 use deskhook_wire::PolicyEntry;
 use tokio::sync::mpsc;
 
@@ -13,6 +14,8 @@ pub(crate) struct Policies {
     paths: Vec<PathBuf>,
     subject: Subject,
     last_good: LastGood,
+    /// The trust file, and the folder that remembers what was accepted.
+    trust: Option<(PathBuf, PathBuf)>,
 }
 
 impl Policies {
@@ -21,12 +24,24 @@ impl Policies {
             paths: config.policy.clone(),
             subject: subject(config),
             last_good: LastGood::in_folder(&config.state),
+            trust: config
+                .trust
+                .clone()
+                .map(|trust| (trust, config.state.join("bundles"))),
         }
     }
 
     /// Reads and resolves; blocks on the disk.
     pub(crate) fn load(&self) -> Loaded {
-        load(&self.paths, &self.subject, Some(&self.last_good))
+        let Some((trust, memory)) = self.trust.clone() else {
+            return load(&self.paths, &self.subject, Some(&self.last_good));
+        };
+        let signing = Signing {
+            trust,
+            memory: Some(memory),
+            now: unix_seconds(),
+        };
+        load_signed(&self.paths, &self.subject, &signing)
     }
 
     /// Reads again on a thread of its own; answers with [`Wake::Policy`], whatever happens.
@@ -73,6 +88,12 @@ pub(crate) fn subject(config: &AgentConfig) -> Subject {
         device_groups: groups,
         ..Subject::default()
     }
+}
+
+/// Seconds since 1970; 0 before.
+pub(crate) fn unix_seconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
 }
 
 /// Tells the loop of every change below `paths`. Where the system gives no watcher, policy is

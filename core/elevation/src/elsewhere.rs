@@ -1,11 +1,9 @@
 //! Systems without a way of ours to elevated rights: both sides refuse in words.
 
-use std::path::Path;
-
 use deskhook_policy::{Policy, Subject};
 use deskhook_session::{ElevationOutcome, ElevationPermit, Reason};
 
-use crate::{Answer, Refusal};
+use crate::{Answer, PolicyFiles, Refusal};
 
 /// The ways to elevated rights on this machine: none.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +29,7 @@ pub async fn elevate(_permit: ElevationPermit, ways: &Ways) -> ElevationOutcome 
 /// Refuses: an order cannot be carried out here.
 pub fn serve(
     _arguments: &[String],
-    _policy: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
+    _policy: impl FnOnce(&PolicyFiles, &Subject) -> Result<Policy, String>,
 ) -> Answer {
     Answer::refused(&Refusal::Platform)
 }

@@ -12,6 +12,7 @@
 //! Linux only. On other systems both sides refuse and say so.
 
 mod answer;
+mod policy_files;
 mod refusal;
 
 #[cfg(not(target_os = "linux"))]
@@ -24,4 +25,5 @@ pub use answer::Answer;
 pub use elsewhere::{Ways, elevate, serve};
 #[cfg(target_os = "linux")]
 pub use linux::{Distrust, Places, Ways, elevate, serve};
+pub use policy_files::PolicyFiles;
 pub use refusal::Refusal;

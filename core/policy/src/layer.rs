@@ -1,5 +1,6 @@
 //! One layer file: for whom it is, and what it sets and removes.
 
+mod critical;
 mod filters;
 mod flat;
 mod header;

@@ -39,6 +39,8 @@ pub struct Policy {
     pub extensions: Extensions,
     /// `Allow.*`.
     pub allow: AllowSet,
+    /// Whether it was signed and is out of date: it restricts, and starts nothing.
+    pub expired: bool,
     /// The whole effective tree, sections that Deskhook does not know included, for hooks.
     pub tree: serde_json::Value,
 }

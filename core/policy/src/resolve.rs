@@ -1,5 +1,6 @@
 //! Many layers become one policy.
 
+mod expiry;
 mod explain;
 mod merge;
 mod order;
@@ -33,7 +34,7 @@ impl Resolved {
         if let Some(tree) = self.policy.tree.as_object_mut() {
             tree.remove("Integration");
         }
-        self.provenance.turn_off("integration");
+        self.provenance.turn_off("integration", &Why::Off);
         self.policy.start_text = LocalText::None;
         self.policy.version = typed::version(&self.policy.tree, "integrations are off");
     }

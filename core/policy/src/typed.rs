@@ -35,6 +35,7 @@ pub(crate) fn policy(
         elevation: sections::elevation(root.at("Elevation")),
         extensions: sections::extensions(root.at("Extensions")),
         allow: sections::allow(root.at("Allow")),
+        expired: false,
         tree,
     };
     (policy, clients.problems)

@@ -10,15 +10,19 @@ const READ_BYTES: u64 = 256 * 1024 + 1;
 /// The text of a layer file, or why there is none.
 pub(crate) fn read(path: &Path) -> Result<String, Vec<Problem>> {
     let name = path.display().to_string();
-    let mut bytes = vec![];
-    let opened = open(path).and_then(|file| file.take(READ_BYTES).read_to_end(&mut bytes));
-    if let Err(error) = opened {
-        return Err(vec![unreadable(&name, &error.to_string())]);
-    }
+    let bytes = bytes(path, READ_BYTES);
+    let bytes = bytes.map_err(|error| vec![unreadable(&name, &error.to_string())])?;
     if bytes.len() as u64 == READ_BYTES {
         return Err(Parsed::too_large(&name).problems);
     }
     String::from_utf8(bytes).map_err(|error| vec![not_utf8(&name, &error)])
+}
+
+/// At most so many bytes of a file.
+pub(crate) fn bytes(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Opens a regular file, or a link to one; never waits for a pipe or device.

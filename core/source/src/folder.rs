@@ -4,43 +4,74 @@ use std::path::{Path, PathBuf};
 
 use deskhook_policy::Problem;
 
-use crate::file::unreadable;
+use crate::file::{self, unreadable};
 
 /// More layer files than this in one folder are refused.
 const MOST_FILES: usize = 20_000;
+/// More signed bundles than this in one folder are refused: two are in use at most.
+const MOST_BUNDLES: usize = 16;
 
 /// The layer files that some paths stand for.
 #[derive(Default)]
 pub(crate) struct Listing {
     /// Sorted, each once.
     pub(crate) files: BTreeSet<PathBuf>,
+    /// Signed bundles among them, by their ending or by what they begin with.
+    pub(crate) bundles: BTreeSet<PathBuf>,
     /// Folders that are there but cannot be read: nothing is known of what is in them.
     pub(crate) unreadable: Vec<PathBuf>,
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Whether a file's name is one of a layer: `*.json` or `*.kv`, not hidden.
-pub(crate) fn is_layer(path: &Path) -> bool {
+/// Whether a file's name is one of policy: `*.json`, `*.kv` or `*.bundle`, not hidden.
+pub(crate) fn is_policy(path: &Path) -> bool {
     let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
-    let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
-    let known = ending.is_some_and(|ending| ending == "json" || ending == "kv");
+    let known = ["json", "kv", "bundle"]
+        .iter()
+        .any(|end| ends_in(path, end));
     known && !path.file_name().is_none_or(hidden)
 }
 
-/// Lists the layer files among `paths`: a file stands for itself, whatever its name; a folder
-/// for the `.json` and `.kv` files in it, not in folders below. What does not exist stands
-/// for nothing.
+fn ends_in(path: &Path, ending: &str) -> bool {
+    let own = path.extension();
+    own.is_some_and(|own| own.eq_ignore_ascii_case(ending))
+}
+
+/// Whether a file that was named is a bundle, whatever it is called.
+fn is_named_bundle(path: &Path) -> bool {
+    let layer = ends_in(path, "json") || ends_in(path, "kv");
+    let begins = || file::bytes(path, 64).is_ok_and(|bytes| deskhook_wire::is_bundle(&bytes));
+    ends_in(path, "bundle") || (!layer && begins())
+}
+
+/// Lists the policy files among `paths`: a file stands for itself, whatever its name; a folder
+/// for the `.json`, `.kv` and `.bundle` files in it, not in folders below. What does not exist
+/// stands for nothing.
 pub(crate) fn list(paths: &[PathBuf]) -> Listing {
     let mut listing = Listing::default();
     for path in paths {
         match std::fs::metadata(path) {
             Ok(found) if found.is_dir() => listing.folder(path),
+            Ok(_) if is_named_bundle(path) => drop(listing.bundles.insert(path.clone())),
             Ok(_) => drop(listing.files.insert(path.clone())),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => listing.fail(path, &error.to_string()),
         }
     }
     listing
+}
+
+/// The layer files that one path stands for, sorted: see [`load`](crate::load).
+///
+/// # Errors
+/// Where there is nothing, or it cannot be read.
+pub fn layer_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    std::fs::metadata(path)?;
+    let listing = list(&[path.to_owned()]);
+    match listing.problems.into_iter().next() {
+        Some(problem) => Err(std::io::Error::other(problem.message)),
+        None => Ok(listing.files.into_iter().collect()),
+    }
 }
 
 impl Listing {
@@ -58,7 +89,7 @@ impl Listing {
         let mut found = BTreeSet::new();
         for entry in entries {
             match entry {
-                Ok(entry) if is_layer(&entry.path()) => drop(found.insert(entry.path())),
+                Ok(entry) if is_policy(&entry.path()) => drop(found.insert(entry.path())),
                 Ok(_) => {}
                 Err(error) => return self.fail(folder, &error.to_string()),
             }
@@ -67,6 +98,14 @@ impl Listing {
                 return self.fail(folder, &reason);
             }
         }
-        self.files.extend(found);
+        let (bundles, files) = found
+            .into_iter()
+            .partition::<BTreeSet<_>, _>(|path| ends_in(path, "bundle"));
+        if bundles.len() > MOST_BUNDLES {
+            let reason = format!("the folder has more than {MOST_BUNDLES} bundles");
+            return self.fail(folder, &reason);
+        }
+        self.bundles.extend(bundles);
+        self.files.extend(files);
     }
 }

@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use deskhook_policy::{Layer, Parsed, Place, Problem, Resolved, Source, Subject, resolve};
 
+use crate::folder::Listing;
 use crate::last_good::Texts;
 use crate::{LastGood, file, folder};
 
@@ -16,6 +18,9 @@ pub struct Loaded {
     pub files: Vec<PathBuf>,
     /// How many of them are refused whole.
     pub refused: usize,
+    /// When to read again although nothing changed on disk, in seconds since 1970: a signed bundle
+    /// expires then, or may be taken into use.
+    pub due: Option<u64>,
 }
 
 /// Reads the layer files among `paths` (files, or folders of `.json` and `.kv` files) and
@@ -24,57 +29,80 @@ pub struct Loaded {
 /// A file that is refused keeps the version of it that was last good, of which `last_good`
 /// keeps the text; a new file that was never good is left out. Where nothing was ever good,
 /// and with no `last_good`, one refused file turns all integrations off. A folder that is not
-/// there holds no layers.
+/// there holds no layers. Signed bundles are refused, and change nothing: see
+/// [`load_signed`](crate::load_signed).
 pub fn load(paths: &[PathBuf], subject: &Subject, last_good: Option<&LastGood>) -> Loaded {
     let listing = folder::list(paths);
-    let mut reading = Reading {
-        // A folder that once was empty says nothing of what is good.
-        kept: last_good
-            .and_then(LastGood::read)
-            .filter(|kept| !kept.is_empty()),
-        good: Texts::new(),
-        layers: vec![],
-        problems: listing.problems,
-        lost: false,
-        refused: 0,
-    };
-    for path in &listing.files {
-        reading.file(path);
-    }
-    for folder in &listing.unreadable {
-        reading.unreadable(folder);
-    }
+    // A folder that once was empty says nothing of what is good.
+    let kept = last_good.and_then(LastGood::read);
+    let mut reading = Reading::of(kept.filter(|kept| !kept.is_empty()), &listing);
+    let bundles = listing.bundles.iter().map(|path| no_trust(path));
+    reading.problems.extend(bundles);
     if let Some(last_good) = last_good {
         reading.keep(last_good);
     }
-    let mut resolved = resolve(&reading.layers, subject);
-    if reading.lost && reading.kept.is_none() {
-        resolved.turn_integrations_off();
-    }
-    let mut problems = reading.problems;
-    problems.extend(resolved.problems.iter().cloned());
-    Loaded {
-        resolved,
-        problems,
-        files: listing.files.into_iter().collect(),
-        refused: reading.refused,
-    }
+    reading.finish(subject)
 }
 
-struct Reading {
+fn no_trust(bundle: &Path) -> Problem {
+    let source = Source::new(bundle.display().to_string(), "");
+    let message = "a signed bundle counts only where the agent has a trust file";
+    Problem::error("no-trust", Place::file_start(&source), message)
+        .with_help("name the trust file by the setting `trust`, or put the layer files here")
+}
+
+/// One reading of layer files.
+#[derive(Default)]
+pub(crate) struct Reading {
     /// What was good the last time.
     kept: Option<Texts>,
     /// What is good now.
     good: Texts,
-    layers: Vec<Layer>,
-    problems: Vec<Problem>,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) problems: Vec<Problem>,
+    /// Every layer file that was found.
+    pub(crate) files: BTreeSet<PathBuf>,
     /// Whether a file is bad that was never good.
-    lost: bool,
+    pub(crate) lost: bool,
     /// How many are bad.
-    refused: usize,
+    pub(crate) refused: usize,
 }
 
 impl Reading {
+    /// Reads every layer file of a listing.
+    pub(crate) fn of(kept: Option<Texts>, listing: &Listing) -> Self {
+        let mut reading = Self {
+            kept,
+            problems: listing.problems.clone(),
+            files: listing.files.clone(),
+            ..Self::default()
+        };
+        for path in &listing.files {
+            reading.file(path);
+        }
+        for folder in &listing.unreadable {
+            reading.unreadable(folder);
+        }
+        reading
+    }
+
+    /// What holds for `subject`.
+    pub(crate) fn finish(self, subject: &Subject) -> Loaded {
+        let mut resolved = resolve(&self.layers, subject);
+        if self.lost && self.kept.is_none() {
+            resolved.turn_integrations_off();
+        }
+        let mut problems = self.problems;
+        problems.extend(resolved.problems.iter().cloned());
+        Loaded {
+            resolved,
+            problems,
+            files: self.files.into_iter().collect(),
+            refused: self.refused,
+            due: None,
+        }
+    }
+
     fn file(&mut self, path: &Path) {
         let name = path.display().to_string();
         let refused = match file::read(path) {

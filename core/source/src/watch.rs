@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_millis(60);
 /// What is watched at the given paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
-    /// Layer files: the path itself, or the `.json` and `.kv` files right inside it.
+    /// Policy: the path itself, or the `.json`, `.kv` and `.bundle` files right inside it.
     Layers,
     /// Everything at the path and below it, such as a folder of packages.
     Tree,

@@ -1,10 +1,11 @@
 //! Every serialised shape that leaves a process, versioned: what agent and portal say to each
-//! other, the control socket of the agent, and the portal's signed orders.
+//! other, the control socket of the agent, the portal's signed orders, and signed policy.
 //!
 //! What comes from the other side is read with bounds and known fields; unknown fields are
 //! ignored, so that either side may be newer.
 
 mod api;
+mod bundle;
 mod control;
 mod order;
 mod portal;
@@ -14,6 +15,10 @@ mod signature;
 pub use api::{
     ApiError, ConnectRequest, DeviceDetail, DeviceEntry, ElevateRequest, KeyEntry, KeyMade, NewKey,
     OrderEntry, OrderMade, PersonEntry, SessionEntry, api_schemas,
+};
+pub use bundle::{
+    BundleError, BundleFrame, BundledLayer, KeyError, LARGEST_BUNDLE, LONGEST_VALIDITY,
+    PolicyBundle, PolicyKey, PolicySigner, Role, Signed, is_bundle,
 };
 pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
 pub use order::{ElevationOrder, OrderError, SignedOrder};

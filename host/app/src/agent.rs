@@ -89,6 +89,7 @@ pub(crate) fn config(settings: &AgentSettings) -> AgentConfig {
     let state = settings.state.clone().unwrap_or_else(places::state);
     let policy = settings.policy.clone().unwrap_or_else(places::policy);
     let mut config = AgentConfig::new(&state, policy);
+    config.trust.clone_from(&settings.trust);
     config.socket = Some(settings.socket.clone().unwrap_or_else(places::socket));
     config.device = AboutDevice {
         groups: settings.groups.clone().unwrap_or_default(),

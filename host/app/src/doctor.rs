@@ -1,11 +1,13 @@
 //! `doctor`: what is wrong on this machine, and what to do about it.
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use deskhook_agent::{AgentConfig, Rejected};
 use deskhook_elevation::Ways;
 use deskhook_policy::{Resolved, Severity};
+use deskhook_source::{Loaded, Signing};
 use deskhook_wire::{ExtensionHealth, Status};
 use serde::Serialize;
 
@@ -78,8 +80,7 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
             findings.extend(extension_findings(&config));
         }
     }
-    let loaded = deskhook_source::load(&config.policy, &config.subject(), None);
-    findings.extend(without_effect(&loaded.resolved));
+    findings.extend(without_effect(&loaded(&config).resolved));
     findings.push(elevation());
     findings.extend(desktop());
     let problem = findings
@@ -121,7 +122,7 @@ fn of_failure(failure: &Failure) -> Finding {
 
 fn policy(config: &AgentConfig) -> Vec<Finding> {
     let paths = &config.policy;
-    let loaded = deskhook_source::load(paths, &config.subject(), None);
+    let loaded = loaded(config);
     let mut findings: Vec<Finding> = loaded
         .problems
         .iter()
@@ -191,6 +192,21 @@ fn without_effect(resolved: &Resolved) -> Vec<Finding> {
     findings
 }
 
+/// The policy of a machine on which no agent runs, without what its agent remembers.
+fn loaded(config: &AgentConfig) -> Loaded {
+    let (paths, subject) = (&config.policy, config.subject());
+    let Some(trust) = config.trust.clone() else {
+        return deskhook_source::load(paths, &subject, None);
+    };
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let signing = Signing {
+        trust,
+        memory: None,
+        now: since.map_or(0, |since| since.as_secs()),
+    };
+    deskhook_source::load_signed(paths, &subject, &signing)
+}
+
 fn of_status(status: &Status) -> Vec<Finding> {
     let mut findings = vec![Finding::ok(
         "agent",
@@ -255,8 +271,8 @@ fn of_extension(extension: &ExtensionHealth) -> Finding {
 
 /// What an agent would make of the files: for a machine on which none runs.
 fn extension_findings(config: &AgentConfig) -> Vec<Finding> {
-    let loaded = deskhook_source::load(&config.policy, &config.subject(), None);
-    let set = extensions::load(&config.extensions, &loaded.resolved.policy, &[]);
+    let policy = loaded(config).resolved.policy;
+    let set = extensions::load(&config.extensions, &policy, &[]);
     let loaded = set.loaded.iter().map(|bound| {
         let about = bound.extension.about();
         Finding::ok("extension", format!("{} {}", about.name, about.version))

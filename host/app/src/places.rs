@@ -22,6 +22,13 @@ pub(crate) fn policy() -> Vec<PathBuf> {
     vec![PathBuf::from("/etc/deskhook/policy.d")]
 }
 
+/// The root-owned trust file, where it is there: then only signed policy counts. One that cannot
+/// be looked at counts as there.
+pub(crate) fn trust() -> Option<PathBuf> {
+    let path = PathBuf::from("/etc/deskhook/policy-trust.json");
+    path.try_exists().unwrap_or(true).then_some(path)
+}
+
 /// The folders of hook packages.
 pub(crate) fn packages() -> Vec<PathBuf> {
     ["/usr/share/deskhook/packages", "/etc/deskhook/packages"]

@@ -30,6 +30,10 @@ pub(crate) struct AgentSettings {
         value_delimiter = ':'
     )]
     pub(crate) policy: Option<Vec<PathBuf>>,
+    /// The trust file: only policy that its keys signed counts (default:
+    /// /etc/deskhook/policy-trust.json where it is there)
+    #[arg(long, env = "DESKHOOK_TRUST", value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
     /// A folder of hook packages; may be given more than once
     #[arg(
         long,
@@ -97,6 +101,9 @@ impl AgentSettings {
         };
         Self {
             policy: paths("DESKHOOK_POLICY"),
+            trust: std::env::var_os("DESKHOOK_TRUST")
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from),
             ..Self::default()
         }
     }
@@ -118,6 +125,7 @@ impl AgentSettings {
             state: self.state.or(file.state),
             socket: self.socket.or(file.socket),
             policy: self.policy.or(file.policy),
+            trust: self.trust.or(file.trust).or_else(places::trust),
             packages: self.packages.or(file.packages),
             plugins: self.plugins.or(file.plugins),
             groups: self.groups.or(file.groups),

@@ -6,7 +6,7 @@ use deskhook_source::Loaded;
 
 use super::Loop;
 use crate::extensions::{self, Generation, Round, absent, kept, rebound};
-use crate::policies::{Reading, changed_keys, entries, sentences};
+use crate::policies::{Reading, changed_keys, entries, sentences, unix_seconds};
 use crate::{ExtensionSet, chains};
 
 impl Loop {
@@ -28,7 +28,16 @@ impl Loop {
         }
     }
 
+    /// Reads policy again where the time has come although no file changed.
+    pub(super) fn read_due_policy(&mut self) {
+        if self.policy_due.is_some_and(|due| due <= unix_seconds()) {
+            self.policy_due = None;
+            self.read_policy();
+        }
+    }
+
     fn adopt(&mut self, loaded: Loaded) {
+        self.policy_due = loaded.due;
         self.problems = sentences(&loaded.problems);
         let entries = entries(&loaded.resolved);
         let policy = Arc::new(loaded.resolved.policy);

@@ -127,6 +127,7 @@ impl Loop {
             .map_err(StartError::Load)?;
         self.problems = crate::policies::sentences(&loaded.problems);
         self.entries = crate::policies::entries(&loaded.resolved);
+        self.policy_due = loaded.due;
         self.policy = Arc::new(loaded.resolved.policy);
         self.chains.policy_is(&self.policy.version);
         let (loader, places, policy) = (
@@ -144,7 +145,9 @@ impl Loop {
     /// Looks out for changes of policy, packages and plugins. What changes while they are read for
     /// the first time waits in the queue, so that it is no less news.
     fn watch_files(&self) {
-        tell_changes(&self.config.policy, Watched::Layers, &self.wakes);
+        let (layers, trust) = (&self.config.policy, &self.config.trust);
+        let layers: Vec<PathBuf> = layers.iter().chain(trust).cloned().collect();
+        tell_changes(&layers, Watched::Layers, &self.wakes);
         let places = &self.config.extensions;
         let trees: Vec<PathBuf> = places
             .packages
@@ -239,6 +242,7 @@ fn assemble(
         rejected: vec![],
         timers: Timers::default(),
         reading: Reading::default(),
+        policy_due: None,
         loadings: 0,
         host,
         facts,

@@ -92,6 +92,8 @@ impl Bench {
             ground: self.ground(),
             deskhook: self.path("usr/bin/deskhook"),
             policy: self.path("etc/deskhook/policy.d"),
+            trust: self.path("etc/deskhook/policy-trust.json"),
+            accepted: self.path("var/lib/deskhook/policy"),
             portal_key: self.path("etc/deskhook/portal.pub"),
             device: self.path("etc/deskhook/device"),
             accounts: self.path("etc/passwd"),

@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -6,8 +6,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use deskhook_policy::{Policy, Subject};
 use ed25519_dalek::VerifyingKey;
 
-use super::trust::Ground;
-use crate::Refusal;
+use super::trust::{Distrust, Ground};
+use crate::{PolicyFiles, Refusal};
 
 /// Both ways to write the end of a base64 text are read; root writes this file by hand.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -33,6 +33,8 @@ pub struct Places {
     pub(crate) ground: Ground,
     pub(crate) deskhook: PathBuf,
     pub(crate) policy: PathBuf,
+    pub(crate) trust: PathBuf,
+    pub(crate) accepted: PathBuf,
     pub(crate) portal_key: PathBuf,
     pub(crate) device: PathBuf,
     pub(crate) accounts: PathBuf,
@@ -46,6 +48,8 @@ impl Places {
             ground: Ground::of_root(),
             deskhook: PathBuf::from("/usr/bin/deskhook"),
             policy: PathBuf::from("/etc/deskhook/policy.d"),
+            trust: PathBuf::from("/etc/deskhook/policy-trust.json"),
+            accepted: PathBuf::from("/var/lib/deskhook/policy"),
             portal_key: PathBuf::from("/etc/deskhook/portal.pub"),
             device: PathBuf::from("/etc/deskhook/device"),
             accounts: PathBuf::from("/etc/passwd"),
@@ -94,10 +98,22 @@ impl Places {
     pub(crate) fn policy(
         &self,
         subject: &Subject,
-        load: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
+        load: impl FnOnce(&PolicyFiles, &Subject) -> Result<Policy, String>,
     ) -> Result<Policy, Refusal> {
-        let folder = self.ground.tree(&self.policy);
-        let folder = folder.map_err(Refusal::PolicyFile)?;
-        load(&folder, subject).map_err(Refusal::PolicyContent)
+        let files = self.policy_files().map_err(Refusal::PolicyFile)?;
+        load(&files, subject).map_err(Refusal::PolicyContent)
+    }
+
+    fn policy_files(&self) -> Result<PolicyFiles, Distrust> {
+        let folder = self.ground.tree(&self.policy)?;
+        // The folder that it would lie in is believed as well: nobody else can take it away.
+        let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+        let signing = if self.trust.symlink_metadata().is_err_and(missing) {
+            None
+        } else {
+            let trust = self.ground.file(&self.trust)?;
+            Some((trust, self.ground.private_folder(&self.accepted)?))
+        };
+        Ok(PolicyFiles { folder, signing })
     }
 }

@@ -11,18 +11,18 @@ use super::mark::mark;
 use super::places::{Device, Places};
 use super::program::{self, Task};
 use super::seclusion::seclude;
-use crate::{Answer, Refusal};
+use crate::{Answer, PolicyFiles, Refusal};
 
 /// What `deskhook elevate ORDER` does: carries one signed order out, as root, and then is gone.
-/// `policy` reads the effective policy for that subject from that folder, or says what is wrong
-/// with it; it is called once the folder and all that is in it are believed. The subject is what
+/// `policy` reads the effective policy for that subject from these files, or says what is wrong
+/// with it; it is called once they are believed. The subject is what
 /// root knows: the device and its groups from [`Places`], and the account that pkexec or sudo names.
 ///
 /// No thread, no runtime, no extension. Call it before any is started. While standard input is a
 /// pipe, closing its other end ends the program.
 pub fn serve(
     arguments: &[String],
-    policy: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
+    policy: impl FnOnce(&PolicyFiles, &Subject) -> Result<Policy, String>,
 ) -> Answer {
     match attempt(arguments, policy) {
         Ok(code) => Answer::granted(code),
@@ -32,7 +32,7 @@ pub fn serve(
 
 fn attempt(
     arguments: &[String],
-    policy: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
+    policy: impl FnOnce(&PolicyFiles, &Subject) -> Result<Policy, String>,
 ) -> Result<i32, Refusal> {
     let [order] = arguments else {
         return Err(Refusal::Usage);
@@ -73,7 +73,7 @@ fn caller() -> u32 {
 pub(crate) fn carry_out<L: AsFd>(
     errand: &Errand<'_, L>,
     places: &Places,
-    policy: impl FnOnce(&Path, &Subject) -> Result<Policy, String>,
+    policy: impl FnOnce(&PolicyFiles, &Subject) -> Result<Policy, String>,
 ) -> Result<i32, Refusal> {
     let portal = places.portal_key()?;
     let order = SignedOrder(errand.order.to_owned());

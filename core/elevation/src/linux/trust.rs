@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Component, Path, PathBuf};
 
 /// Why a file or folder is not believed.
@@ -94,6 +94,20 @@ impl Ground {
             .is_dir()
             .then_some(path.clone())
             .ok_or(Distrust::Kind { path, wanted })
+    }
+
+    /// A folder for its owner's eyes only, made where it is missing.
+    pub(crate) fn private_folder(&self, path: &Path) -> Result<PathBuf, Distrust> {
+        let unreadable = |error| Distrust::Unreadable(path.to_path_buf(), error);
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        builder.create(path).map_err(unreadable)?;
+        let path = self.folder(path)?;
+        let mode = look(&path)?.mode() & 0o7777;
+        if mode & 0o077 != 0 {
+            return Err(Distrust::Writable { path, mode });
+        }
+        Ok(path)
     }
 
     /// A folder with everything in it: at most 1,000 files and folders.

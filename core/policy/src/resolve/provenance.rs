@@ -80,6 +80,8 @@ pub enum Why {
     NotAssigned,
     /// A layer file is refused and was never good, so nothing is integrated.
     Off,
+    /// The signed policy has expired or is not the newest, so nothing is integrated and nobody elevated.
+    Expired,
 }
 
 impl std::fmt::Display for Why {
@@ -96,6 +98,7 @@ impl std::fmt::Display for Why {
             Self::Filtered(filter) => write!(f, "the layer's filter {filter} left it out"),
             Self::NotAssigned => f.write_str("the layer is for another group, user or device"),
             Self::Off => f.write_str("integrations are off while a layer file is refused"),
+            Self::Expired => f.write_str("the signed policy is out of date"),
         }
     }
 }
@@ -116,6 +119,7 @@ impl Serialize for Why {
             Self::Filtered(_) => "filter",
             Self::NotAssigned => "not-assigned",
             Self::Off => "off",
+            Self::Expired => "expired",
         };
         let mut why = serializer.serialize_struct("Why", 2)?;
         why.serialize_field("reason", reason)?;
@@ -147,14 +151,14 @@ impl Provenance {
     }
 
     /// Nothing under `section`, given in lower case, holds any more.
-    pub(crate) fn turn_off(&mut self, section: &str) {
+    pub(crate) fn turn_off(&mut self, section: &str, why: &Why) {
         let inside = format!("{section}.");
         for (key, trail) in &mut self.0 {
             if key == section || key.starts_with(&inside) {
                 let setting = trail.winner.take();
                 let off = |setting| Overridden {
                     setting,
-                    why: Why::Off,
+                    why: why.clone(),
                 };
                 trail.overridden.extend(setting.map(off));
             }

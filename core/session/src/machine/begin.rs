@@ -314,6 +314,10 @@ fn pick(policy: &Policy, wanted: Option<&str>) -> Result<ClientSpec, Reason> {
             .find(|spec| spec.name.eq_ignore_ascii_case(name)),
     };
     found.cloned().ok_or_else(|| match wanted {
+        _ if policy.expired => Reason::own(
+            "policy-expired",
+            "The rules of your organisation on this device are out of date, so nothing can be started. Please tell your support desk.",
+        ),
         None => Reason::own(
             "no-client",
             "Your organisation has not set up remote support on this device yet.",

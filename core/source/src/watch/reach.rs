@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use notify::RecursiveMode;
 
 use super::Watched;
-use crate::folder::is_layer;
+use crate::folder::is_policy;
 
 /// The paths that somebody wants to know about, all of them absolute.
 pub(super) struct Reach {
@@ -57,7 +57,7 @@ impl Reach {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match self.what {
             // `..data` is the link that mounted configuration swaps.
-            Watched::Layers => is_layer(path) || name.starts_with(".."),
+            Watched::Layers => is_policy(path) || name.starts_with(".."),
             Watched::Tree => {
                 !(name.ends_with('~') || name.ends_with(".swp") || name.starts_with(".#"))
             }
@@ -81,6 +81,7 @@ mod tests {
             "/etc/deskhook/policy.d",
             "/etc/deskhook/policy.d/a.json",
             "/etc/deskhook/policy.d/a.KV",
+            "/etc/deskhook/policy.d/acme.bundle",
             "/etc/deskhook/policy.d/..data",
         ] {
             assert!(layers.has(Path::new(path)), "{path}");

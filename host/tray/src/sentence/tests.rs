@@ -36,6 +36,25 @@ fn what_the_organisation_wrote_stays_as_it_is_whatever_its_code() {
 }
 
 #[test]
+fn an_expired_policy_starts_nothing_and_says_so_in_the_persons_language() {
+    let mut session = Session::new("boot");
+    let request = Request::Start {
+        reason: None,
+        ticket: None,
+        client: None,
+    };
+    let origin = Origin::Person;
+    let policy = Policy {
+        expired: true,
+        ..Policy::default()
+    };
+    session.handle(Moment(0), Event::Requested { request, origin }, &policy);
+    let reason = &session.view().reasons[0];
+    assert_eq!(reason.code, "policy-expired");
+    assert!(sentence(reason, &german()).contains("nicht mehr aktuell"));
+}
+
+#[test]
 fn the_reason_of_a_device_that_is_not_set_up_is_known() {
     let mut session = Session::new("boot");
     let request = Request::Start {

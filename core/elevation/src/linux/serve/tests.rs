@@ -169,7 +169,7 @@ fn a_policy_is_read_only_where_it_is_believed_and_may_refuse_to_be_one() {
     );
 
     bench.mode("etc/deskhook/policy.d", 0o777);
-    let unread = |_: &Path, _: &Subject| panic!("what others can change is not even read");
+    let unread = |_: &PolicyFiles, _: &Subject| panic!("what others can change is not even read");
     assert_eq!(
         code(carry_out(&errand(&signed), &bench.places(), unread)),
         "policy-not-trusted"
@@ -187,8 +187,9 @@ fn the_policy_is_the_one_for_what_root_knows() {
             caller,
             ..errand(&signed)
         };
-        let granted = carry_out(&errand, &bench.places(), |folder, subject| {
-            assert_eq!(folder, bench.path("etc/deskhook/policy.d"));
+        let granted = carry_out(&errand, &bench.places(), |files, subject| {
+            assert_eq!(files.folder, bench.path("etc/deskhook/policy.d"));
+            assert_eq!(files.signing, None);
             assert_eq!(subject.user.as_deref(), Some(user));
             assert_eq!(subject.device.as_deref(), Some("desk-7"));
             let groups = Some(vec!["reception".to_owned(), "kiosk".to_owned()]);
@@ -204,8 +205,29 @@ fn the_policy_is_the_one_for_what_root_knows() {
 }
 
 #[test]
+fn with_a_trust_file_only_signed_policy_is_asked_for_and_its_memory_is_private() {
+    let bench = Bench::new();
+    bench.file("etc/deskhook/policy-trust.json", "{}");
+    let signed = bench.sign(&bench.order());
+    let granted = carry_out(&errand(&signed), &bench.places(), |files, _| {
+        let trust = bench.path("etc/deskhook/policy-trust.json");
+        let memory = bench.path("var/lib/deskhook/policy");
+        assert_eq!(files.signing, Some((trust, memory)));
+        Ok(bench.policy())
+    });
+    assert_eq!(granted.unwrap(), 0);
+    for (path, mode) in [
+        ("var/lib/deskhook/policy", 0o755),
+        ("etc/deskhook/policy-trust.json", 0o664),
+    ] {
+        bench.mode(path, mode);
+        assert_eq!(code(carry(&bench, &signed)), "policy-not-trusted", "{path}");
+    }
+}
+
+#[test]
 fn only_one_order_is_taken_and_only_as_root() {
-    let unread = |_: &Path, _: &Subject| panic!("nothing is read");
+    let unread = |_: &PolicyFiles, _: &Subject| panic!("nothing is read");
     for arguments in [vec![], vec!["a".to_owned(), "b".to_owned()]] {
         assert_eq!(code(attempt(&arguments, unread)), "usage");
     }
