@@ -82,6 +82,16 @@ pub(crate) struct Shown {
     pub(crate) told: u64,
 }
 
+impl Shown {
+    /// The menu is still to be made.
+    fn nothing_yet() -> Self {
+        Self {
+            menu_is_stale: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// The state behind the loop. Everything in it is touched by the loop alone.
 pub(crate) struct Loop {
     pub(crate) config: AgentConfig,

@@ -265,10 +265,7 @@ fn assemble(
         rows: Rows::default(),
         elevation: None,
         portal_problem: None,
-        shown: Shown {
-            menu_is_stale: true,
-            ..Shown::default()
-        },
+        shown: Shown::nothing_yet(),
         stopping: false,
         config,
     }
