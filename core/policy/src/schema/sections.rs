@@ -1,5 +1,6 @@
 //! The keys of the contract, section by section.
 
+use super::audit::AUDIT;
 use super::clients::INTEGRATION;
 use super::shape::{
     Dots, Kind, Leaf, Merge, Names, Openness, Section, Shape, closed, field, leaf, local, strict,
@@ -22,6 +23,7 @@ pub(crate) static ROOT: Section = Section {
         field("Elevation", Shape::Section(&ELEVATION)),
         field("Extensions", Shape::Section(&EXTENSIONS)),
         field("Allow", Shape::Names(&ALLOW)),
+        field("Audit", Shape::Section(&AUDIT)),
     ],
     openness: Openness::Open,
     language_prefix: None,
