@@ -18,6 +18,35 @@ pub struct Loaded {
     pub refused: usize,
 }
 
+/// The layers of a folder, not yet applied for anybody.
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    /// Those that could be read.
+    pub layers: Vec<Layer>,
+    /// Why the others could not.
+    pub problems: Vec<Problem>,
+    /// The layer files that were found, sorted.
+    pub files: Vec<PathBuf>,
+    /// How many of them are refused whole.
+    pub refused: usize,
+}
+
+/// Reads the layer files among `paths`, as [`load`] does, for those who apply them more than once.
+/// A refused file is left out.
+pub fn read(paths: &[PathBuf]) -> Layers {
+    let listing = folder::list(paths);
+    let mut reading = Reading::new(listing.problems, None);
+    for path in &listing.files {
+        reading.file(path);
+    }
+    Layers {
+        layers: reading.layers,
+        problems: reading.problems,
+        files: listing.files.into_iter().collect(),
+        refused: reading.refused,
+    }
+}
+
 /// Reads the layer files among `paths` (files, or folders of `.json` and `.kv` files) and
 /// resolves them for `subject`.
 ///
@@ -27,17 +56,10 @@ pub struct Loaded {
 /// there holds no layers.
 pub fn load(paths: &[PathBuf], subject: &Subject, last_good: Option<&LastGood>) -> Loaded {
     let listing = folder::list(paths);
-    let mut reading = Reading {
-        // A folder that once was empty says nothing of what is good.
-        kept: last_good
-            .and_then(LastGood::read)
-            .filter(|kept| !kept.is_empty()),
-        good: Texts::new(),
-        layers: vec![],
-        problems: listing.problems,
-        lost: false,
-        refused: 0,
-    };
+    // A folder that once was empty says nothing of what is good.
+    let kept = last_good.and_then(LastGood::read);
+    let kept = kept.filter(|kept| !kept.is_empty());
+    let mut reading = Reading::new(listing.problems, kept);
     for path in &listing.files {
         reading.file(path);
     }
@@ -75,6 +97,17 @@ struct Reading {
 }
 
 impl Reading {
+    fn new(problems: Vec<Problem>, kept: Option<Texts>) -> Self {
+        Self {
+            kept,
+            good: Texts::new(),
+            layers: vec![],
+            problems,
+            lost: false,
+            refused: 0,
+        }
+    }
+
     fn file(&mut self, path: &Path) {
         let name = path.display().to_string();
         let refused = match file::read(path) {
