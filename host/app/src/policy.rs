@@ -1,5 +1,6 @@
-//! `policy check`, `resolve`, `explain`, `pin` and `schema`.
+//! `policy check`, `resolve`, `explain`, `audit`, `pin` and `schema`.
 
+mod audit;
 mod diagnostic;
 mod explanation;
 
@@ -29,6 +30,8 @@ pub(crate) enum Policy {
         #[command(flatten)]
         files: Files,
     },
+    /// Find deviations from the security guide, each with the layer that mends it
+    Audit(audit::Auditing),
     /// Fetch a client and print the line that pins it
     Pin {
         /// The download's address
@@ -68,7 +71,8 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    fn load(&self) -> Result<Loaded, Failure> {
+    /// The paths that are meant; fails where one was named that is not there.
+    fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
         let paths = if self.paths.is_empty() {
             let settings = AgentSettings::of_environment().over_file()?;
             settings.policy.unwrap_or_else(places::policy)
@@ -86,6 +90,11 @@ impl Files {
                 )
             })?;
         }
+        Ok(paths)
+    }
+
+    fn load(&self) -> Result<Loaded, Failure> {
+        let paths = self.paths()?;
         let subject = Subject {
             user: self.user.clone(),
             groups: self.group.clone(),
@@ -103,6 +112,7 @@ pub(crate) fn run(command: Policy) -> Outcome {
         Policy::Check(files) => check(&files),
         Policy::Resolve(files) => resolve(&files),
         Policy::Explain { key, files } => explanation::run(&key, &files),
+        Policy::Audit(auditing) => audit::run(&auditing),
         Policy::Pin {
             url,
             client,

@@ -15,6 +15,17 @@ struct Shown<'a> {
 
 /// Prints problems on standard error, each with its place and the way out.
 pub(super) fn print(problems: &[Problem]) {
+    for problem in problems {
+        let place = &problem.place;
+        let source = NamedSource::new(place.file(), place.source().text().to_owned());
+        let drawn = draw(&Shown { problem, source });
+        let drawn = drawn.map(|text| format!("\n{text}")).unwrap_or_default();
+        remark(format!("{place}: {}{drawn}", problem.message));
+    }
+}
+
+/// A diagnostic with its lines of source; none where it cannot be drawn.
+pub(super) fn draw(diagnostic: &impl Diagnostic) -> Option<String> {
     let theme = if coloured() {
         GraphicalTheme::unicode()
     } else {
@@ -23,21 +34,9 @@ pub(super) fn print(problems: &[Problem]) {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(80);
-    for problem in problems {
-        let place = &problem.place;
-        let source = NamedSource::new(place.file(), place.source().text().to_owned());
-        let mut text = String::new();
-        match handler.render_report(&mut text, &Shown { problem, source }) {
-            Ok(()) => remark(format!(
-                "{}:{}:{}: {}\n{text}",
-                place.file(),
-                place.line(),
-                place.column(),
-                problem.message
-            )),
-            Err(_) => remark(format!("{place}: {}", problem.message)),
-        }
-    }
+    let mut text = String::new();
+    let drawn = handler.render_report(&mut text, diagnostic);
+    drawn.is_ok().then_some(text)
 }
 
 impl fmt::Debug for Shown<'_> {
