@@ -202,6 +202,11 @@ fn wrong_usage_a_refused_file_and_a_missing_path_are_told_apart() -> Result<()> 
         let said = audit(&home, arguments)?;
         assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.stderr);
     }
+    let said = audit(&home, &["policy", "--user", "jo"])?;
+    assert_eq!(
+        (said.code, said.stderr.as_str()),
+        (Some(0), "no layer is for the user \"jo\"\n")
+    );
     home.write("policy/2.json", "{\"scope\": ")?;
     let said = audit(&home, &["policy", "--json"])?;
     assert_eq!(said.code, Some(1), "{}", said.stdout);

@@ -15,7 +15,7 @@ mod rule;
 mod rules;
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -45,8 +45,8 @@ pub struct Audit {
 impl Audit {
     /// Whether the policy holds: no finding is open but notes.
     pub fn holds(&self) -> bool {
-        let grave = |finding: &&Finding| finding.is_open() && finding.rule.level > Level::Note;
-        !self.findings.iter().any(|finding| grave(&finding))
+        let mut open = self.findings.iter().filter(|finding| finding.is_open());
+        !open.any(|finding| finding.rule.level > Level::Note)
     }
 }
 
@@ -82,13 +82,13 @@ struct Auditing {
     findings: Vec<(usize, Finding)>,
     places: HashMap<String, usize>,
     problems: Vec<Problem>,
-    told: HashMap<String, ()>,
+    told: HashSet<String>,
 }
 
 impl Auditing {
     fn problems(&mut self, problems: &[Problem]) {
         for problem in problems {
-            if self.told.insert(format!("{problem:?}"), ()).is_none() {
+            if self.told.insert(format!("{problem:?}")) {
                 self.problems.push(problem.clone());
             }
         }
@@ -113,12 +113,9 @@ impl Auditing {
                     .then(one_order.cmp(other_order))
                     .then_with(|| place(one).cmp(&place(other)))
             });
+        let findings = self.findings.into_iter().map(|(_, finding)| finding);
         Audit {
-            findings: self
-                .findings
-                .into_iter()
-                .map(|(_, finding)| finding)
-                .collect(),
+            findings: findings.collect(),
             problems: self.problems,
         }
     }
