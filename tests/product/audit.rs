@@ -56,8 +56,8 @@ fn a_finding_is_shown_with_its_place_and_its_fix_mends_it() -> Result<()> {
     let said = audit(&home, &["policy"])?;
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     for part in [
-        "policy/1.json:5:64: error:",
-        "acl-open",
+        "policy/1.json:5:74: error: acl-open",
+        "lets strangers in",
         "everybody",
         "Access Control List and custom Namespace",
     ] {

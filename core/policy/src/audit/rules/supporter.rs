@@ -70,7 +70,7 @@ const REGISTER: [&str; 2] = [
 fn alias(view: &View<'_>) -> Vec<Deviation> {
     let whole = |key: &&str| view.advanced_on(key).any(|(rest, _)| rest.is_empty());
     let found = view.connecting().and_then(|client| {
-        if client.register_alias == Some(true) || REGISTER.iter().any(|key| whole(&key)) {
+        if client.register_alias == Some(true) || REGISTER.iter().any(|key| whole(key)) {
             return None;
         }
         let message =
