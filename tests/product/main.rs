@@ -1,6 +1,7 @@
 //! Whole-product tests: the real binary, started as people and machines start it. One module for
 //! each way through the product; `ground` shows that what they stand on carries.
 
+mod audit;
 mod bootstrapper;
 mod browser;
 mod client_settings;

@@ -93,7 +93,7 @@ impl Parsed {
     }
 }
 
-fn has_pairs(file: &str) -> bool {
+pub(crate) fn has_pairs(file: &str) -> bool {
     let ending = file.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| ending.eq_ignore_ascii_case("kv"))
 }

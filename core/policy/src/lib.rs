@@ -2,11 +2,12 @@
 //! provenance of every value and the problems found on the way.
 //!
 //! [`Layer::parse`] reads one file, [`resolve`] applies many for a [`Subject`], [`explain`]
-//! says who set a key and what that overrode.
+//! says who set a key and what that overrode, [`audit()`] holds them against the vendor's security guide.
 //!
 //! Pure: no file, clock, network or process is touched here.
 
 mod address;
+mod audit;
 mod builtin;
 mod client;
 mod layer;
@@ -22,13 +23,16 @@ mod typed;
 mod vendor;
 
 pub use address::{Address, AddressError};
+pub use audit::{
+    Audience, Audit, Basis, Change, Exception, Finding, Fix, Level, Rule, State, audit, rules,
+};
 pub use builtin::VncListen;
 pub use client::{AddressSource, ClientSpec, Download, Executable, Launch, LinkForm, Query, Stop};
 pub use layer::{Layer, Parsed, Scope};
 pub use model::{
-    AllowSet, AnyDeskClient, Binding, CheckMode, ConsentMode, ConsentPolicy, Direction,
-    ElevationMethod, ElevationPolicy, ExtensionPolicy, Extensions, Isolation, MenuEntry, OnTimeout,
-    Policy, SessionPolicy, TrayPolicy, UnattendedAccess, WebLink,
+    AllowSet, AnyDeskClient, AuditException, Binding, CheckMode, ConsentMode, ConsentPolicy,
+    Direction, ElevationMethod, ElevationPolicy, ExtensionPolicy, Extensions, Isolation, MenuEntry,
+    OnTimeout, Policy, SessionPolicy, TrayPolicy, UnattendedAccess, WebLink,
 };
 pub use problem::{Place, Problem, Severity, Source};
 pub use resolve::{

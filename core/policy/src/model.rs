@@ -2,10 +2,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod audit_exception;
 mod client_settings;
 
 use crate::{ClientSpec, LocalText};
 
+pub use audit_exception::AuditException;
 pub use client_settings::{AnyDeskClient, Direction, UnattendedAccess};
 
 /// The effective policy: every layer applied, every value typed.
@@ -39,6 +41,8 @@ pub struct Policy {
     pub extensions: Extensions,
     /// `Allow.*`.
     pub allow: AllowSet,
+    /// `Audit.Exceptions.*`, by the rule's id.
+    pub audit_exceptions: BTreeMap<String, AuditException>,
     /// Whether it was signed and is out of date: it restricts, and starts nothing.
     pub expired: bool,
     /// The whole effective tree, sections that Deskhook does not know included, for hooks.

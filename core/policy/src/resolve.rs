@@ -51,6 +51,14 @@ impl Resolved {
 /// before its own settings. `Allow.*` keeps an explicit false from wherever it came, and
 /// consent and isolation only ever get stricter than the broadest layer that set them.
 pub fn resolve(layers: &[Layer], subject: &Subject) -> Resolved {
+    apply(layers, subject)
+}
+
+/// The same over layers that were picked from more.
+pub(crate) fn apply<'l>(
+    layers: impl IntoIterator<Item = &'l Layer>,
+    subject: &Subject,
+) -> Resolved {
     let merged = merge::merge(&order::sorted(layers), subject);
     let tree = tree::grow(&merged.held);
     let organization = merged.organization.clone();

@@ -4,6 +4,7 @@
 //! table does not name is kept as it is.
 
 mod accept;
+mod audit;
 mod checks;
 mod clients;
 mod document;

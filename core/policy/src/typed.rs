@@ -3,6 +3,7 @@
 
 mod branch;
 mod clients;
+mod exceptions;
 mod sections;
 
 use serde_json::Value;
@@ -22,6 +23,7 @@ pub(crate) fn policy(
     let organization = named.unwrap_or_else(|| organization.to_owned());
     let anydesk = root.at("Integration").at("AnyDesk").value("Client");
     let clients = clients::clients(root.at("Integration"), provenance);
+    let exceptions = exceptions::exceptions(root.at("Audit").at("Exceptions"), provenance);
     let policy = Policy {
         version: version(&tree, &organization),
         organization,
@@ -36,9 +38,12 @@ pub(crate) fn policy(
         extensions: sections::extensions(root.at("Extensions")),
         allow: sections::allow(root.at("Allow")),
         expired: false,
+        audit_exceptions: exceptions.decided,
         tree,
     };
-    (policy, clients.problems)
+    let mut problems = clients.problems;
+    problems.extend(exceptions.problems);
+    (policy, problems)
 }
 
 /// The first 12 hex digits of the SHA-256 of the tree in canonical form: keys sorted, no space.

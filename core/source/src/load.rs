@@ -12,6 +12,8 @@ use crate::{LastGood, file, folder};
 pub struct Loaded {
     /// The effective policy with its provenance.
     pub resolved: Resolved,
+    /// The layers that count, for those who apply them more than once.
+    pub layers: Vec<Layer>,
     /// Everything that is wrong: with files, then with keys.
     pub problems: Vec<Problem>,
     /// The layer files that were found, sorted.
@@ -68,6 +70,14 @@ pub(crate) struct Reading {
     pub(crate) refused: usize,
 }
 
+impl Loaded {
+    /// What is wrong with the files; what is wrong with keys is among what was resolved.
+    pub fn file_problems(&self) -> &[Problem] {
+        let keys = self.resolved.problems.len();
+        &self.problems[..self.problems.len().saturating_sub(keys)]
+    }
+}
+
 impl Reading {
     /// Reads every layer file of a listing.
     pub(crate) fn of(kept: Option<Texts>, listing: &Listing) -> Self {
@@ -96,6 +106,7 @@ impl Reading {
         problems.extend(resolved.problems.iter().cloned());
         Loaded {
             resolved,
+            layers: self.layers,
             problems,
             files: self.files.into_iter().collect(),
             refused: self.refused,

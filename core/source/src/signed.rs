@@ -89,6 +89,7 @@ fn loaded(
     problems.extend(resolved.problems.iter().cloned());
     Loaded {
         resolved,
+        layers,
         problems,
         files,
         refused,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use deskhook_policy::{Severity, Subject};
-use deskhook_source::{LastGood, Loaded, load};
+use deskhook_source::{LastGood, Loaded, inspect, load};
 
 const TENANT: &str = r#"{"scope": "tenant", "settings": {"Integration.AnyDesk.Enabled": true, "Session.MaxMinutes": 60}}"#;
 
@@ -201,4 +201,30 @@ fn single_files_may_be_named_whatever_their_ending() {
     let loaded = load(&[path.clone(), path], &Subject::everyone(), None);
     assert_eq!((minutes(&loaded), loaded.files.len()), (Some(60), 1));
     assert!(Path::new(&loaded.files[0]).ends_with("policy.conf"));
+}
+
+#[test]
+fn layers_are_read_without_applying_them_and_a_refused_one_is_left_out() {
+    let place = Place::new();
+    place.write("a.json", TENANT);
+    place.write(
+        "b.json",
+        r#"{"scope": "group", "name": "Berlin", "settings": {}}"#,
+    );
+    place.write("c.json", "{");
+    let found = inspect(&[place.policy()], &Subject::everyone());
+    let names: Vec<&str> = found
+        .layers
+        .iter()
+        .map(|layer| layer.name().name.as_str())
+        .collect();
+    assert_eq!(names, ["", "Berlin"]);
+    assert_eq!(
+        (
+            found.files.len(),
+            found.refused,
+            found.file_problems().len()
+        ),
+        (3, 1, 1)
+    );
 }

@@ -1,6 +1,7 @@
-//! `policy check`, `resolve`, `explain`, `pin`, `client-settings`, `drift`, `schema`, and signed
-//! bundles.
+//! `policy check`, `resolve`, `explain`, `audit`, `pin`, `client-settings`, `drift`, `schema`, and
+//! signed bundles.
 
+mod audit;
 mod client_settings;
 mod diagnostic;
 mod drift;
@@ -43,6 +44,8 @@ pub(crate) enum Policy {
     ClientSettings(client_settings::Arguments),
     /// Say how an installed client differs from policy; exits 1 when it does
     Drift(drift::Arguments),
+    /// Find deviations from the security guide, each with the layer that mends it
+    Audit(audit::Auditing),
     /// Fetch a client and print the line that pins it
     Pin {
         /// The download's address
@@ -104,7 +107,8 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    fn load(&self) -> Result<Loaded, Failure> {
+    /// The paths that are meant, and the trust file; fails where one was named that is not there.
+    fn paths(&self) -> Result<(Vec<PathBuf>, Option<PathBuf>), Failure> {
         let (paths, trust) = if self.paths.is_empty() {
             let settings = AgentSettings::of_environment().over_file()?;
             let trust = self.trust.clone().or(settings.trust);
@@ -123,6 +127,10 @@ impl Files {
                 )
             })?;
         }
+        Ok((paths, trust))
+    }
+
+    fn load(&self) -> Result<Loaded, Failure> {
         let subject = Subject {
             user: self.user.clone(),
             groups: self.group.clone(),
@@ -133,7 +141,12 @@ impl Files {
             hybrid_joined: self.hybrid_joined,
             private_device: self.private_device,
         };
-        verify::load(&paths, &subject, trust)
+        self.load_for(&subject)
+    }
+
+    fn load_for(&self, subject: &Subject) -> Result<Loaded, Failure> {
+        let (paths, trust) = self.paths()?;
+        verify::load(&paths, subject, trust)
     }
 }
 
@@ -149,6 +162,7 @@ pub(crate) fn run(command: Policy) -> Outcome {
         }
         Policy::ClientSettings(arguments) => client_settings::run(&arguments),
         Policy::Drift(arguments) => drift::run(arguments),
+        Policy::Audit(auditing) => audit::run(&auditing),
         Policy::Pin {
             url,
             client,

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use crate::{Layer, LayerName, Why};
 
 /// The layers in the order in which they are applied: what comes later wins.
-pub(super) fn sorted(layers: &[Layer]) -> Vec<&Layer> {
-    let mut sorted: Vec<&Layer> = layers.iter().collect();
+pub(super) fn sorted<'l>(layers: impl IntoIterator<Item = &'l Layer>) -> Vec<&'l Layer> {
+    let mut sorted: Vec<&Layer> = layers.into_iter().collect();
     sorted.sort_by(|one, other| {
         let rank = |layer: &Layer| {
             let name = &layer.name;

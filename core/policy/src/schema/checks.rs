@@ -231,3 +231,49 @@ pub(super) fn version(text: &str) -> Checked {
         wrong("a version is numbers with points, such as 9.0.4")
     }
 }
+
+/// A sentence that says something.
+pub(super) fn reason(text: &str) -> Checked {
+    caption(text)?;
+    if text.trim().is_empty() {
+        return Err("a reason says why".to_owned());
+    }
+    Ok(())
+}
+
+/// A day of the calendar, as RFC 3339 writes one.
+pub(super) fn date(text: &str) -> Checked {
+    let digits = |at: usize, b: u8| b.is_ascii_digit() || (b == b'-' && (at == 4 || at == 7));
+    let written = text.len() == 10 && text.bytes().enumerate().all(|(at, b)| digits(at, b));
+    if written && text.parse::<jiff::civil::Date>().is_ok() {
+        return Ok(());
+    }
+    Err("a day is written YYYY-MM-DD, such as 2027-06-30".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_one_of_the_calendar() {
+        for text in ["2027-06-30", "2028-02-29", "0000-01-01"] {
+            assert_eq!(date(text), Ok(()), "{text}");
+        }
+        for text in [
+            "",
+            "2027-02-29",
+            "2027-13-01",
+            "2027-6-30",
+            "30.06.2027",
+            "2027-06-30T00:00:00",
+            "20270630",
+            "+002027-06-30",
+            "2027-06-3x",
+            "----------",
+            "２０２７-06-30",
+        ] {
+            assert!(date(text).is_err(), "{text}");
+        }
+    }
+}

@@ -52,3 +52,7 @@ pub(super) static PROGRAM: Form = checked(checks::program).like(".");
 pub(super) static ACCESS_ENTRY: Form =
     checked(checks::access_entry).like(r"^[^\u0000-\u001f]{1,128}$");
 pub(super) static VERSION: Form = checked(checks::version).like(r"^[0-9]+(\.[0-9]+)*$");
+pub(super) static REASON: Form = checked(checks::reason).like(r"\S");
+pub(super) static DATE: Form = checked(checks::date)
+    .like(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    .of("date");

@@ -1,5 +1,6 @@
 //! The keys of the contract, section by section.
 
+use super::audit::AUDIT;
 use super::clients::INTEGRATION;
 use super::shape::{
     Dots, Kind, Leaf, Merge, Names, Openness, Section, Shape, closed, field, leaf, local, strict,
@@ -33,6 +34,8 @@ pub(crate) static ROOT: Section = Section {
         field("Allow", Shape::Names(&ALLOW)).about(
             "switches of the organisation's own: an explicit false wins, wherever it stands",
         ),
+        field("Audit", Shape::Section(&AUDIT))
+            .about("what is decided otherwise than the security guide recommends"),
     ],
     openness: Openness::Open,
     language_prefix: None,

@@ -69,6 +69,19 @@ impl SourceCode for Excerpt<'_> {
 
 /// Prints problems on standard error, each with its place and the way out.
 pub(super) fn print(problems: &[Problem]) {
+    let mut shown = ShownTexts::default();
+    for problem in problems {
+        let place = &problem.place;
+        let shown = shown.of(place);
+        let excerpt = Excerpt { place, shown };
+        let drawn = draw(&Shown { problem, excerpt });
+        let drawn = drawn.map(|text| format!("\n{text}")).unwrap_or_default();
+        remark(format!("{place}: {}{drawn}", problem.message));
+    }
+}
+
+/// A diagnostic with its lines of source; none where it cannot be drawn.
+pub(super) fn draw(diagnostic: &impl Diagnostic) -> Option<String> {
     let theme = if coloured() {
         GraphicalTheme::unicode()
     } else {
@@ -77,23 +90,9 @@ pub(super) fn print(problems: &[Problem]) {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(80);
-    let mut shown = ShownTexts::default();
-    for problem in problems {
-        let place = &problem.place;
-        let shown = shown.of(place);
-        let excerpt = Excerpt { place, shown };
-        let mut text = String::new();
-        match handler.render_report(&mut text, &Shown { problem, excerpt }) {
-            Ok(()) => remark(format!(
-                "{}:{}:{}: {}\n{text}",
-                place.file(),
-                place.line(),
-                place.column(),
-                problem.message
-            )),
-            Err(_) => remark(format!("{place}: {}", problem.message)),
-        }
-    }
+    let mut text = String::new();
+    let drawn = handler.render_report(&mut text, diagnostic);
+    drawn.is_ok().then_some(text)
 }
 
 impl fmt::Debug for Shown<'_> {

@@ -1,0 +1,63 @@
+use std::collections::HashMap;
+
+use super::Audience;
+use crate::{Layer, Scope};
+
+/// Layers by whom they are for, so that each audience looks at its own alone.
+pub(super) struct Index<'l> {
+    /// For everybody.
+    broad: Vec<&'l Layer>,
+    /// Key-value files, which a device without a group takes whatever their name is.
+    pairs: Vec<&'l Layer>,
+    named: HashMap<(Scope, String), Vec<&'l Layer>>,
+}
+
+impl<'l> Index<'l> {
+    pub(super) fn new(layers: &'l [Layer]) -> Self {
+        let mut index = Self {
+            broad: vec![],
+            pairs: vec![],
+            named: HashMap::new(),
+        };
+        for layer in layers {
+            let name = layer.name();
+            match name.scope {
+                Scope::Tenant | Scope::AllUsers => index.broad.push(layer),
+                scope => {
+                    let named = index.named.entry((scope, name.name.to_lowercase()));
+                    named.or_default().push(layer);
+                }
+            }
+            if layer.is_pairs {
+                index.pairs.push(layer);
+            }
+        }
+        index
+    }
+
+    /// The layers that may be for `audience`.
+    pub(super) fn of<'i>(
+        &'i self,
+        audience: &Audience,
+    ) -> impl Iterator<Item = &'l Layer> + use<'i, 'l> {
+        let user = audience.user.iter().map(|name| (Scope::User, name));
+        let groups = audience.groups.iter().map(|name| (Scope::Group, name));
+        let device = audience.device.iter().map(|name| (Scope::Device, name));
+        let mut keys: Vec<(Scope, String)> = user
+            .chain(groups)
+            .chain(device)
+            .map(|(scope, name)| (scope, name.to_lowercase()))
+            .collect();
+        keys.sort();
+        keys.dedup();
+        let pairs = if audience.groups.is_empty() {
+            self.pairs.as_slice()
+        } else {
+            &[]
+        };
+        let named = keys
+            .into_iter()
+            .flat_map(|key| self.named.get(&key).into_iter().flatten());
+        self.broad.iter().chain(pairs).chain(named).copied()
+    }
+}
