@@ -289,7 +289,7 @@ fn the_program_ends_with_whoever_asked() -> Result<()> {
         until("the program should run", began)?;
         let ended = asking.end()?;
         assert!(ended.stdout.contains(r#""code":137"#), "{ended:?}");
-        office.machine.shell("! pgrep -f '^sleep 600$'")?;
+        until_nothing_sleeps(&office)?;
     }
     Ok(())
 }
@@ -304,8 +304,12 @@ fn the_program_ends_when_the_order_expires() -> Result<()> {
     let mut order = office.order("1");
     order["expires"] = json!(now() + 3);
     assert_eq!(office.ask(&office.sign(&order))?, granted(137));
-    // It is killed with the program, and dies a moment after.
-    until("what it started is gone", || {
+    until_nothing_sleeps(&office)
+}
+
+/// What a program started is killed with it, and dies a moment after.
+fn until_nothing_sleeps(office: &Office) -> Result<()> {
+    until("what the program started is gone", || {
         office.machine.shell("! pgrep -f '^sleep 600$'").is_ok()
     })
 }
