@@ -85,7 +85,7 @@ fn a_note_alone_is_no_reason_to_fail() -> Result<()> {
     let said = audit(&home, &["policy", "--format", "json"])?;
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let document = document(&said)?;
-    assert_eq!(document["findings"][0]["rule"], "license-unassigned");
+    assert_eq!(document["findings"][0]["id"], "license-unassigned");
     assert_eq!(document["ok"], true);
     let manual = document["manual"].as_array().context("a list of rules")?;
     assert!(

@@ -9,7 +9,7 @@ use crate::{LayerName, Place};
 
 /// One deviation, for everybody whom it concerns.
 ///
-/// Serialises as `rule`, `level`, `title`, `guide`, `message`, `about`, `key`, the place (`file`,
+/// Serialises as `id` (of its rule), `severity`, `title`, `guide`, `message`, `about`, `key`, the place (`file`,
 /// `line`, `column`, `span`), `layer`, `audiences`, `open`, `exception`, `fix`, `fingerprint`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -102,8 +102,8 @@ impl Serialize for Finding {
         /// The fields in the order in which they are read.
         #[derive(Serialize)]
         struct Shown<'a> {
-            rule: &'a str,
-            level: super::Level,
+            id: &'a str,
+            severity: super::Level,
             title: &'a str,
             guide: super::Basis,
             message: &'a str,
@@ -121,8 +121,8 @@ impl Serialize for Finding {
             fingerprint: String,
         }
         let shown = Shown {
-            rule: self.rule.id,
-            level: self.rule.level,
+            id: self.rule.id,
+            severity: self.rule.level,
             title: self.rule.title,
             guide: self.rule.basis,
             message: &self.message,

@@ -135,7 +135,7 @@ impl Serialize for Rule {
         use serde::ser::SerializeStruct;
         let mut rule = serializer.serialize_struct("Rule", 7)?;
         rule.serialize_field("id", self.id)?;
-        rule.serialize_field("level", &self.level)?;
+        rule.serialize_field("severity", &self.level)?;
         rule.serialize_field("guide", &self.basis)?;
         rule.serialize_field("title", self.title)?;
         rule.serialize_field("says", self.says)?;
