@@ -41,7 +41,9 @@ impl<'l> Index<'l> {
         audience: &Audience,
     ) -> impl Iterator<Item = &'l Layer> + use<'i, 'l> {
         let user = audience.user.iter().map(|name| (Scope::User, name));
-        let groups = audience.groups.iter().map(|name| (Scope::Group, name));
+        let of_device = audience.device_groups.iter().flatten();
+        let groups = audience.groups.iter().chain(of_device);
+        let groups = groups.map(|name| (Scope::Group, name));
         let device = audience.device.iter().map(|name| (Scope::Device, name));
         let mut keys: Vec<(Scope, String)> = user
             .chain(groups)

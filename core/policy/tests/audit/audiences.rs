@@ -123,3 +123,16 @@ fn what_is_wrong_with_a_layer_is_told_once() {
     let audit = audited(&files(&[&text, berlin]));
     assert_eq!(audit.problems.len(), 2, "{:#?}", audit.problems);
 }
+
+#[test]
+fn a_layer_for_a_group_of_the_device_is_looked_at() {
+    let kiosks =
+        r#"{"scope": "group", "name": "Kiosks", "settings": {"Session.Consent.Mode": "never"}}"#;
+    let layers = layers(&files(&[kiosks]));
+    let on_a_kiosk = Audience {
+        device_groups: Some(vec!["kiosks".to_owned()]),
+        ..Audience::default()
+    };
+    let audit = audit(&layers, &[on_a_kiosk], TODAY);
+    assert_eq!(of(&audit, "consent-never").len(), 1);
+}
