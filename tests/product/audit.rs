@@ -216,3 +216,20 @@ fn wrong_usage_a_refused_file_and_a_missing_path_are_told_apart() -> Result<()> 
     }
     Ok(())
 }
+
+#[test]
+fn a_secret_beside_a_finding_is_covered_up() -> Result<()> {
+    let home = Home::new()?;
+    let client =
+        json!({"Advanced": {"ad.anynet.pwd_hash": "mellon-1234"}, "Direction": "bidirectional"});
+    let settings = json!({"Integration.AnyDesk.Client": client});
+    home.write("policy/1.json", layer("tenant", "Acme", &settings))?;
+    for format in ["text", "json", "sarif"] {
+        let said = audit(&home, &["policy", "--format", format])?;
+        assert_eq!(said.code, Some(1), "{}", said.stderr);
+        assert!(said.stdout.contains("direction"), "{}", said.stdout);
+        assert!(!said.stdout.contains("mellon"), "{}", said.stdout);
+        assert!(!said.stderr.contains("mellon"), "{}", said.stderr);
+    }
+    Ok(())
+}

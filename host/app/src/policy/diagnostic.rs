@@ -17,18 +17,18 @@ struct Shown<'a> {
 }
 
 /// The lines around a place. They are found by their numbers: a file may have thousands of problems.
-struct Excerpt<'a> {
-    place: &'a Place,
+pub(super) struct Excerpt<'a> {
+    pub(super) place: &'a Place,
     /// The file's text as people may see it.
-    shown: &'a str,
+    pub(super) shown: &'a str,
 }
 
 /// The texts of the files that problems are in, each covered up once.
 #[derive(Default)]
-struct ShownTexts(HashMap<*const Source, String>);
+pub(super) struct ShownTexts(HashMap<*const Source, String>);
 
 impl ShownTexts {
-    fn of(&mut self, place: &Place) -> &str {
+    pub(super) fn of(&mut self, place: &Place) -> &str {
         let address = Arc::as_ptr(place.source());
         let text = self.0.entry(address);
         text.or_insert_with(|| place.source().shown())

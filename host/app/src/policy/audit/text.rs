@@ -1,11 +1,11 @@
 use std::fmt;
 
 use deskhook_policy::{Finding, Level, Rule, rules};
-use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
+use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
 
 use super::Report;
 use crate::output::{Colour, paint, say};
-use crate::policy::diagnostic;
+use crate::policy::diagnostic::{Excerpt, ShownTexts, draw};
 
 /// More people than this are counted and not named.
 const NAMED: usize = 6;
@@ -17,8 +17,9 @@ pub(super) fn print(report: &Report) {
         .findings
         .iter()
         .partition(|finding| finding.is_open());
+    let mut shown = ShownTexts::default();
     for finding in &open {
-        whole(finding);
+        whole(finding, shown.of(&finding.place));
     }
     for finding in &excepted {
         line(finding);
@@ -29,11 +30,12 @@ pub(super) fn print(report: &Report) {
     count(report, &open, excepted.len());
 }
 
-fn whole(finding: &Finding) {
+/// `shown` is the file's text as people may see it.
+fn whole(finding: &Finding, shown: &str) {
     let Finding { place, rule, .. } = finding;
     say(format!("{place}: {}: {}", rule.level.word(), rule.id));
-    let source = NamedSource::new(place.file(), place.source().text().to_owned());
-    match diagnostic::draw(&Shown { finding, source }) {
+    let excerpt = Excerpt { place, shown };
+    match draw(&Shown { finding, excerpt }) {
         Some(drawn) => say(drawn.trim_end()),
         None => say(format!("  {}", finding.message)),
     }
@@ -145,7 +147,7 @@ fn count(report: &Report, open: &[&Finding], excepted: usize) {
 /// A finding as miette draws it.
 struct Shown<'a> {
     finding: &'a Finding,
-    source: NamedSource<String>,
+    excerpt: Excerpt<'a>,
 }
 
 impl fmt::Debug for Shown<'_> {
@@ -176,7 +178,7 @@ impl Diagnostic for Shown<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
+        Some(&self.excerpt)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
