@@ -225,6 +225,20 @@ fn a_client_that_was_built_from_the_lines_has_no_drift_and_a_changed_one_has() -
 }
 
 #[test]
+fn a_client_of_the_other_role_is_not_compared_and_no_match() -> Result<()> {
+    let home = Home::new()?;
+    use_case(&home)?;
+    let said = drift(&home, END_USER, &["--role", "support"])?;
+    assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""));
+    assert!(said.stderr.contains("users.json:1:"), "{}", said.stderr);
+    let said = drift(&home, END_USER, &["--role", "support", "--json"])?;
+    let document: Value = serde_json::from_str(&said.stdout).context("one JSON document")?;
+    assert_eq!(document["drift"], Value::Null);
+    assert_eq!(document["problems"][0]["code"], "role-contradiction");
+    Ok(())
+}
+
+#[test]
 fn wrong_usage_and_an_unreadable_client_are_told_apart() -> Result<()> {
     let home = Home::new()?;
     use_case(&home)?;

@@ -108,3 +108,54 @@ fn wrong_usage_and_an_unreadable_file_are_told_apart() -> Result<()> {
     assert_eq!(policy(&home, &["check", "nowhere"])?.code, Some(3));
     Ok(())
 }
+
+#[test]
+fn what_is_explained_or_resolved_without_a_file_says_so() -> Result<()> {
+    let home = Home::new()?;
+    let layer = json!({"scope": "tenant", "settings": {"Integration.AnyDesk.Enabled": true}});
+    home.write("policy/1.json", layer.to_string())?;
+    home.write("policy/2.json", "{")?;
+    let said = policy(&home, &["explain", "Session", "policy", "--json"])?;
+    let explained: Value = serde_json::from_str(&said.stdout).context("one JSON document")?;
+    let problems = explained["problems"].as_array().context("problems")?;
+    assert!(!problems.is_empty(), "{explained:#}");
+    assert!(said.stderr.contains("2.json:1:"), "{}", said.stderr);
+    let said = policy(&home, &["resolve", "policy"])?;
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.stderr.contains("integrations are off"),
+        "{}",
+        said.stderr
+    );
+    Ok(())
+}
+
+#[test]
+fn a_name_that_no_layer_is_for_is_told() -> Result<()> {
+    let home = Home::new()?;
+    let layer = json!({"scope": "group", "name": "Berlin", "settings": {}});
+    home.write("policy/1.json", layer.to_string())?;
+    let said = policy(
+        &home,
+        &["resolve", "policy", "--group", "berlin", "--group", "Pairs"],
+    )?;
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("no layer is for the group \"Pairs\""),
+        "{}",
+        said.stderr
+    );
+    assert!(!said.stderr.contains("berlin"), "{}", said.stderr);
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_a_client_is_not_pinned() -> Result<()> {
+    let home = Home::new()?;
+    let url = "http://127.0.0.1:9/x";
+    for wrong in [["--client", ""], ["--client", "a b"], ["--max-bytes", "0"]] {
+        let said = policy(&home, &[&["pin", url], &wrong[..]].concat())?;
+        assert_eq!(said.code, Some(2), "{wrong:?}: {}", said.stderr);
+    }
+    Ok(())
+}

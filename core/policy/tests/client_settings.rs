@@ -55,6 +55,7 @@ fn the_use_case_of_the_guide_gives_its_lines_and_no_others() {
             ("Access Control List", "*@acme"),
             ("Unattended Access", "off: set no password"),
             ("Automatically register alias", "on"),
+            ("Namespace", "acme"),
             ("Disable settings", "on"),
             ("Assign to license", "on"),
         ]
@@ -67,6 +68,7 @@ fn the_use_case_of_the_guide_gives_its_lines_and_no_others() {
     assert_eq!(form(&support)[0], ("Build Type", "Outgoing"));
     assert_eq!(form(&support)[1].0, "Session Permission Profiles");
     assert_eq!(form(&support)[2], ("Force User Login", "on"));
+    assert_eq!(form(&support)[3], ("Namespace", "acme"));
     for settings in [user, support] {
         let documented = |line: &deskhook_policy::VendorLine| line.evidence == Evidence::Documented;
         assert!(settings.lines.iter().all(documented));

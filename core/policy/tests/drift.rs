@@ -128,6 +128,16 @@ fn a_key_that_is_there_twice_is_the_same_only_when_both_are() {
 }
 
 #[test]
+fn the_alias_of_an_end_user_s_client_is_in_the_namespace_too() {
+    let policy = r#"{"Direction": "incoming", "Namespace": "acme"}"#;
+    let of = |alias: &str| compared(policy, &[("system.conf", alias.as_bytes())]);
+    let rows = of("ad.anynet.alias=pc@ad\n");
+    assert_eq!(states(&rows), [(Status::Differs, "ad.anynet.alias")]);
+    let rows = of("ad.anynet.alias=pc@acme\n");
+    assert_eq!(states(&rows), [(Status::Same, "ad.anynet.alias")]);
+}
+
+#[test]
 fn a_supporter_s_client_is_held_against_its_own_lines() {
     let policy = r#"{"Direction": "outgoing", "Namespace": "acme", "RemovePresetProfiles": ["_default"],
         "ForceUserLogin": true}"#;

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use deskhook_client::FetchError;
-use deskhook_policy::{Problem, Severity, Subject};
+use deskhook_policy::{Layer, Problem, Scope, Severity, Subject, Trail, Why};
 use deskhook_source::Loaded;
 
 use crate::agent::runtime;
@@ -54,7 +54,7 @@ pub(crate) enum Policy {
         #[arg(long, default_value = "anydesk")]
         client: String,
         /// The most bytes that are read
-        #[arg(long, default_value_t = 134_217_728)]
+        #[arg(long, default_value_t = 134_217_728, value_parser = clap::value_parser!(u64).range(1..=4_294_967_296))]
         max_bytes: u64,
         /// Print one JSON document
         #[arg(long)]
@@ -141,7 +141,25 @@ impl Files {
             hybrid_joined: self.hybrid_joined,
             private_device: self.private_device,
         };
-        self.load_for(&subject)
+        let loaded = self.load_for(&subject)?;
+        self.tell_strangers(&loaded.layers);
+        Ok(loaded)
+    }
+
+    /// Tells whose name is in no layer: a slip would be taken for somebody whom only the broad layers
+    /// are for.
+    fn tell_strangers(&self, layers: &[Layer]) {
+        let user = self.user.iter().map(|name| (Scope::User, name));
+        let groups = self.group.iter().flatten();
+        let groups = groups.map(|name| (Scope::Group, name));
+        let device = self.device.iter().map(|name| (Scope::Device, name));
+        for (scope, name) in user.chain(groups).chain(device) {
+            let wanted = name.to_lowercase();
+            let mut names = layers.iter().map(Layer::name);
+            if !names.any(|layer| layer.scope == scope && layer.name.to_lowercase() == wanted) {
+                remark(format!("no layer is for the {scope} \"{name}\""));
+            }
+        }
     }
 
     fn load_for(&self, subject: &Subject) -> Result<Loaded, Failure> {
@@ -232,6 +250,12 @@ fn resolve(files: &Files) -> Outcome {
     let loaded = files.load()?;
     let policy = &loaded.resolved.policy;
     diagnostic::print(&loaded.problems);
+    let is_off = |trail: &Trail| trail.overridden.iter().any(|it| it.why == Why::Off);
+    if loaded.resolved.provenance.iter().any(is_off) {
+        remark(
+            "integrations are off, as on a device that never had a good version of what is refused",
+        );
+    }
     // What is resolved without a file is not what the files say.
     let exit = if loaded.refused > 0 {
         Exit::No
@@ -258,6 +282,12 @@ fn pin(url: &str, client: &str, (max_bytes, as_json): (u64, bool)) -> Outcome {
             "a VNC server is installed, not downloaded: there is nothing to pin"
         )));
     }
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if client.is_empty() || !client.chars().all(is_name) {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "{client:?} is no name of a client: it has letters, digits, - and _"
+        )));
+    }
     let bar = crate::output::progress("fetching");
     let pinned = runtime(1)?.block_on(deskhook_client::pin(url, max_bytes, |received, total| {
         bar.set_length(total.unwrap_or(received));
@@ -268,6 +298,11 @@ fn pin(url: &str, client: &str, (max_bytes, as_json): (u64, bool)) -> Outcome {
         Err(error @ FetchError::Url { .. }) => return Err(Failure::Usage(error.into())),
         pinned => pinned?,
     };
+    if pinned.bytes == 0 {
+        return Err(Failure::Could(anyhow::anyhow!(
+            "{url} answered with nothing: there is no client to pin"
+        )));
+    }
     let line = deskhook_client::pin_line(client, &pinned.sha256);
     if as_json {
         json(&serde_json::json!({"sha256": pinned.sha256, "bytes": pinned.bytes, "line": line}))?;

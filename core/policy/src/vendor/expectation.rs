@@ -116,14 +116,12 @@ impl Expectations {
                 self.optional(resolved, key, (Want::Switch(alias), "RegisterAlias"));
             }
         }
-        if ways.connects() {
-            if let Some(namespace) = &client.namespace {
-                let want = Want::Namespace(namespace.clone());
-                self.optional(resolved, "ad.anynet.alias", (want, "Namespace"));
-            }
-            if client.force_user_login.is_some() {
-                self.tell_nothing(resolved, "ForceUserLogin");
-            }
+        if let Some(namespace) = &client.namespace {
+            let want = Want::Namespace(namespace.clone());
+            self.optional(resolved, "ad.anynet.alias", (want, "Namespace"));
+        }
+        if ways.connects() && client.force_user_login.is_some() {
+            self.tell_nothing(resolved, "ForceUserLogin");
         }
         if let Some(version) = &client.minimum_version {
             let want = Want::Version(version.clone());

@@ -43,6 +43,13 @@ pub(super) fn form(resolved: &Resolved, role: ClientRole) -> (Vec<FormEntry>, Ve
         form.not_receiving(client);
     }
     form.connecting(client, ways);
+    if let Some(namespace) = &client.namespace {
+        form.put("Namespace", namespace.clone(), "Namespace");
+    }
+    if client.minimum_version.is_some() {
+        let why = "the generator builds today's version; policy drift looks at what is installed";
+        form.leave_out("MinimumVersion", why);
+    }
     form.switch(
         "Disable settings",
         client.disable_settings,

@@ -6,12 +6,12 @@ mod text;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use deskhook_policy::{Audience, Audit, Layer, Problem, Rule, Scope, Subject, audit, rules};
+use deskhook_policy::{Audience, Audit, Layer, Problem, Rule, Subject, audit, rules};
 use deskhook_source::Loaded;
 use jiff::civil::Date;
 
 use super::{Files, diagnostic};
-use crate::output::{Exit, Failure, Outcome, json, remark};
+use crate::output::{Exit, Failure, Outcome, json};
 
 /// Which layers, for whom, and how it is printed.
 #[derive(Args)]
@@ -126,22 +126,8 @@ impl Files {
             device: self.device.clone(),
             ..everybody
         };
-        strangers(layers, &audience);
+        self.tell_strangers(layers);
         vec![audience]
-    }
-}
-
-/// Tells whose name is in no layer: a slip would be judged as everybody, and might pass.
-fn strangers(layers: &[Layer], audience: &Audience) {
-    let user = audience.user.iter().map(|name| (Scope::User, name));
-    let groups = audience.groups.iter().map(|name| (Scope::Group, name));
-    let device = audience.device.iter().map(|name| (Scope::Device, name));
-    for (scope, name) in user.chain(groups).chain(device) {
-        let wanted = name.to_lowercase();
-        let mut names = layers.iter().map(Layer::name);
-        if !names.any(|layer| layer.scope == scope && layer.name.to_lowercase() == wanted) {
-            remark(format!("no layer is for the {scope} \"{name}\""));
-        }
     }
 }
 

@@ -1,11 +1,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use deskhook_policy::{Comparison, Expectations, Found, Installed, Status, expectations};
+use deskhook_policy::{
+    ClientRole, Comparison, Expectations, Found, Installed, Problem, Status, client_settings,
+    expectations,
+};
+use deskhook_source::Loaded;
 use serde_json::json;
 
-use super::Files;
 use super::vendor::{Meant, Role, is_partial, is_refused, loaded, shown};
+use super::{Files, diagnostic};
 use crate::output::{Colour, Exit, Failure, Outcome, json as print_json, paint, remark, say};
 
 /// So many characters of a value fit beside its name in 80 columns.
@@ -44,6 +48,9 @@ pub(super) fn run(mut arguments: Arguments) -> Outcome {
             "a layer file is refused or cannot be read, so nothing says what the client should be"
         )));
     }
+    if let Some(problem) = contradiction(&policy, arguments.role) {
+        return contradicted(&arguments, &problem);
+    }
     let expected = expectations(&policy.resolved, arguments.role.map(Into::into));
     let mut remarks = expected.remarks.clone();
     let installed = read(&confs, &expected, &mut remarks)?;
@@ -67,6 +74,27 @@ pub(super) fn run(mut arguments: Arguments) -> Outcome {
     // A setting that policy refuses was not compared: that nothing differs is not known.
     let wrong = drifts || is_refused(&policy);
     Ok(if wrong { Exit::No } else { Exit::Done })
+}
+
+/// What policy says against a client of this role.
+fn contradiction(policy: &Loaded, role: Option<Role>) -> Option<Problem> {
+    client_settings(&policy.resolved, role?.into()).err()
+}
+
+/// The lines of the other role are none to compare with.
+fn contradicted(arguments: &Arguments, problem: &Problem) -> Outcome {
+    diagnostic::print(std::slice::from_ref(problem));
+    if arguments.files.json {
+        print_json(&json!({
+            "client": arguments.meant.client.name(),
+            "role": arguments.role.map(ClientRole::from),
+            "drift": null,
+            "settings": [],
+            "remarks": [],
+            "problems": [problem],
+        }))?;
+    }
+    Ok(Exit::No)
 }
 
 fn is_conf(path: &Path) -> bool {
@@ -106,10 +134,10 @@ fn print(compared: &[Comparison], remarks: &[String]) {
         0 => "no setting could be compared".to_owned(),
         all => format!("{differing} of {all} settings differ"),
     };
-    let colour = if differing > 0 {
-        Colour::Red
-    } else {
-        Colour::Green
+    let colour = match (differing, same) {
+        (0, 0) => Colour::Yellow,
+        (0, _) => Colour::Green,
+        _ => Colour::Red,
     };
     say(paint(&line, colour));
     for row in compared.iter().filter(|row| row.status == Status::Untold) {

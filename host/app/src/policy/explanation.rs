@@ -10,10 +10,12 @@ pub(super) fn run(key: &str, files: &Files) -> Outcome {
     let known = explanation.set_by.is_some()
         || !explanation.inside.is_empty()
         || !explanation.overridden.is_empty();
+    diagnostic::print(&loaded.problems);
     if files.json {
-        json(&explanation)?;
+        let mut document = serde_json::to_value(&explanation)?;
+        document["problems"] = serde_json::to_value(&loaded.problems)?;
+        json(&document)?;
     } else {
-        diagnostic::print(&loaded.problems);
         print(&explanation);
     }
     Ok(if known { Exit::Done } else { Exit::No })
