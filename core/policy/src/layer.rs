@@ -15,6 +15,7 @@ pub(crate) use flat::{Flat, Setting as LeafSetting, empty};
 pub(crate) use key::{Key, lower};
 pub use scope::Scope;
 
+use crate::problem::concealed;
 use crate::syntax::{self, MAX_BYTES};
 use crate::{LayerName, Place, Problem, Source};
 
@@ -61,7 +62,7 @@ impl Layer {
             },
             Err(problems) => Parsed {
                 layer: None,
-                problems,
+                problems: concealed(problems),
             },
         }
     }

@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::vendor::Secrets;
+
 /// One layer file's name and text, with the line starts, so that places are cheap to name.
 #[derive(PartialEq, Eq)]
 pub struct Source {
@@ -225,6 +227,24 @@ impl Problem {
         self.key = Some(key.into());
         self
     }
+}
+
+/// The same problems of one file, without what is covered up in its text.
+pub(crate) fn concealed(problems: Vec<Problem>) -> Vec<Problem> {
+    let Some(first) = problems.first() else {
+        return problems;
+    };
+    let secrets = Secrets::of(first.place.source().text());
+    if secrets.is_empty() {
+        return problems;
+    }
+    let conceal = |problem: Problem| Problem {
+        message: secrets.conceal(&problem.message),
+        help: problem.help.as_deref().map(|help| secrets.conceal(help)),
+        key: problem.key.as_deref().map(|key| secrets.conceal(key)),
+        ..problem
+    };
+    problems.into_iter().map(conceal).collect()
 }
 
 /// One line: `file:line:column: error: message`.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+#[path = "../../../tests/fuzz/checks/conf.rs"]
+mod conf;
 #[path = "../../../tests/fuzz/checks/layer.rs"]
 mod layer;
 #[path = "../../../tests/fuzz/checks/merge.rs"]
@@ -41,4 +43,9 @@ fn every_file_of_pairs_of_the_corpus_is_read_or_refused() {
 #[test]
 fn every_set_of_layers_of_the_corpus_merges_in_any_order() {
     replay("merge", merge::check);
+}
+
+#[test]
+fn every_client_s_configuration_of_the_corpus_is_read_without_its_secrets() {
+    replay("conf", conf::check);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::key::{Key, split};
+use crate::problem::concealed;
 use crate::schema::{self, Complaint, Leaf, Merge, Names, Openness, ROOT, Section, Shape};
 use crate::syntax::{Kind as Written, MAX_LEVELS, Node, duplicate};
 use crate::{Place, Problem, Source, vendor};
@@ -140,6 +141,7 @@ impl<'a> Flattening<'a> {
             }
         }
         self.fatal.extend(twice);
+        self.flat.findings = concealed(self.flat.findings);
         (self.flat, self.fatal)
     }
 
@@ -290,6 +292,10 @@ impl<'a> Flattening<'a> {
     }
 
     fn put(&mut self, at: At, value: Value, node: &Node, merge: Merge) {
+        if vendor::names_secret(&at.key) {
+            let said = format!("{} carries a secret, and a policy never does", at.key);
+            return self.withhold(at, ("secret-key", said));
+        }
         self.flat.settings.push(Setting {
             key: at.key,
             value,
@@ -303,9 +309,16 @@ impl<'a> Flattening<'a> {
             let problem = self.problem(Problem::error, &at.key, complaint);
             self.flat.findings.push(problem);
         }
+        // What is refused of a client's settings may be a secret in the wrong place.
+        let written = &self.source.text()[node.span.clone()];
+        let value = if vendor::is_settings(&at.key) || vendor::veil(written) != written {
+            Value::String("(withheld)".to_owned())
+        } else {
+            node.to_value()
+        };
         self.flat.refused.push(Refused {
             key: at.key,
-            value: node.to_value(),
+            value,
             span: node.span.clone(),
         });
     }

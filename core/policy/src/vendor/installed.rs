@@ -1,8 +1,10 @@
 use serde::Serialize;
 
 use super::Expectations;
+use super::legibility::is_plain;
 use super::secret::is_secret;
 use super::want::Verdict;
+use super::want::Want;
 
 /// A place in a client's file, and what became of the value there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -85,11 +87,20 @@ impl<'e> Installed<'e> {
             };
             found.push(Found {
                 verdict: row.want.judge(value),
-                told: row.want.found(value),
+                told: shown(&row.want, value),
                 spelling: (at > 0).then(|| row.keys[at].clone()),
                 ..place.clone()
             });
         }
+    }
+}
+
+/// What was found, for people. Of a damaged file a line may hold another one, with another's secret.
+fn shown(want: &Want, value: &str) -> String {
+    if is_plain(value) {
+        want.found(value)
+    } else {
+        "what is no value of one line".to_owned()
     }
 }
 

@@ -15,6 +15,32 @@ pub(crate) fn is_plain(text: &str) -> bool {
     text.len() <= LONGEST && text.trim() == text && !text.contains(breaks)
 }
 
+/// The names of a key below a client whose vendor's settings are known; none of any other key.
+fn below(key: &Key) -> Option<Vec<(&str, &str)>> {
+    let mut path = key.segments();
+    let ("integration", _) = path.next()? else {
+        return None;
+    };
+    let ("anydesk" | "rustdesk", _) = path.next()? else {
+        return None;
+    };
+    Some(path.collect())
+}
+
+/// Whether a key is one of the settings of such a client.
+pub(crate) fn is_settings(key: &Key) -> bool {
+    below(key).is_some_and(|names| names.first().is_some_and(|(lower, _)| *lower == "client"))
+}
+
+/// Whether a key below such a client names a secret.
+pub(crate) fn names_secret(key: &Key) -> bool {
+    let named = |names: Vec<(&str, &str)>| {
+        let names: Vec<&str> = names.iter().map(|(_, spelled)| *spelled).collect();
+        super::secret::names_secret(&names.join("."))
+    };
+    below(key).is_some_and(named)
+}
+
 /// What is wrong with a setting: the code, and the text.
 ///
 /// Only what becomes a line of a client's is looked at: `Advanced`, `PermissionProfiles` and

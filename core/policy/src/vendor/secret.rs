@@ -51,6 +51,17 @@ pub(super) fn is_secret(key: &str) -> bool {
         || name.split(|c: char| !c.is_alphanumeric()).any(has)
 }
 
+/// Whether a dotted path names a secret, by its last name or the one around it; a profile of
+/// permissions may be called as it likes.
+pub(super) fn names_secret(path: &str) -> bool {
+    let profiles = |name: &str| {
+        let known = ["permissionprofiles", "permission_profiles"];
+        known.iter().any(|known| name.eq_ignore_ascii_case(known))
+    };
+    let names = if path.split('.').any(profiles) { 1 } else { 2 };
+    path.rsplit('.').take(names).any(is_secret)
+}
+
 /// Whether a text is, or begins, a key in PEM form (RFC 7468).
 pub(super) fn is_pem(text: &str) -> bool {
     text.contains("-----BEGIN")
