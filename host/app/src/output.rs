@@ -1,10 +1,13 @@
 //! Everything that is printed, and the exit codes.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod legible;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use serde::Serialize;
+
+use legible::{Colours, legible};
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,30 +67,46 @@ pub(crate) fn conclude(outcome: Outcome) -> ExitCode {
 }
 
 fn fail(error: &anyhow::Error, help: Option<&str>) {
-    eprintln!("{} {error}", paint("error:", Colour::Red));
+    remark(format!("{} {error}", paint("error:", Colour::Red)));
     for cause in error.chain().skip(1) {
-        eprintln!("  because {cause}");
+        remark(format!("  because {cause}"));
     }
     if let Some(help) = help {
-        eprintln!("{} {help}", paint("help:", Colour::Cyan));
+        remark(format!("{} {help}", paint("help:", Colour::Cyan)));
     }
 }
 
-/// A line on standard output. A reader that has gone away ends nothing.
+/// A line on standard output, without what a terminal would obey. A reader that has gone away ends
+/// nothing.
 pub(crate) fn say(line: impl AsRef<str>) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
+    let _ = writeln!(std::io::stdout().lock(), "{}", seen(line.as_ref()));
 }
 
-/// A line on standard error.
+/// The same on standard error.
 pub(crate) fn remark(line: impl AsRef<str>) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stderr().lock(), "{}", line.as_ref());
+    let _ = writeln!(std::io::stderr().lock(), "{}", seen(line.as_ref()));
+}
+
+fn seen(line: &str) -> String {
+    let colours = if coloured() {
+        Colours::Shown
+    } else {
+        Colours::None
+    };
+    legible(line, colours)
 }
 
 /// One JSON document on standard output.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), serde_json::Error> {
-    say(serde_json::to_string_pretty(value)?);
+    use std::io::Write as _;
+    // JSON writes control characters out by itself.
+    let _ = writeln!(
+        std::io::stdout().lock(),
+        "{}",
+        serde_json::to_string_pretty(value)?
+    );
     Ok(())
 }
 
