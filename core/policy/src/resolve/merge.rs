@@ -34,7 +34,12 @@ pub(super) struct Merged {
 pub(super) fn merge(layers: &[&Layer], subject: &Subject) -> Merged {
     let mut merged = Merged::default();
     for layer in layers {
-        match left_out(layer, subject) {
+        let why = left_out(layer, subject);
+        if why != Some(Why::NotAssigned) {
+            let found = layer.filters.findings.iter().cloned();
+            merged.problems.extend(found);
+        }
+        match why {
             Some(why) => merged.leave_out(layer, &why),
             None => merged.apply(layer),
         }
