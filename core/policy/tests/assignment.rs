@@ -207,6 +207,26 @@ fn a_device_without_groups_takes_its_own_pairs_and_no_layer_for_a_group() {
 }
 
 #[test]
+fn names_inside_a_feature_that_is_false_are_overridden_by_it() {
+    let layers = [
+        tenant(r#"{"Allow.A": false, "Allow.B": {"y": true}}"#),
+        group("g", r#"{"Allow": {"A": {"z": true}, "B": true}}"#),
+    ];
+    let resolved = everyone(&layers);
+    assert_eq!(
+        resolved.policy.get("Allow"),
+        Some(&json!({"A": false, "B": {"y": true}}))
+    );
+    let section = explain(&resolved, "Allow.A");
+    assert!(section.inside.iter().all(|trail| trail.winner.is_none()));
+    assert_eq!(
+        reasons(&resolved, "Allow.A.z"),
+        ["true: tenant says false, and an explicit false wins"]
+    );
+    assert!(explain(&resolved, "Allow.B.y").set_by.is_some());
+}
+
+#[test]
 fn a_system_that_no_device_has_is_told_and_refuses_nothing() {
     let told = |filters: &str, subject: &Subject| {
         let header = format!(r#""scope": "tenant", "filters": {filters}"#);
