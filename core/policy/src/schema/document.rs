@@ -127,7 +127,9 @@ impl Drawing {
 
     fn leaf(&mut self, leaf: Leaf, name: &str) -> Value {
         let record = match leaf.kind {
-            Kind::Records(section, _) => self.record(section, &format!("{name}.ITEM")),
+            Kind::Records(section, _) | Kind::Menu(section, _) => {
+                self.record(section, &format!("{name}.ITEM"))
+            }
             _ => Value::Null,
         };
         leaf::leaf(leaf, &record)

@@ -92,7 +92,7 @@ static TRAY: Section = closed(&[
     local("Tooltip").about("what the icon says; its state where nobody sets it"),
     leaf("Icon", CAPTION)
         .about("an icon of the desktop's theme, or a file, while no session is open"),
-    leaf("Items", Kind::Records(&MENU_ENTRY, records::menu_entry))
+    leaf("Items", Kind::Menu(&MENU_ENTRY, records::menu_entry))
         .about("entries of the organisation's own")
         .default("[]"),
     leaf("HideWhen", Kind::Choices(&["idle", "waiting", "connected"]))

@@ -111,6 +111,8 @@ pub(crate) enum Kind {
     Choices(&'static [&'static str]),
     /// A text, number or boolean.
     Scalar,
+    /// The entries of the menu: records, and what a whole menu can have.
+    Menu(&'static Section, fn(&Value) -> Result<(), String>),
     /// A list of objects, with a check over each.
     Records(&'static Section, fn(&Value) -> Result<(), String>),
     /// How a client is stopped.
