@@ -106,6 +106,12 @@ fn wrong_usage_and_an_unreadable_file_are_told_apart() -> Result<()> {
     let home = Home::new()?;
     assert_eq!(policy(&home, &["chekc"])?.code, Some(2));
     assert_eq!(policy(&home, &["check", "nowhere"])?.code, Some(3));
+    home.write("policy/1.json", r#"{"scope": "tenant", "settings": {}}"#)?;
+    for command in ["check", "resolve", "audit"] {
+        let on = |system: &str| policy(&home, &[command, "policy", "--platform", system]);
+        assert_eq!(on("beos")?.code, Some(2), "{command}");
+        assert_eq!(on("Linux")?.code, Some(0), "{command}");
+    }
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub use resolve::{
     Explanation, LayerName, Overridden, Provenance, Resolved, Setting, Subject, Trail, Why,
     explain, resolve,
 };
-pub use schema::{built_in_checks, json_schema};
+pub use schema::{MENU_DEEPEST, MENU_MOST, built_in_checks, is_built_in_entry, json_schema};
 pub use text::{Language, LocalText};
 pub use vendor::{
     ClientRole, ClientSettings, Comparison, Evidence, Expectations, FormEntry, Found, Installed,

@@ -205,3 +205,54 @@ fn a_device_without_groups_takes_its_own_pairs_and_no_layer_for_a_group() {
     assert_eq!(of(&["berlin"]), json!({"A": 1, "B": 2}));
     assert_eq!(of(&["Paris"]), json!({}));
 }
+
+#[test]
+fn names_inside_a_feature_that_is_false_are_overridden_by_it() {
+    let layers = [
+        tenant(r#"{"Allow.A": false, "Allow.B": {"y": true}}"#),
+        group("g", r#"{"Allow": {"A": {"z": true}, "B": true}}"#),
+    ];
+    let resolved = everyone(&layers);
+    assert_eq!(
+        resolved.policy.get("Allow"),
+        Some(&json!({"A": false, "B": {"y": true}}))
+    );
+    let section = explain(&resolved, "Allow.A");
+    assert!(section.inside.iter().all(|trail| trail.winner.is_none()));
+    assert_eq!(
+        reasons(&resolved, "Allow.A.z"),
+        ["true: tenant says false, and an explicit false wins"]
+    );
+    assert!(explain(&resolved, "Allow.B.y").set_by.is_some());
+}
+
+#[test]
+fn a_system_that_no_device_has_is_told_and_refuses_nothing() {
+    let told = |filters: &str, subject: &Subject| {
+        let header = format!(r#""scope": "tenant", "filters": {filters}"#);
+        let problems = resolve(&[layer("a.json", &header, "{}")], subject).problems;
+        let each = problems.into_iter();
+        each.map(|p| (p.code, p.place.to_string(), p.help.unwrap_or_default()))
+            .collect::<Vec<_>>()
+    };
+    let linux = Subject {
+        platform: Some("linux".to_owned()),
+        ..Subject::everyone()
+    };
+    for subject in [Subject::everyone(), linux] {
+        let near = told(r#"{"only-on": ["os:widnows"]}"#, &subject);
+        assert_eq!(near.len(), 1, "{near:?}");
+        assert_eq!(near[0].0, "unknown-system");
+        assert_eq!(near[0].1, "a.json:1:45");
+        assert_eq!(near[0].2, "did you mean os:windows?");
+        let far = told(r#"{"ignore-on": {"os": ["Linux", "beos"]}}"#, &subject);
+        assert_eq!(far[0].2, "systems are linux, windows, macos");
+        assert!(
+            told(
+                r#"{"only-on": ["os:MacOS", "device-group:beos"]}"#,
+                &subject
+            )
+            .is_empty()
+        );
+    }
+}

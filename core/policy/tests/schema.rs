@@ -77,9 +77,18 @@ fn the_schema_takes_what_the_program_takes() {
         json!({"Integration.Clients.x.Executables": [{"Path": "x"}], "Integration.Clients.x.Stop": {"command": ["quit"]},
                "Integration.Clients.x.Address": [{"Listening": {"Template": "x://{host}"}}],
                "Integration.Clients.x": {"Link.Template": "x:{address}", "Launch": {"Environment": {"A": "b"}}}}),
+        json!({"Audit.Exceptions": {"acl-open": {"reason": "why", "UNTIL": "2027-06-30"}}, "Audit.Other": {"x": {}}}),
+        json!({"Audit.Exceptions.acl-open.Reason": "why", "Audit.Exceptions.acl-open.Until": "2027-06-30"}),
+        json!({"Tray.Items": [{"id": "l", "kind": "LINK", "target": "tel:1"}, {"Kind": "separator"}]}),
         json!({"Acme": {"Anything": [1, {"b": null}]}, "WebLinks": [{"Name": "Help", "Target": "https://a.example"}]}),
     ];
-    let layers = settings.iter().map(layer).chain([header]);
+    let headers = [
+        header,
+        json!({"scope": "USER", "Name": "jo", "filters": {"Only-On": " VDI ", "ignore-on": ["private-device:", "OS: macOS"]}}),
+        json!({"scope": "device", "name": "pc", "filters": {"only-on": {" Device-Group": ["a b"], "hybrid-joined": [true]}}}),
+        json!({"scope": "tenant", "name": ""}),
+    ];
+    let layers = settings.iter().map(layer).chain(headers);
     for layer in layers {
         assert!(is_right(&layer.to_string()), "{layer:#}");
         let said = validator.validate(&layer);
@@ -105,6 +114,10 @@ fn the_schema_refuses_what_the_program_refuses() {
         json!({"Tray": {"Items": [{"Id": "a", "Colour": "red"}]}}),
         json!({"Tray.HideWhen": ["always"]}),
         json!({"WebLinks": [{"Name": "Help", "Target": "file:///etc/passwd"}]}),
+        json!({"WebLinks": [{"Name": "Help"}]}),
+        json!({"Tray.Items": [{"Id": "a", "Kind": "Link", "Text": "A"}]}),
+        json!({"Audit.Exceptions": {"acl-open": {"Reason": "why"}}}),
+        json!({"Audit": {"Exceptions.acl-open": {"until": "2027-06-30"}}}),
         json!({"Links.Scheme": "Acme"}),
         json!({"Elevation.Programs": ["reset"]}),
         json!({"Extensions.Packages.org.example.x.Priority": 101}),
@@ -113,6 +126,15 @@ fn the_schema_refuses_what_the_program_refuses() {
         json!({"Integration.Clients.x.Launch.Service": 1, "Integration.Clients.x.Executables": [{"Path": "x"}]}),
     ];
     let layers = settings.iter().map(layer).chain([
+        json!({"scope": "group"}),
+        json!({"Scope": "User", "name": " "}),
+        json!({"scope": "device", "settings": {}}),
+        json!({"scope": "tenant", "filters": {"only-on": ["foo"]}}),
+        json!({"scope": "tenant", "filters": {"only-on": "os:"}}),
+        json!({"scope": "tenant", "filters": {"only-on": ["vdi:x"]}}),
+        json!({"scope": "tenant", "filters": {"ignore-on": {"vdi": false}}}),
+        json!({"scope": "tenant", "filters": {"ignore-on": {"os": true}}}),
+        json!({"scope": "tenant", "filters": {"ignore-on": {"laptop": true}}}),
         json!({"settings": {}}),
         json!({"scope": "planet"}),
         json!({"scope": "tenant", "prio": 1}),

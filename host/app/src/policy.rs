@@ -86,8 +86,8 @@ pub(crate) struct Files {
     /// Apply only layers that are for this device
     #[arg(long)]
     device: Option<String>,
-    /// Filter as on linux, windows or macos
-    #[arg(long)]
+    /// Filter as on devices of this system
+    #[arg(long, ignore_case = true, value_parser = ["linux", "windows", "macos"])]
     platform: Option<String>,
     /// Filter as on a device of these groups; may be given more than once
     #[arg(long)]

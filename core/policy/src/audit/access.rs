@@ -34,6 +34,20 @@ pub(super) fn reach(entry: &str) -> Reach {
     }
 }
 
+/// The address of an entry as clients' files write it, `*@acme:true`, unless it keeps that one out. A
+/// bare `@acme` is a wildcard there. One without a mark counts as let in.
+pub(super) fn allowed(entry: &str) -> Option<String> {
+    let address = match entry.rsplit_once(':') {
+        Some((address, mark)) => {
+            let mark = mark.trim().to_ascii_lowercase();
+            (mark != "false" && mark != "0").then_some(address.trim())?
+        }
+        None => entry.trim(),
+    };
+    let wildcard = if address.starts_with('@') { "*" } else { "" };
+    Some(format!("{wildcard}{address}"))
+}
+
 /// Whether `entry` lets in every client of `namespace`.
 pub(super) fn covers(entry: &str, namespace: &str) -> bool {
     let entry = plain(entry);
@@ -93,6 +107,15 @@ mod tests {
         for entry in ["123 456 789", "jo@ad", "jo@acme", "@acme"] {
             assert_eq!(reach(entry), Reach::One, "{entry}");
         }
+    }
+
+    #[test]
+    fn an_entry_of_a_clients_file_has_a_mark() {
+        assert_eq!(allowed("*@acme:true").as_deref(), Some("*@acme"));
+        assert_eq!(allowed("@ad:1").as_deref(), Some("*@ad"));
+        assert_eq!(allowed("*").as_deref(), Some("*"));
+        assert_eq!(allowed("*:False"), None);
+        assert_eq!(allowed("*:0"), None);
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub struct Audience {
 impl Audience {
     /// Everybody, and each group, user and device that one of `layers` is for, on top of what is
     /// for everybody. Everybody comes first, then each scope by name. Filters ask about a device
-    /// like that of `everybody`.
+    /// like that of `everybody`, which is in none of the groups, not even one that a key-value file
+    /// is called after.
     pub fn all(layers: &[Layer], everybody: &Self) -> Vec<Self> {
         let mut named: BTreeMap<(Scope, String), &str> = BTreeMap::new();
         for layer in layers {

@@ -7,8 +7,6 @@ use crate::{Layer, Scope};
 pub(super) struct Index<'l> {
     /// For everybody.
     broad: Vec<&'l Layer>,
-    /// Key-value files, which a device without a group takes whatever their name is.
-    pairs: Vec<&'l Layer>,
     named: HashMap<(Scope, String), Vec<&'l Layer>>,
 }
 
@@ -16,7 +14,6 @@ impl<'l> Index<'l> {
     pub(super) fn new(layers: &'l [Layer]) -> Self {
         let mut index = Self {
             broad: vec![],
-            pairs: vec![],
             named: HashMap::new(),
         };
         for layer in layers {
@@ -28,14 +25,13 @@ impl<'l> Index<'l> {
                     named.or_default().push(layer);
                 }
             }
-            if layer.is_pairs {
-                index.pairs.push(layer);
-            }
         }
         index
     }
 
-    /// The layers that may be for `audience`.
+    /// The layers that may be for `audience`. Key-value files are for the group of their name, also
+    /// where no group is named: a device that takes them all is one of several, and what they say
+    /// holds on no device that is in another group.
     pub(super) fn of<'i>(
         &'i self,
         audience: &Audience,
@@ -52,14 +48,9 @@ impl<'l> Index<'l> {
             .collect();
         keys.sort();
         keys.dedup();
-        let pairs = if audience.groups.is_empty() {
-            self.pairs.as_slice()
-        } else {
-            &[]
-        };
         let named = keys
             .into_iter()
             .flat_map(|key| self.named.get(&key).into_iter().flatten());
-        self.broad.iter().chain(pairs).chain(named).copied()
+        self.broad.iter().chain(named).copied()
     }
 }

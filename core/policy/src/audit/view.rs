@@ -97,13 +97,33 @@ impl<'r> View<'r> {
     /// The vendor's own keys whose name begins with `prefix` and whose value switches something
     /// on: the rest of the name, and the name as it is spelled.
     pub(super) fn advanced_on(&self, prefix: &str) -> impl Iterator<Item = (String, &'r str)> {
+        self.advanced(prefix, |value| switch(value) == Some(true))
+    }
+
+    /// The same of those whose value switches something off.
+    pub(super) fn advanced_off(&self, prefix: &str) -> impl Iterator<Item = (String, &'r str)> {
+        self.advanced(prefix, |value| switch(value) == Some(false))
+    }
+
+    fn advanced(
+        &self,
+        prefix: &str,
+        says: fn(&Value) -> bool,
+    ) -> impl Iterator<Item = (String, &'r str)> {
         let advanced = self.policy.anydesk.advanced.iter();
         advanced
-            .filter(|(_, value)| is_on(value))
+            .filter(move |(_, value)| says(value))
             .filter_map(move |(name, _)| {
                 let rest = name.to_lowercase().strip_prefix(prefix)?.to_owned();
                 Some((rest, name.as_str()))
             })
+    }
+
+    /// The vendor's own key `wanted`, given in lower case: its name as it is spelled, and its value.
+    pub(super) fn advanced_at(&self, wanted: &str) -> Option<(&'r str, &'r Value)> {
+        let mut advanced = self.policy.anydesk.advanced.iter();
+        let (name, value) = advanced.find(|(name, _)| name.to_lowercase() == wanted)?;
+        Some((name.as_str(), value))
     }
 }
 
@@ -112,14 +132,17 @@ pub(super) fn client_key(key: &str) -> String {
     format!("{CLIENT}.{key}")
 }
 
-/// The vendor's files write 1 and 0 where JSON has booleans.
-fn is_on(value: &Value) -> bool {
+/// The vendor's files write 1 and 0 where JSON has booleans. None is no switch.
+fn switch(value: &Value) -> Option<bool> {
     match value {
-        Value::Bool(on) => *on,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => ["1", "true"]
-            .iter()
-            .any(|on| text.trim().eq_ignore_ascii_case(on)),
-        _ => false,
+        Value::Bool(on) => Some(*on),
+        Value::Number(number) => Some(number.as_f64() != Some(0.0)),
+        Value::String(text) => {
+            let text = text.trim().to_ascii_lowercase();
+            let words = [("1", true), ("true", true), ("0", false), ("false", false)];
+            let mut words = words.into_iter();
+            words.find(|(word, _)| *word == text).map(|(_, on)| on)
+        }
+        _ => None,
     }
 }

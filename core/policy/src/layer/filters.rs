@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::resolve::same;
 use crate::syntax::{Kind as Written, Node};
-use crate::{Place, Problem, Source, Subject};
+use crate::{Place, Problem, Source, Subject, schema};
 
 /// On which devices a layer counts.
 ///
@@ -13,6 +13,8 @@ use crate::{Place, Problem, Source, Subject};
 pub(crate) struct Filters {
     only_on: Vec<Condition>,
     ignore_on: Vec<Condition>,
+    /// What is strange about them, and refuses nothing.
+    pub(crate) findings: Vec<Problem>,
 }
 
 /// Something that a device is or is not.
@@ -24,6 +26,9 @@ enum Condition {
     Os(String),
     DeviceGroup(String),
 }
+
+/// The systems that devices have.
+const SYSTEMS: [&str; 3] = ["linux", "windows", "macos"];
 
 const KINDS: &str = "vdi, hybrid-joined, private-device, os:NAME, device-group:NAME";
 
@@ -75,8 +80,9 @@ impl Filters {
         let mut reading = Reading {
             source,
             problems: vec![],
+            findings: vec![],
         };
-        let filters = reading.filters(node);
+        let mut filters = reading.filters(node);
         let both = filters
             .only_on
             .iter()
@@ -85,6 +91,7 @@ impl Filters {
             let message = format!("{both} stands in only-on and in ignore-on");
             reading.refuse(node.span.clone(), message, "keep one of them");
         }
+        filters.findings = reading.findings;
         if reading.problems.is_empty() {
             Ok(filters)
         } else {
@@ -113,6 +120,7 @@ impl Filters {
 struct Reading<'a> {
     source: &'a Arc<Source>,
     problems: Vec<Problem>,
+    findings: Vec<Problem>,
 }
 
 impl Reading<'_> {
@@ -176,7 +184,7 @@ impl Reading<'_> {
             _ => None,
         };
         match condition {
-            Some(condition) => found.push(condition),
+            Some(condition) => self.found(condition, node, found),
             None => self.unknown(node.span.clone()),
         }
     }
@@ -193,10 +201,27 @@ impl Reading<'_> {
                 _ => None,
             };
             match condition {
-                Some(condition) => found.push(condition),
+                Some(condition) => self.found(condition, item, found),
                 None => self.unknown(item.span.clone()),
             }
         }
+    }
+
+    /// A system that no device has is most likely a slip: what it restricts would hold nowhere.
+    fn found(&mut self, condition: Condition, node: &Node, found: &mut Vec<Condition>) {
+        if let Condition::Os(name) = &condition
+            && !SYSTEMS.contains(&name.as_str())
+        {
+            let message = format!("no device that Deskhook knows has the system \"{name}\"");
+            let help = match schema::nearest(name, &SYSTEMS.map(str::to_owned)) {
+                Some(system) => format!("did you mean os:{system}?"),
+                None => format!("systems are {}", SYSTEMS.join(", ")),
+            };
+            let place = Place::new(self.source, node.span.clone());
+            let problem = Problem::warning("unknown-system", place, message).with_help(help);
+            self.findings.push(problem.with_key("filters"));
+        }
+        found.push(condition);
     }
 
     fn unknown(&mut self, span: Range<usize>) {

@@ -34,11 +34,17 @@ pub(super) struct Merged {
 pub(super) fn merge(layers: &[&Layer], subject: &Subject) -> Merged {
     let mut merged = Merged::default();
     for layer in layers {
-        match left_out(layer, subject) {
+        let why = left_out(layer, subject);
+        if why != Some(Why::NotAssigned) {
+            let found = layer.filters.findings.iter().cloned();
+            merged.problems.extend(found);
+        }
+        match why {
             Some(why) => merged.leave_out(layer, &why),
             None => merged.apply(layer),
         }
     }
+    merged.cover();
     merged
 }
 
@@ -77,6 +83,27 @@ impl Merged {
     fn lose(&mut self, key: &Key, setting: Setting, why: Why) {
         let overridden = self.overridden.entry(key.clone()).or_default();
         overridden.push(Overridden { setting, why });
+    }
+
+    /// Under `Allow` a feature that is false takes the names inside it along.
+    fn cover(&mut self) {
+        let covering = |key: &Key| {
+            let mut above = key.parents().filter_map(|path| self.held.get(path));
+            let no = above.find(|held| {
+                matches!(held.merge, Merge::FalseWins) && held.setting.value == Value::Bool(false)
+            });
+            no.map(|held| Arc::clone(&held.setting.layer))
+        };
+        let covered: Vec<(Key, Arc<LayerName>)> = self
+            .held
+            .keys()
+            .filter_map(|key| Some((key.clone(), covering(key)?)))
+            .collect();
+        for (key, by) in covered {
+            if let Some(held) = self.held.remove(&key) {
+                self.lose(&held.key, held.setting, Why::FalseWins(by));
+            }
+        }
     }
 
     fn leave_out(&mut self, layer: &Layer, why: &Why) {

@@ -3,8 +3,8 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::forms::{self, Form};
-use super::records;
 use super::shape::Kind;
+use super::{menu, records};
 use crate::syntax::{Kind as Written, Node};
 
 /// What is wrong with a value, or strange about it.
@@ -44,6 +44,13 @@ pub(crate) struct Accepted {
 pub(crate) fn accept(kind: Kind, node: &Node) -> Accepted {
     match kind {
         Kind::Records(section, check) => records::list(section, check, node),
+        Kind::Menu(section, check) => {
+            let mut accepted = records::list(section, check, node);
+            if accepted.value.is_some() {
+                accepted.complaints.extend(menu::left_out(node));
+            }
+            accepted
+        }
         Kind::Bool => boolean(node),
         _ => match single(kind, node) {
             Ok(value) => Accepted {
@@ -100,7 +107,7 @@ fn single(kind: Kind, node: &Node) -> Result<Value, Vec<Complaint>> {
         Kind::Texts(form) | Kind::TextOrTexts(form) => each(node, |item| text(item, form)),
         Kind::Choices(names) => each(node, |item| choice(item, names)),
         Kind::Stop => stop(node),
-        Kind::Scalar | Kind::Bool | Kind::Records(..) => match node.kind {
+        Kind::Scalar | Kind::Bool | Kind::Records(..) | Kind::Menu(..) => match node.kind {
             Written::Text(_) | Written::Number(_) | Written::Bool(_) => Ok(node.to_value()),
             _ => Err(vec![wrong_type(node, "a text, number or boolean")]),
         },

@@ -1,7 +1,7 @@
 //! The keys under `Audit`: what an organisation has decided otherwise than the security guide.
 
 use super::forms;
-use super::shape::{Dots, Kind, Names, Openness, Section, Shape, closed, field, leaf};
+use super::shape::{Dots, Kind, Names, Needed, Openness, Section, Shape, closed, field, leaf};
 
 /// Other products may keep settings of this name as well.
 pub(super) static AUDIT: Section = Section {
@@ -17,7 +17,10 @@ static EXCEPTIONS: Names = Names {
 };
 
 static EXCEPTION: Section = closed(&[
-    leaf("Reason", Kind::Text(&forms::REASON)).about("why it is so"),
+    leaf("Reason", Kind::Text(&forms::REASON))
+        .about("why it is so")
+        .needed(Needed::All),
     leaf("Until", Kind::Text(&forms::DATE))
-        .about("the last day that the exception holds: YYYY-MM-DD"),
+        .about("the last day that the exception holds: YYYY-MM-DD")
+        .needed(Needed::All),
 ]);

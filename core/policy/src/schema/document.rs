@@ -2,6 +2,7 @@
 
 mod header;
 mod leaf;
+mod needed;
 mod spelling;
 
 use std::collections::HashMap;
@@ -18,7 +19,8 @@ use spelling::Spelling;
 /// editors and for checks elsewhere.
 ///
 /// It refuses nothing that [`Layer::parse`](crate::Layer::parse) and [`resolve`](crate::resolve)
-/// take without a complaint. They know more: what a URL, a pattern or a path is, and what does
+/// take without a complaint, but for one object that is written in part beside its other keys in
+/// dotted form: one that needs a key is whole. They know more: what a URL, a pattern or a path is, and what does
 /// not fit together.
 pub fn json_schema() -> Schema {
     let mut drawing = Drawing::default();
@@ -86,8 +88,8 @@ impl Drawing {
         let mut members = Members::default();
         self.fields(section, &Spelling::default(), &mut members);
         let others = section.openness != Openness::Closed;
-        self.definitions
-            .insert(name.to_owned(), members.object(others.into()));
+        let object = needed::with_needed(members.object(others.into()), section);
+        self.definitions.insert(name.to_owned(), object);
         reference(name)
     }
 
@@ -125,7 +127,9 @@ impl Drawing {
 
     fn leaf(&mut self, leaf: Leaf, name: &str) -> Value {
         let record = match leaf.kind {
-            Kind::Records(section, _) => self.record(section, &format!("{name}.ITEM")),
+            Kind::Records(section, _) | Kind::Menu(section, _) => {
+                self.record(section, &format!("{name}.ITEM"))
+            }
             _ => Value::Null,
         };
         leaf::leaf(leaf, &record)
@@ -206,8 +210,8 @@ impl Drawing {
             self.define(&name, schema, field);
             members.add(&Spelling::default().known(field.name), &reference(&name));
         }
-        self.definitions
-            .insert(name.to_owned(), members.object(Value::Bool(false)));
+        let object = needed::with_needed(members.object(Value::Bool(false)), section);
+        self.definitions.insert(name.to_owned(), object);
         reference(name)
     }
 }

@@ -3,7 +3,8 @@
 use super::audit::AUDIT;
 use super::clients::INTEGRATION;
 use super::shape::{
-    Dots, Kind, Leaf, Merge, Names, Openness, Section, Shape, closed, field, leaf, local, strict,
+    Dots, Kind, Leaf, Merge, Names, Needed, Openness, Section, Shape, closed, field, leaf, local,
+    strict,
 };
 use super::{forms, ranks, records};
 
@@ -91,7 +92,7 @@ static TRAY: Section = closed(&[
     local("Tooltip").about("what the icon says; its state where nobody sets it"),
     leaf("Icon", CAPTION)
         .about("an icon of the desktop's theme, or a file, while no session is open"),
-    leaf("Items", Kind::Records(&MENU_ENTRY, records::menu_entry))
+    leaf("Items", Kind::Menu(&MENU_ENTRY, records::menu_entry))
         .about("entries of the organisation's own")
         .default("[]"),
     leaf("HideWhen", Kind::Choices(&["idle", "waiting", "connected"]))
@@ -111,7 +112,9 @@ static MENU_ENTRY: Section = closed(&[
     .about("what it is; picking an item calls the hook menu.click")
     .default("\"item\""),
     local("Text").about("what people read"),
-    leaf("Target", Kind::Text(&forms::WEB_TARGET)).about("for a link: where it leads"),
+    leaf("Target", Kind::Text(&forms::WEB_TARGET))
+        .about("for a link: where it leads")
+        .needed(Needed::OfKind("link")),
     leaf("Icon", CAPTION).about("the name of an icon of the desktop's theme"),
     leaf("Items", Kind::Records(&MENU_ENTRY, records::menu_entry))
         .about("for a submenu: what is in it"),
@@ -119,7 +122,9 @@ static MENU_ENTRY: Section = closed(&[
 
 static WEB_LINK: Section = closed(&[
     local("Name").about("what people read"),
-    leaf("Target", Kind::Text(&forms::WEB_TARGET)).about("where it leads"),
+    leaf("Target", Kind::Text(&forms::WEB_TARGET))
+        .about("where it leads")
+        .needed(Needed::All),
     leaf(
         "Platform",
         Kind::Choice(&["any", "linux", "windows", "macos"]),

@@ -46,6 +46,17 @@ pub(crate) struct Field {
     pub(crate) about: &'static str,
     /// What holds where no layer says, as JSON; empty where nothing does.
     pub(crate) default: &'static str,
+    /// Whether an object without it is none.
+    pub(super) needed: Needed,
+}
+
+/// Which objects need a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needed {
+    None,
+    All,
+    /// Those whose `Kind` is this.
+    OfKind(&'static str),
 }
 
 impl Field {
@@ -55,6 +66,10 @@ impl Field {
 
     pub(crate) const fn default(self, default: &'static str) -> Self {
         Self { default, ..self }
+    }
+
+    pub(super) const fn needed(self, needed: Needed) -> Self {
+        Self { needed, ..self }
     }
 }
 
@@ -96,6 +111,8 @@ pub(crate) enum Kind {
     Choices(&'static [&'static str]),
     /// A text, number or boolean.
     Scalar,
+    /// The entries of the menu: records, and what a whole menu can have.
+    Menu(&'static Section, fn(&Value) -> Result<(), String>),
     /// A list of objects, with a check over each.
     Records(&'static Section, fn(&Value) -> Result<(), String>),
     /// How a client is stopped.
@@ -164,11 +181,13 @@ pub(crate) const fn closed(fields: &'static [Field]) -> Section {
 /// A key with a shape.
 pub(crate) const fn field(name: &'static str, shape: Shape) -> Field {
     let (about, default) = ("", "");
+    let needed = Needed::None;
     Field {
         name,
         shape,
         about,
         default,
+        needed,
     }
 }
 

@@ -106,14 +106,30 @@ fn a_filter_counts_where_the_platform_is_known() {
 }
 
 #[test]
-fn key_value_files_are_for_their_group_and_for_a_device_without_one() {
+fn key_value_files_are_for_their_group_alone() {
     let pairs = "Key = Session.Consent.Mode\nValue = \"never\"\n";
     let other = r#"{"scope": "group", "name": "Paris", "settings": {}}"#;
     let audit = audited(&files(&[pairs, other]));
-    assert_eq!(
-        whom(of(&audit, "consent-never")[0]),
-        ["everybody", "group Berlin"]
-    );
+    assert_eq!(whom(of(&audit, "consent-never")[0]), ["group Berlin"]);
+}
+
+#[test]
+fn a_key_value_file_mends_and_excepts_nothing_for_the_others() {
+    let text =
+        tenant(r#"{"Integration.AnyDesk": {"Enabled": true, "Client.Direction": "incoming"}}"#);
+    let list =
+        "Key = Integration.AnyDesk.Client.AccessControlList\nValue = [\"*@acme\"]\n".to_owned();
+    let exception = "Key = Audit.Exceptions.acl-missing\nValue = {\"Reason\": \"lab only\", \"Until\": \"2027-06-30\"}\n";
+    let other = r#"{"scope": "device", "name": "kiosk", "settings": {}}"#;
+    let mended = audited(&files(&[&text, &list, other]));
+    let found = of(&mended, "acl-missing");
+    assert_eq!(found.len(), 1);
+    assert_eq!(whom(found[0]), ["everybody", "device kiosk"]);
+    let excepted = audited(&files(&[&text, exception, other]));
+    let found = of(&excepted, "acl-missing");
+    let open: Vec<_> = found.iter().filter(|finding| finding.is_open()).collect();
+    assert_eq!(found.len(), 2);
+    assert_eq!(whom(open[0]), ["everybody", "device kiosk"]);
 }
 
 #[test]

@@ -2,31 +2,10 @@ use std::collections::BTreeSet;
 
 use deskhook_agent::Snapshot;
 use deskhook_hooks::{ItemKind, MenuItem};
-use deskhook_policy::{Language, MenuEntry};
+use deskhook_policy::{Language, MENU_DEEPEST, MENU_MOST, MenuEntry, is_built_in_entry};
 
 use super::{LONGEST_TEXT, item};
 use crate::{clean, link};
-
-/// How deep submenus may lie in each other, and how many entries one menu may have.
-const DEEPEST: usize = 3;
-const MOST: usize = 64;
-
-/// Names that an organisation's entries cannot take: an entry called `stop` must never stand in
-/// for the one that stops.
-const BUILT_IN: [&str; 11] = [
-    "organisation",
-    "start",
-    "state",
-    "address",
-    "supporter",
-    "elevation",
-    "stop",
-    "question",
-    "about",
-    "quit",
-    "",
-];
-const BUILT_IN_PREFIXES: [&str; 3] = ["link-", "line-", "refused-"];
 
 /// The organisation's `WebLinks` for this platform.
 pub(super) fn links(snapshot: &Snapshot, language: &Language) -> Vec<MenuItem> {
@@ -39,7 +18,7 @@ pub(super) fn links(snapshot: &Snapshot, language: &Language) -> Vec<MenuItem> {
             || platform.eq_ignore_ascii_case("any")
             || platform.eq_ignore_ascii_case(here)
     };
-    let links = snapshot.policy.web_links.iter().enumerate().take(MOST);
+    let links = snapshot.policy.web_links.iter().enumerate().take(MENU_MOST);
     let links = links.filter(|(_, link)| fits(&link.platform) && link::is_safe(&link.target));
     links
         .map(|(index, link)| MenuItem {
@@ -56,7 +35,11 @@ pub(super) fn links(snapshot: &Snapshot, language: &Language) -> Vec<MenuItem> {
 /// The organisation's `Tray.Items`.
 pub(super) fn own(snapshot: &Snapshot, language: &Language) -> Vec<MenuItem> {
     let mut taken = BTreeSet::new();
-    level(&snapshot.policy.tray.items, language, (&mut taken, DEEPEST))
+    level(
+        &snapshot.policy.tray.items,
+        language,
+        (&mut taken, MENU_DEEPEST),
+    )
 }
 
 fn level(
@@ -65,7 +48,7 @@ fn level(
     (taken, deeper): (&mut BTreeSet<String>, usize),
 ) -> Vec<MenuItem> {
     let mut items = vec![];
-    for entry in entries.iter().take(MOST) {
+    for entry in entries.iter().take(MENU_MOST) {
         let Some(mut made) = made(entry, language, taken) else {
             continue;
         };
@@ -111,10 +94,7 @@ fn made(entry: &MenuEntry, language: &Language, taken: &mut BTreeSet<String>) ->
 /// The entry's own name where it may have it. A line, a submenu or a link that has none gets one;
 /// an entry that is picked by its name cannot do without.
 fn id(wanted: &str, kind: ItemKind, taken: &mut BTreeSet<String>) -> Option<String> {
-    let reserved = BUILT_IN.contains(&wanted)
-        || BUILT_IN_PREFIXES
-            .iter()
-            .any(|prefix| wanted.starts_with(prefix));
+    let reserved = wanted.is_empty() || is_built_in_entry(wanted);
     let id = match (reserved, kind) {
         (false, _) => wanted.to_owned(),
         (true, ItemKind::Item) => return None,

@@ -1,5 +1,5 @@
 use crate::AnyDeskClient;
-use crate::audit::access::{Reach, covers, everybody_of, reach};
+use crate::audit::access::{Reach, allowed, covers, everybody_of, reach};
 use crate::audit::deviation::Deviation;
 use crate::audit::rule::Check;
 use crate::audit::view::{Anchor, View, client_key};
@@ -9,6 +9,9 @@ use super::namespace::own;
 
 const SECTION: Basis = Basis::Guide("Access Control List and custom Namespace");
 const KEY: &str = "AccessControlList";
+/// The vendor's own keys for the list, which hold before what policy says elsewhere.
+const SWITCH: &str = "ad.security.acl_enabled";
+const LIST: &str = "ad.security.acl_list";
 
 pub(super) static RULES: [Rule; 4] = [
     Rule {
@@ -62,7 +65,19 @@ fn missing(view: &View<'_>) -> Vec<Deviation> {
         let found = view.deviation(KEY, Anchor::Client, message)?;
         Some(mended(found, client))
     });
-    found.into_iter().collect()
+    found.into_iter().chain(switched_off(view)).collect()
+}
+
+/// The list may be there and be switched off.
+fn switched_off(view: &View<'_>) -> Option<Deviation> {
+    view.receiving()?;
+    let (_, name) = view
+        .advanced_off(SWITCH)
+        .find(|(rest, _)| rest.is_empty())?;
+    let message = format!("anybody may ask for a session: {name} switches the list off");
+    let key = format!("Advanced.{name}");
+    let found = view.deviation(&key, Anchor::Client, message)?;
+    Some(found.set(client_key(&key), true))
 }
 
 fn open(view: &View<'_>) -> Vec<Deviation> {
@@ -90,20 +105,49 @@ fn find(
     let Some(client) = view.receiving() else {
         return vec![];
     };
+    let own = listed(view, client, &is_wrong, what);
+    let vendors = written(view, |entry| is_wrong(&reach(entry), client), what);
+    own.into_iter().chain(vendors).collect()
+}
+
+/// The entries of policy's own list that `is_wrong` is said of.
+fn listed(
+    view: &View<'_>,
+    client: &AnyDeskClient,
+    is_wrong: impl Fn(&Reach, &AnyDeskClient) -> bool,
+    what: &str,
+) -> Option<Deviation> {
     let list = client.access_control_list.iter().flatten();
     let (wrong, right): (Vec<&String>, Vec<&String>) =
         list.partition(|entry| is_wrong(&reach(entry), client));
     if wrong.is_empty() {
-        return vec![];
+        return None;
     }
     let shown: Vec<String> = wrong.iter().map(|entry| format!("\"{entry}\"")).collect();
     let message = format!("the access control list {what}: {}", shown.join(", "));
-    let found = view.deviation(KEY, Anchor::Client, message);
-    let fixed = found.map(|found| {
-        let list = with_own(right.into_iter().cloned().collect(), client);
-        found.set(client_key(KEY), list)
-    });
-    fixed.into_iter().collect()
+    let found = view.deviation(KEY, Anchor::Client, message)?;
+    let list = with_own(right.into_iter().cloned().collect(), client);
+    Some(found.set(client_key(KEY), list))
+}
+
+/// The entries of the vendor's own key that `is_wrong` is said of. What is left stays as it is.
+fn written(view: &View<'_>, is_wrong: impl Fn(&str) -> bool, what: &str) -> Option<Deviation> {
+    let (name, value) = view.advanced_at(LIST)?;
+    let entries = value.as_str()?.split(';').map(str::trim);
+    let entries = entries.filter(|entry| !entry.is_empty());
+    let (wrong, right): (Vec<&str>, Vec<&str>) =
+        entries.partition(|entry| allowed(entry).is_some_and(|entry| is_wrong(&entry)));
+    if wrong.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = wrong.iter().map(|entry| format!("\"{entry}\"")).collect();
+    let message = format!("{name} {what}: {}", shown.join(", "));
+    let key = format!("Advanced.{name}");
+    let found = view.deviation(&key, Anchor::Client, message)?;
+    if right.is_empty() {
+        return Some(found.remove(client_key(&key)));
+    }
+    Some(found.set(client_key(&key), right.join(";")))
 }
 
 fn without_own(view: &View<'_>) -> Vec<Deviation> {

@@ -73,40 +73,64 @@ pub(super) fn own(client: &AnyDeskClient) -> impl Iterator<Item = &String> {
         .filter(|name| preset(name).is_none())
 }
 
-/// The presets that are left in, by list or by the vendor's own keys.
-pub(super) fn left(view: &View<'_>, client: &AnyDeskClient) -> Vec<&'static str> {
+const VENDORS: &str = "ad.security.permission_profiles.";
+
+/// The presets that one of the vendor's own keys puts back, with the key: it holds before the list.
+fn put_back<'r>(view: &View<'r>) -> Vec<(&'static str, &'r str)> {
+    let keys = view.advanced_off(VENDORS);
+    keys.filter_map(|(rest, name)| Some((preset(rest.strip_suffix(".removed")?)?, name)))
+        .collect()
+}
+
+/// The presets that are taken out, by list or by the vendor's own keys.
+fn taken_out(view: &View<'_>, client: &AnyDeskClient) -> Vec<&'static str> {
     let listed = client
         .remove_preset_profiles
         .iter()
         .filter_map(|name| preset(name));
-    let keys = view.advanced_on("ad.security.permission_profiles.");
+    let keys = view.advanced_on(VENDORS);
     let keys = keys.filter_map(|(rest, _)| preset(rest.strip_suffix(".removed")?));
-    let gone: Vec<&str> = listed.chain(keys).collect();
-    PRESETS
-        .into_iter()
-        .filter(|preset| !gone.contains(preset))
-        .collect()
+    listed.chain(keys).collect()
+}
+
+/// The presets that are left in.
+pub(super) fn left(view: &View<'_>, client: &AnyDeskClient) -> Vec<&'static str> {
+    let (gone, back) = (taken_out(view, client), put_back(view));
+    let stays = |name: &&str| !gone.contains(name) || back.iter().any(|(preset, _)| preset == name);
+    PRESETS.into_iter().filter(stays).collect()
 }
 
 fn presets(view: &View<'_>) -> Vec<Deviation> {
     let Some(client) = view.receiving() else {
         return vec![];
     };
-    let left: Vec<String> = left(view, client)
-        .iter()
-        .map(|name| format!("_{name}"))
-        .collect();
+    let left = left(view, client);
     if left.is_empty() {
         return vec![];
     }
+    let names: Vec<String> = left.iter().map(|name| format!("_{name}")).collect();
     let message = format!(
         "the vendor's permission profiles stay in the client: {}",
-        left.join(", ")
+        names.join(", ")
     );
-    let found = view.deviation("RemovePresetProfiles", Anchor::Client, message);
-    let mut all = client.remove_preset_profiles.clone();
-    all.extend(left);
-    let fixed = found.map(|found| found.set(client_key("RemovePresetProfiles"), all));
+    let (gone, back) = (taken_out(view, client), put_back(view));
+    let unlisted = left.iter().filter(|name| !gone.contains(name));
+    let unlisted: Vec<String> = unlisted.map(|name| format!("_{name}")).collect();
+    let key = match back.first() {
+        Some((_, name)) if unlisted.is_empty() => format!("Advanced.{name}"),
+        _ => "RemovePresetProfiles".to_owned(),
+    };
+    let found = view.deviation(&key, Anchor::Client, message);
+    let fixed = found.map(|mut found| {
+        if !unlisted.is_empty() {
+            let listed = client.remove_preset_profiles.iter().cloned();
+            let all: Vec<String> = listed.chain(unlisted).collect();
+            found = found.set(client_key("RemovePresetProfiles"), all);
+        }
+        back.iter().fold(found, |found, (_, name)| {
+            found.set(client_key(&format!("Advanced.{name}")), 1)
+        })
+    });
     fixed.into_iter().collect()
 }
 

@@ -1,6 +1,7 @@
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
+use super::needed::{having, when};
 use super::spelling::without_case;
 use crate::Scope;
 
@@ -46,7 +47,8 @@ pub(super) fn layer(settings: &Value, definitions: Map<String, Value>) -> Schema
         "patternProperties": patterns,
         "additionalProperties": false,
         // There is a scope, in whatever case.
-        "not": {"propertyNames": {"not": {"pattern": format!("^{}$", without_case("scope"))}}},
+        "not": having("scope")["not"].clone(),
+        "allOf": [when(("scope", &["group", "user", "device"]), &whose())],
         "$defs": definitions,
     })
 }
@@ -69,17 +71,53 @@ fn scope() -> Value {
     })
 }
 
+/// A layer that names whom it is for.
+fn whose() -> Value {
+    let mut whose = having("name");
+    whose["patternProperties"] = json!({
+        format!("^{}$", without_case("name")): {"pattern": r"\S"},
+    });
+    whose
+}
+
+/// What a device is or is not, and what it has one of several of.
+const FACTS: [&str; 3] = ["vdi", "hybrid-joined", "private-device"];
+const KINDS: [&str; 2] = ["os", "device-group"];
+
+fn one_of(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| without_case(name)).collect();
+    names.join("|")
+}
+
+/// One condition as a text.
+fn condition() -> Value {
+    let (facts, kinds) = (one_of(&FACTS), one_of(&KINDS));
+    json!({
+        "type": "string",
+        "pattern": format!(r"^\s*(({facts})\s*(:\s*)?$|({kinds})\s*:\s*\S)"),
+        "examples": ["vdi", "hybrid-joined", "private-device", "os:linux", "device-group:Kiosks"],
+    })
+}
+
+/// Conditions as an object: `{"vdi": true, "os": ["windows", "macos"]}`.
+fn by_kind() -> Value {
+    let some = |value: &Value| json!({"anyOf": [value, {"type": "array", "items": value}]});
+    let fact = json!({"anyOf": [{"const": true}, {"type": "string", "pattern": r"^\s*$"}]});
+    let name = json!({"type": "string", "pattern": r"\S"});
+    json!({
+        "type": "object",
+        "patternProperties": {
+            format!(r"^\s*({})\s*$", one_of(&FACTS)): some(&fact),
+            format!(r"^\s*({})\s*$", one_of(&KINDS)): some(&name),
+        },
+        "additionalProperties": {"type": "array", "maxItems": 0},
+    })
+}
+
 /// Conditions as texts, alone or in a list, or as an object.
 fn filters() -> Value {
-    let condition = json!({"type": "string", "examples": ["vdi", "hybrid-joined", "private-device", "os:linux", "device-group:Kiosks"]});
-    let names =
-        json!({"type": ["string", "array", "boolean"], "items": {"type": ["string", "boolean"]}});
     let conditions = json!({
-        "anyOf": [
-            condition,
-            {"type": "array", "items": condition},
-            {"type": "object", "additionalProperties": names},
-        ],
+        "anyOf": [condition(), {"type": "array", "items": condition()}, by_kind()],
     });
     json!({
         "type": "object",

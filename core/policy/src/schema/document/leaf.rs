@@ -17,7 +17,7 @@ pub(super) fn leaf(leaf: Leaf, record: &Value) -> Value {
         Kind::Choice(names) => choice(names),
         Kind::Choices(names) => list(&choice(names)),
         Kind::Scalar => json!({"type": ["string", "number", "boolean"]}),
-        Kind::Records(..) => list(record),
+        Kind::Records(..) | Kind::Menu(..) => list(record),
         Kind::Stop => stop(),
     }
 }

@@ -4,6 +4,60 @@ use super::{Case, case};
 
 pub(super) static CASES: &[Case] = &[
     case(
+        "acl-missing",
+        &[client!(
+            r#""AccessControlList": ["*@acme"], "Advanced": {"ad.security.acl_enabled": false}"#
+        )],
+        &[client!(
+            r#""AccessControlList": ["*@acme"], "Advanced": {"ad.security.acl_enabled": 1}"#
+        )],
+    ),
+    case(
+        "acl-missing",
+        &[client!(
+            r#""AccessControlList": ["*@acme"], "Advanced": {"Ad.Security.ACL_Enabled": "0"}"#
+        )],
+        &[client!(
+            r#""Direction": "outgoing", "Advanced": {"ad.security.acl_enabled": "0"}"#
+        )],
+    ),
+    case(
+        "acl-open",
+        &[client!(r#""Advanced": {"ad.security.acl_list": "*:true"}"#)],
+        &[client!(
+            r#""Advanced": {"ad.security.acl_list": "*:false;*@acme:true"}"#
+        )],
+    ),
+    case(
+        "acl-open",
+        &[client!(
+            r#""Advanced": {"ad.security.acl_list": "123456789:true;@ad:1;jo@ad:false;"}"#
+        )],
+        &[client!(
+            r#""Advanced": {"ad.security.acl_list": "123456789:true;@acme:1;jo@ad:false;"}"#
+        )],
+    ),
+    case(
+        "acl-foreign-namespace",
+        &[client!(
+            r#""Namespace": "acme", "Advanced": {"ad.security.acl_list": "*@other:true;*@acme:true"}"#
+        )],
+        &[client!(
+            r#""Namespace": "acme", "Advanced": {"ad.security.acl_list": "*@other:false;*@acme:true"}"#
+        )],
+    ),
+    case(
+        "preset-profiles",
+        &[client!(
+            r#""RemovePresetProfiles": ["_default", "_screen_sharing", "_full_access", "_unattended_access"],
+            "Advanced": {"ad.security.permission_profiles._full_access.removed": 0}"#
+        )],
+        &[client!(
+            r#""RemovePresetProfiles": ["_default", "_screen_sharing", "_full_access", "_unattended_access"],
+            "Advanced": {"ad.security.permission_profiles._full_access.removed": 1}"#
+        )],
+    ),
+    case(
         "permission-tunnel",
         &[client!(
             r#""PermissionProfiles": {"First line": {"tcp_tunnel": true, "VPN": true}}"#
