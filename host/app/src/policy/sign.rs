@@ -1,3 +1,5 @@
+mod destination;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -17,7 +19,7 @@ pub(crate) struct Sign {
     /// trust different keys
     #[arg(long, value_name = "FILE", required = true)]
     key: Vec<PathBuf>,
-    /// The bundle that is written, over a former one as well
+    /// The bundle that is written, over a former one as well, and over nothing else
     #[arg(long, value_name = "BUNDLE")]
     out: PathBuf,
     /// How many days it holds
@@ -44,6 +46,7 @@ pub(crate) struct Sign {
 
 /// Does what the command says.
 pub(super) fn run(args: &Sign) -> Outcome {
+    destination::vacant(&args.out)?;
     let mut signers = vec![];
     for path in &args.key {
         signers.push(signer(path)?);

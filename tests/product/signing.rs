@@ -1,0 +1,49 @@
+//! What `policy sign` and `verify` do with the files that they are given.
+
+use std::fs;
+
+use anyhow::Result;
+use harness::Home;
+use serde_json::json;
+
+use crate::signed::{office, policy};
+
+/// An office with one layer file that either key may sign.
+fn office_with_a_layer() -> Result<Home> {
+    let home = office()?;
+    let layer = json!({ "scope": "tenant", "settings": { "Session.MaxMinutes": 5 } });
+    home.write("layers/layer.json", layer.to_string())?;
+    Ok(home)
+}
+
+#[test]
+fn a_bundle_is_written_over_a_bundle_and_nothing_else() -> Result<()> {
+    let home = office_with_a_layer()?;
+    home.write("notes.txt", "mine")?;
+    home.write("empty", "")?;
+    let out = |out: &str| {
+        let sign = ["sign", "--key", "routine", "--out", out, "layers"];
+        policy(&home, &sign)
+    };
+    for (kept, told) in [
+        ("routine", "a key that signs policy"),
+        ("critical", "a key that signs policy"),
+        ("routine.pub", "a list of public keys"),
+        ("trust.json", "a list of public keys"),
+        ("layers/layer.json", "no signed bundle"),
+        ("notes.txt", "no signed bundle"),
+    ] {
+        let before = fs::read(home.path().join(kept))?;
+        let said = out(kept)?;
+        assert_eq!(said.code, Some(2), "{kept}: {}", said.stderr);
+        let names = said.stderr.contains(kept) && said.stderr.contains(told);
+        assert!(names, "{}", said.stderr);
+        assert_eq!(fs::read(home.path().join(kept))?, before, "{kept}");
+    }
+    assert_eq!(out("layers")?.code, Some(2));
+    for free in ["new.bundle", "new.bundle", "empty"] {
+        let said = out(free)?;
+        assert_eq!(said.code, Some(0), "{free}: {}", said.stderr);
+    }
+    Ok(())
+}
