@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use harness::Home;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::signed::{office, policy};
 
@@ -45,5 +45,28 @@ fn a_bundle_is_written_over_a_bundle_and_nothing_else() -> Result<()> {
         let said = out(free)?;
         assert_eq!(said.code, Some(0), "{free}: {}", said.stderr);
     }
+    Ok(())
+}
+
+#[test]
+fn bundles_that_are_signed_one_right_after_another_rise() -> Result<()> {
+    let home = office_with_a_layer()?;
+    let said = policy(&home, &["keygen", "--role", "routine", "--out", "next"])?;
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let mut serials = vec![];
+    for what in [
+        &["layers"][..],
+        &["--empty"],
+        &["--rotate", "next"],
+        &["layers"],
+    ] {
+        let sign = ["sign", "--key", "routine", "--json", "--out", "r.bundle"];
+        let said = policy(&home, &[&sign, what].concat())?;
+        let told: Value = serde_json::from_str(&said.stdout)?;
+        serials.push(told["serial"].as_u64().context("a serial")?);
+    }
+    assert!(serials.is_sorted_by(|one, next| one < next), "{serials:?}");
+    // What was numbered by seconds before is lower.
+    assert!(serials[0] > 1_000_000_000_000_000, "{serials:?}");
     Ok(())
 }

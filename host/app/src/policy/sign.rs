@@ -25,8 +25,8 @@ pub(crate) struct Sign {
     /// How many days it holds
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=400))]
     days: u64,
-    /// Its number: no device takes a lower one of the same role later (default: the seconds since
-    /// 1970, which rise by themselves)
+    /// Its number: no device takes a lower one of the same role later, nor another bundle under it
+    /// (default: the microseconds since 1970, which rise by themselves)
     #[arg(long)]
     serial: Option<u64>,
     /// Layer files, or folders of them: all that this role says. The bundle replaces the former one
@@ -96,7 +96,7 @@ fn blank(args: &Sign, role: Role) -> PolicyBundle {
     PolicyBundle {
         version: PolicyBundle::VERSION,
         role,
-        serial: args.serial.unwrap_or(issued),
+        serial: args.serial.unwrap_or_else(times::micros),
         issued,
         expires: issued + args.days * 24 * 60 * 60,
         layers: vec![],
