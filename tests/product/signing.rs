@@ -70,3 +70,27 @@ fn bundles_that_are_signed_one_right_after_another_rise() -> Result<()> {
     assert!(serials[0] > 1_000_000_000_000_000, "{serials:?}");
     Ok(())
 }
+
+#[test]
+fn what_is_refused_tells_of_no_bundle() -> Result<()> {
+    let home = office_with_a_layer()?;
+    let layer = json!({ "scope": "tenant", "settings": { "Session.MaxMinutes": "x" } });
+    home.write("wrong.json", layer.to_string())?;
+    let sign = |more: &[&str]| {
+        let sign = ["sign", "--key", "routine", "--out", "r.bundle"];
+        policy(&home, &[&sign, more].concat())
+    };
+    let said = sign(&["wrong.json", "--json"])?;
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let told: Value = serde_json::from_str(&said.stdout)?;
+    let fields: Vec<&String> = told.as_object().context("an object")?.keys().collect();
+    assert_eq!(fields, ["layers", "ok", "problems", "role"], "{told:#}");
+    assert!(!home.path().join("r.bundle").exists());
+    assert_eq!(sign(&["layers"])?.code, Some(0));
+    let before = fs::read(home.path().join("r.bundle"))?;
+    let said = sign(&["wrong.json"])?;
+    let told = said.stdout.contains("r.bundle is the one from before");
+    assert!(told, "{}", said.stdout);
+    assert_eq!(fs::read(home.path().join("r.bundle"))?, before);
+    Ok(())
+}

@@ -68,16 +68,15 @@ pub(super) fn run(args: &Sign) -> Outcome {
     };
     let keys: Vec<PolicyKey> = signers.iter().map(PolicySigner::public).collect();
     diagnostic::print(&problems);
-    let wrong = problems.iter().any(|it| it.severity == Severity::Error);
-    if !wrong {
-        // Nothing is written that a device would refuse whenever it came.
-        verify(&args.out.display().to_string(), &bytes, &keys)?;
-        let written = draft(&args.out, &bytes, Readers::All)
-            .and_then(|file| file.persist(&args.out).map_err(|error| error.error));
-        written.with_context(|| format!("cannot write {}", args.out.display()))?;
+    if problems.iter().any(|it| it.severity == Severity::Error) {
+        return refused(args, &bundle, &problems);
     }
-    tell(args, (&bundle, &keys), &problems)?;
-    Ok(if wrong { Exit::No } else { Exit::Done })
+    // Nothing is written that a device would refuse whenever it came.
+    verify(&args.out.display().to_string(), &bytes, &keys)?;
+    let written = draft(&args.out, &bytes, Readers::All)
+        .and_then(|file| file.persist(&args.out).map_err(|error| error.error));
+    written.with_context(|| format!("cannot write {}", args.out.display()))?;
+    signed(args, (&bundle, &keys), &problems)
 }
 
 fn signer(path: &Path) -> Result<PolicySigner, Failure> {
@@ -154,17 +153,34 @@ fn problems(files: &[LayerFile], role: Role) -> Vec<Problem> {
     files.iter().flat_map(of_file).collect()
 }
 
-fn tell(
+/// Says what is wrong with the layers, and nothing of a bundle, as none was made.
+fn refused(args: &Sign, bundle: &PolicyBundle, problems: &[Problem]) -> Outcome {
+    if args.json {
+        json(&serde_json::json!({
+            "ok": false,
+            "role": bundle.role,
+            "layers": names(bundle),
+            "problems": problems,
+        }))?;
+    } else if args.out.exists() {
+        let out = args.out.display();
+        say(format!("nothing was signed: {out} is the one from before"));
+    } else {
+        say("nothing was signed");
+    }
+    Ok(Exit::No)
+}
+
+fn signed(
     args: &Sign,
     (bundle, keys): (&PolicyBundle, &[PolicyKey]),
     problems: &[Problem],
-) -> Result<(), Failure> {
-    let wrong = problems.iter().any(|it| it.severity == Severity::Error);
+) -> Outcome {
     let ids: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
-    let files: Vec<&str> = bundle.layers.iter().map(|it| it.file.as_str()).collect();
+    let files = names(bundle);
     if args.json {
         json(&serde_json::json!({
-            "ok": !wrong,
+            "ok": true,
             "bundle": args.out,
             "role": bundle.role,
             "serial": bundle.serial,
@@ -175,23 +191,25 @@ fn tell(
             "next": bundle.next,
             "problems": problems,
         }))?;
-    } else if wrong {
-        say("nothing was signed");
-    } else {
-        let what = match &bundle.next {
-            Some(next) => format!("hands over to {}", next.id),
-            None if files.is_empty() => "no layers".to_owned(),
-            None => files.join(", "),
-        };
-        say(format!(
-            "{}: {} bundle {}, expires {}, signed by {}",
-            args.out.display(),
-            bundle.role,
-            bundle.serial,
-            times::utc(bundle.expires),
-            ids.join(", ")
-        ));
-        say(format!("  {what}"));
+        return Ok(Exit::Done);
     }
-    Ok(())
+    let what = match &bundle.next {
+        Some(next) => format!("hands over to {}", next.id),
+        None if files.is_empty() => "no layers".to_owned(),
+        None => files.join(", "),
+    };
+    say(format!(
+        "{}: {} bundle {}, expires {}, signed by {}",
+        args.out.display(),
+        bundle.role,
+        bundle.serial,
+        times::utc(bundle.expires),
+        ids.join(", ")
+    ));
+    say(format!("  {what}"));
+    Ok(Exit::Done)
+}
+
+fn names(bundle: &PolicyBundle) -> Vec<&str> {
+    bundle.layers.iter().map(|it| it.file.as_str()).collect()
 }
