@@ -94,3 +94,25 @@ fn what_is_refused_tells_of_no_bundle() -> Result<()> {
     assert_eq!(fs::read(home.path().join("r.bundle"))?, before);
     Ok(())
 }
+
+#[cfg(unix)]
+#[test]
+fn verify_warns_of_a_trust_file_that_others_can_change() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = office_with_a_layer()?;
+    let sign = ["sign", "--key", "routine", "--out", "r.bundle", "layers"];
+    assert_eq!(policy(&home, &sign)?.code, Some(0));
+    for (mode, warns) in [(0o644, false), (0o666, true)] {
+        let trust = home.path().join("trust.json");
+        fs::set_permissions(&trust, fs::Permissions::from_mode(mode))?;
+        let verify = ["verify", "--trust", "trust.json", "r.bundle", "--json"];
+        let said = policy(&home, &verify)?;
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let warned = said.stderr.contains("a device uses no policy");
+        assert_eq!(warned, warns, "{mode:o}: {}", said.stderr);
+        let told: Value = serde_json::from_str(&said.stdout)?;
+        let problems = told["problems"].as_array().context("a list")?;
+        assert_eq!(problems.len(), usize::from(warns), "{told:#}");
+    }
+    Ok(())
+}

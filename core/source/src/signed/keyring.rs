@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use deskhook_policy::Problem;
+use deskhook_policy::{Problem, Severity};
 use deskhook_wire::{BundleFrame, KeyError, PolicyKey};
 
 use super::refusal::problem;
@@ -60,6 +60,19 @@ impl TrustError {
 }
 
 impl Keyring {
+    /// What is to be said of a trust file that can be read, but with which a device would use no
+    /// policy, as others could change it there.
+    pub fn caution(path: &Path) -> Option<Problem> {
+        let error = Self::read(path).err()?;
+        if !matches!(error, TrustError::Changeable { .. }) {
+            return None;
+        }
+        let mut told = error.problem(path);
+        told.severity = Severity::Warning;
+        told.message = format!("with a trust file like this a device uses no policy: {error}");
+        Some(told)
+    }
+
     /// The keys of a trust file, where nobody but root and the account of this process can change
     /// it or a folder above it. A folder above it may be open to all where it is sticky (`/tmp`).
     ///
