@@ -116,3 +116,20 @@ fn verify_warns_of_a_trust_file_that_others_can_change() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn a_key_signs_once_and_hands_over_to_another_one() -> Result<()> {
+    let home = office_with_a_layer()?;
+    for (more, told) in [
+        (["--rotate", "routine"], "hand over to itself"),
+        (["--key", "routine"], "named twice"),
+    ] {
+        let sign = ["sign", "--key", "routine", "--out", "r.bundle"];
+        let layers = ["layers"];
+        let layers = if more[0] == "--key" { &layers[..] } else { &[] };
+        let said = policy(&home, &[&sign[..], &more, layers].concat())?;
+        assert_eq!(said.code, Some(2), "{}", said.stderr);
+        assert!(said.stderr.contains(told), "{}", said.stderr);
+    }
+    Ok(())
+}

@@ -78,6 +78,9 @@ impl BundleRefusal {
                 }
                 BundleError::Role { .. } => "sign it with a key for that role",
                 BundleError::Version(_) => "this Deskhook is too old for it",
+                BundleError::LineEnds => {
+                    "copy it as it is, not as a text; with Git, write `*.bundle -text` into .gitattributes"
+                }
                 BundleError::NotAccepted(_) => "sign it with both keys",
                 _ => "put the bundle there again as `policy sign` wrote it",
             },

@@ -52,6 +52,7 @@ pub(super) fn run(args: &Sign) -> Outcome {
         signers.push(signer(path)?);
     }
     let next = args.rotate.as_deref().map(signer).transpose()?;
+    distinct(&signers, next.as_ref())?;
     let files = layers(&args.paths)?;
     // Clap asks for one key at least.
     let problems = problems(&files, signers[0].role());
@@ -87,6 +88,26 @@ fn signer(path: &Path) -> Result<PolicySigner, Failure> {
         let help = "it is the file that `deskhook policy keygen --out` wrote, not the one in .pub";
         Failure::Help(error, help.to_owned())
     })
+}
+
+/// Fails where a key would sign twice, or hand over to itself.
+fn distinct(signers: &[PolicySigner], next: Option<&PolicySigner>) -> Result<(), Failure> {
+    let mut ids: Vec<String> = vec![];
+    for signer in signers {
+        let id = signer.public().id;
+        if ids.contains(&id) {
+            return Err(Failure::Usage(anyhow::anyhow!(
+                "the key {id} is named twice: one signature is enough"
+            )));
+        }
+        ids.push(id);
+    }
+    match next.map(|next| next.public().id) {
+        Some(id) if ids.contains(&id) => Err(Failure::Usage(anyhow::anyhow!(
+            "the key {id} would hand over to itself: --rotate takes the new key, and --key the old one"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A bundle of this command's making that says nothing.
