@@ -202,9 +202,29 @@ impl Reading {
             return true;
         }
         self.keyring.hand_over(&verified.signers, next);
+        self.count_again();
         let text = String::from_utf8_lossy(bytes).into_owned();
         self.ratchet.successions.push(text);
         true
+    }
+
+    /// The key that took over may have signed the bundles in use as well: then their serials are
+    /// its own, too.
+    fn count_again(&mut self) {
+        let keys = self.keyring.ever();
+        for held in self.held.values() {
+            let KeptBundle { name, text } = &held.kept;
+            let Ok(verified) = verify(name, text.as_bytes(), &keys) else {
+                continue;
+            };
+            let floor = Floor {
+                serial: verified.bundle.serial,
+                sha256: held.sha256.clone(),
+            };
+            for key in &verified.signers {
+                self.ratchet.raise(&key.id, &floor);
+            }
+        }
     }
 
     fn is_held(&self, candidate: &Candidate) -> bool {
@@ -224,13 +244,22 @@ impl Reading {
             self.present.push(role);
             return Ok(());
         }
-        if let Some(floor) = self.ratchet.floor(role, self.keyring.current()) {
+        let floor = self.ratchet.floor(role, self.keyring.current());
+        if let Some(floor) = floor {
             if serial < floor.serial {
                 let had = floor.serial;
                 return Err(BundleRefusal::Older { role, serial, had });
             }
             if serial == floor.serial && sha256 != floor.sha256 {
                 return Err(BundleRefusal::Reused(serial));
+            }
+        }
+        if let Some(held) = self.held.get(&role).map(|it| &it.verified.bundle) {
+            // Serials count by key: between two keys it is time that tells.
+            let unknown = floor.is_none_or(|floor| floor.serial < held.serial);
+            if unknown && verified.bundle.issued < held.issued {
+                let earlier = held.issued - verified.bundle.issued;
+                return Err(BundleRefusal::Earlier { role, earlier });
             }
         }
         verified.is_timely(self.now)?;
@@ -250,7 +279,9 @@ impl Reading {
         match refusal {
             BundleRefusal::NotYet { ahead } => self.look_again(self.now + ahead - SKEW),
             // Left beside the one that replaced it.
-            BundleRefusal::Older { role, .. } if self.present.contains(role) => {
+            BundleRefusal::Older { role, .. } | BundleRefusal::Earlier { role, .. }
+                if self.present.contains(role) =>
+            {
                 problems
                     .iter_mut()
                     .for_each(|it| it.severity = Severity::Warning);

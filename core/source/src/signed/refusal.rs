@@ -23,6 +23,14 @@ pub enum BundleRefusal {
         /// The highest one that was accepted.
         had: u64,
     },
+    /// Made by another key, before the one in use.
+    #[error("the bundle was signed {} before the {role} bundle in use", shown(*.earlier))]
+    Earlier {
+        /// What it decides.
+        role: Role,
+        /// Seconds.
+        earlier: u64,
+    },
     /// Another one under the same number.
     #[error("the serial {0} was used before, by another bundle")]
     Reused(u64),
@@ -49,7 +57,7 @@ impl BundleRefusal {
             Self::Layers(problems) => problems.first().map_or("bundle-content", |it| it.code),
             Self::NotYet { .. } => "bundle-not-yet",
             Self::Expired { .. } => "bundle-expired",
-            Self::Older { .. } => "bundle-old",
+            Self::Older { .. } | Self::Earlier { .. } => "bundle-old",
             Self::Reused(_) => "bundle-serial",
         }
     }
@@ -86,7 +94,9 @@ impl BundleRefusal {
             },
             Self::NotYet { .. } => "set the clock of this device, or of the one that signs",
             Self::Expired { .. } => "sign its layers anew",
-            Self::Older { .. } => "put the newest bundle there, or sign these layers anew",
+            Self::Older { .. } | Self::Earlier { .. } => {
+                "put the newest bundle there, or sign these layers anew"
+            }
             Self::Reused(_) => "sign it with a higher --serial",
         })
     }
