@@ -36,3 +36,28 @@ fn a_key_that_takes_over_brings_no_older_bundle_back() {
         assert_eq!((codes(&loaded).len(), minutes(&loaded)), (0, Some(7)));
     }
 }
+
+#[test]
+fn a_key_that_handed_over_is_worth_nothing_where_the_next_one_was_trusted_already() {
+    let office = Office::new();
+    let old = || office.signer(Role::Routine);
+    let lines = [old().public().line(), next().public().line()];
+    office.trusts(&lines.join("\n"));
+    office.put("rotate.bundle", &office.handing_over(&next()));
+    office.put("a.bundle", &signed(&[next()], 5, 0));
+    assert_eq!(minutes(&office.load()), Some(5));
+    office.put("a.bundle", &signed(&[old()], 6, 0));
+    for _ in 0..2 {
+        let loaded = office.load();
+        assert_eq!(codes(&loaded), ["bundle-untrusted"]);
+        assert_eq!(minutes(&loaded), Some(5));
+    }
+    // A device that never knew the old one has nothing to do.
+    let office = Office::new();
+    let rotate = office.handing_over(&next());
+    office.trusts(&next().public().line());
+    office.put("rotate.bundle", &rotate);
+    office.put("a.bundle", &signed(&[next()], 5, 0));
+    let loaded = office.load();
+    assert_eq!((codes(&loaded).len(), minutes(&loaded)), (0, Some(5)));
+}
