@@ -101,8 +101,10 @@ impl Reading {
                 .held
                 .values()
                 .map(|held| held.verified.bundle.issued);
-            // A clock that was set back makes no bundle last longer.
-            reading.now = issued.max().unwrap_or(0).max(now);
+            // A clock that was set back makes no bundle last longer. Less what a signer may be ahead:
+            // so bundles that are each a day ahead of the former one do not move it on.
+            let least = issued.max().unwrap_or(0).saturating_sub(SKEW);
+            reading.now = least.max(now);
         }
         reading
     }
