@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use deskhook_policy::{Layer, Problem, Severity};
 use deskhook_wire::Role;
 
-use super::bundle::{SKEW, VerifiedBundle, read_bundle, verify};
+use super::bundle::{SKEW, VerifiedBundle, fingerprint, read_bundle, verify};
 use super::kept::{Floor, KeptBundle, Ratchet, Slot};
 use super::refusal::{problem, shown};
-use super::sealed::sha256;
 use super::vault::{Memory, Vault};
 use super::{BundleRefusal, Keyring};
 
@@ -119,7 +118,7 @@ impl Reading {
             let keys = self.keyring.ever();
             match verify(&kept.name, kept.text.as_bytes(), &keys) {
                 Ok(verified) if verified.bundle.role == *role => {
-                    let (kept, sha256) = (kept.clone(), sha256(kept.text.as_bytes()));
+                    let (kept, sha256) = (kept.clone(), fingerprint(kept.text.as_bytes()));
                     self.hold(Held {
                         verified,
                         kept,
@@ -186,7 +185,7 @@ impl Reading {
     /// Whether there is nothing more to do about a bundle, because it names a key that takes over.
     fn takes_over(&mut self, candidate: &Candidate) -> bool {
         let Candidate { name, bytes } = candidate;
-        let known = |text: &String| text.as_bytes() == bytes;
+        let known = |text: &String| fingerprint(text.as_bytes()) == fingerprint(bytes);
         if self.ratchet.successions.iter().any(known) {
             return true;
         }
@@ -230,8 +229,8 @@ impl Reading {
     }
 
     fn is_held(&self, candidate: &Candidate) -> bool {
-        let sha256 = sha256(&candidate.bytes);
-        self.held.values().any(|held| held.sha256 == sha256)
+        let mut held = self.held.values();
+        held.any(|held| held.kept.text.as_bytes() == candidate.bytes)
     }
 
     /// Takes a verified bundle into use, or says why not.
@@ -241,7 +240,7 @@ impl Reading {
         Candidate { name, bytes }: Candidate,
     ) -> Result<(), BundleRefusal> {
         let (role, serial) = (verified.bundle.role, verified.bundle.serial);
-        let sha256 = sha256(&bytes);
+        let sha256 = fingerprint(&bytes);
         if self.held.get(&role).is_some_and(|it| it.sha256 == sha256) {
             self.present.push(role);
             return Ok(());

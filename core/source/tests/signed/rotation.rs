@@ -61,3 +61,44 @@ fn a_key_that_handed_over_is_worth_nothing_where_the_next_one_was_trusted_alread
     let loaded = office.load();
     assert_eq!((codes(&loaded).len(), minutes(&loaded)), (0, Some(5)));
 }
+
+/// With a line of a stranger's signature more, which anybody can write there.
+fn with_another_line(bundle: &[u8]) -> Vec<u8> {
+    let nothing = format!("{}==", "A".repeat(86));
+    let line = format!("\nsignature routine 00000000000000aa {nothing}\n\n");
+    let text = String::from_utf8(bundle.to_vec()).unwrap();
+    text.replacen("\n\n", &line, 1).into_bytes()
+}
+
+#[test]
+fn a_handing_over_that_was_taken_back_is_not_repeated_by_another_line() {
+    let office = Office::new();
+    let old = || office.signer(Role::Routine);
+    office.put("1.bundle", &office.handing_over(&next()));
+    office.load();
+    let back = deskhook_wire::PolicyBundle {
+        layers: vec![],
+        next: Some(old().public()),
+        ..office.bundle(Role::Routine, 2, "")
+    };
+    office.put("2.bundle", &back.sign(&[next(), old()]).unwrap());
+    office.load();
+    office.put(
+        "1.bundle",
+        &with_another_line(&office.handing_over(&next())),
+    );
+    office.put("a.bundle", &signed(&[old()], 5, 0));
+    let loaded = office.load();
+    assert_eq!((codes(&loaded).len(), minutes(&loaded)), (0, Some(5)));
+}
+
+#[test]
+fn a_bundle_with_another_line_is_the_same_bundle() {
+    let office = Office::new();
+    let bundle = signed(&[office.signer(Role::Routine)], 5, 0);
+    for bytes in [with_another_line(&bundle), bundle] {
+        office.put("a.bundle", &bytes);
+        let loaded = office.load();
+        assert_eq!((codes(&loaded).len(), minutes(&loaded)), (0, Some(5)));
+    }
+}

@@ -115,6 +115,11 @@ impl<'a> BundleFrame<'a> {
         })
     }
 
+    /// The bytes after the empty line: what is signed, together with the role.
+    pub fn content(&self) -> &'a [u8] {
+        self.payload
+    }
+
     /// What it says, for people to look at: **nothing of it is proved**.
     ///
     /// # Errors
