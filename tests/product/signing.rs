@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context as _, Result};
-use harness::Home;
+use harness::{Home, run};
 use serde_json::{Value, json};
 
 use crate::signed::{office, policy};
@@ -130,6 +130,31 @@ fn a_key_signs_once_and_hands_over_to_another_one() -> Result<()> {
         let said = policy(&home, &[&sign[..], &more, layers].concat())?;
         assert_eq!(said.code, Some(2), "{}", said.stderr);
         assert!(said.stderr.contains(told), "{}", said.stderr);
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn no_command_waits_for_a_pipe_or_reads_without_end() -> Result<()> {
+    let home = office_with_a_layer()?;
+    let sign = ["sign", "--key", "routine", "--out", "r.bundle", "layers"];
+    assert_eq!(policy(&home, &sign)?.code, Some(0));
+    let made = run(home.command("mkfifo").arg("pipe"))?;
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    std::os::unix::fs::symlink("/dev/zero", home.path().join("zero"))?;
+    for endless in ["pipe", "zero"] {
+        for command in [
+            &["sign", "--key", endless, "--out", "r.bundle", "layers"][..],
+            &["sign", "--key", "routine", "--out", "r.bundle", endless],
+            &["verify", "--trust", endless, "r.bundle"],
+            &["verify", "--trust", "trust.json", endless],
+        ] {
+            let said = policy(&home, command)?;
+            assert_eq!(said.code, Some(3), "{command:?}: {}", said.stderr);
+        }
+        let sign = ["sign", "--key", "routine", "--out", endless, "layers"];
+        assert_eq!(policy(&home, &sign)?.code, Some(2), "{endless}");
     }
     Ok(())
 }

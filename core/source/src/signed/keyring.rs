@@ -1,14 +1,9 @@
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use deskhook_policy::{Problem, Severity};
 use deskhook_wire::{BundleFrame, KeyError, PolicyKey};
 
 use super::refusal::problem;
-
-/// More than this is no trust file.
-const MOST_BYTES: u64 = 64 * 1024;
 
 /// The keys that sign policy: those of the trust file, each replaced by the one that it handed
 /// over to.
@@ -94,11 +89,7 @@ impl Keyring {
     /// Where it cannot be read or is no list of keys.
     pub fn read_anyones(path: &Path) -> Result<Self, TrustError> {
         let failed = |error| TrustError::Unreadable(path.to_owned(), error);
-        let file = File::open(path).map_err(failed)?;
-        let mut text = String::new();
-        file.take(MOST_BYTES)
-            .read_to_string(&mut text)
-            .map_err(failed)?;
+        let text = crate::read_text(path).map_err(failed)?;
         let keys = PolicyKey::list(&text);
         keys.map(Self::of)
             .map_err(|error| TrustError::Content(path.to_owned(), error))

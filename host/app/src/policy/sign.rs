@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use deskhook_policy::{Layer, Problem, Severity, Subject, resolve};
-use deskhook_source::verify;
+use deskhook_source::{read_text, verify};
 use deskhook_wire::{BundledLayer, PolicyBundle, PolicyKey, PolicySigner, Role};
 
 use super::keygen::{Readers, draft};
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Sign) -> Outcome {
 
 fn signer(path: &Path) -> Result<PolicySigner, Failure> {
     let cannot = || format!("cannot read the key {}", path.display());
-    let text = std::fs::read_to_string(path).with_context(cannot)?;
+    let text = read_text(path).with_context(cannot)?;
     PolicySigner::from_text(&text).ok_or_else(|| {
         let error = anyhow::anyhow!("{} is no key that signs policy", path.display());
         let help = "it is the file that `deskhook policy keygen --out` wrote, not the one in .pub";
@@ -140,7 +140,7 @@ fn layers(paths: &[PathBuf]) -> Result<Vec<LayerFile>, Failure> {
         }
         for path in found {
             let cannot = || format!("cannot read {} as text", path.display());
-            let text = std::fs::read_to_string(&path).with_context(cannot)?;
+            let text = read_text(&path).with_context(cannot)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let file = name.into_owned();
             if layers
