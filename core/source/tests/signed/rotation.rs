@@ -8,10 +8,10 @@ fn next() -> PolicySigner {
 
 /// A routine bundle of the old key, the next one, or both, issued so many seconds from now.
 fn signed(signers: &[PolicySigner], serial: u64, after: u64) -> Vec<u8> {
-    let text = tenant(u32::try_from(serial).unwrap());
+    let text = tenant(u32::try_from(serial).expect("a small number"));
     let mut bundle = Office::new().bundle(Role::Routine, serial, &text);
     bundle.issued = NOW + after;
-    bundle.sign(signers).unwrap()
+    bundle.sign(signers).expect("it makes sense")
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_key_that_handed_over_is_worth_nothing_where_the_next_one_was_trusted_alread
 fn with_another_line(bundle: &[u8]) -> Vec<u8> {
     let nothing = format!("{}==", "A".repeat(86));
     let line = format!("\nsignature routine 00000000000000aa {nothing}\n\n");
-    let text = String::from_utf8(bundle.to_vec()).unwrap();
+    let text = String::from_utf8(bundle.to_vec()).expect("a bundle is text");
     text.replacen("\n\n", &line, 1).into_bytes()
 }
 
