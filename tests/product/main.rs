@@ -19,6 +19,7 @@ mod rights;
 mod scene;
 mod session;
 mod signed;
+mod signing;
 mod standin;
 mod tray;
 mod unmanaged;

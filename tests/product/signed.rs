@@ -11,7 +11,7 @@ use harness::{Finished, Home, TestAgent, artifacts, run};
 use serde_json::{Value, json};
 
 /// A home with both keys and a trust file, which its agent is told of.
-fn office() -> Result<Home> {
+pub(crate) fn office() -> Result<Home> {
     let mut home = Home::new()?;
     let mut lines = String::new();
     for role in ["critical", "routine"] {
@@ -24,7 +24,8 @@ fn office() -> Result<Home> {
     Ok(home)
 }
 
-fn policy(home: &Home, arguments: &[&str]) -> Result<Finished> {
+/// What a policy command says, in the home's folder.
+pub(crate) fn policy(home: &Home, arguments: &[&str]) -> Result<Finished> {
     run(home.deskhook().arg("policy").args(arguments))
 }
 

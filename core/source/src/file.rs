@@ -18,6 +18,16 @@ pub(crate) fn read(path: &Path) -> Result<String, Vec<Problem>> {
     String::from_utf8(bytes).map_err(|error| vec![not_utf8(&name, &error)])
 }
 
+/// The text of a small file: a layer, a key, a list of keys. Of more than 256 KiB one byte more is
+/// read.
+///
+/// # Errors
+/// Where it cannot be read, is no regular file (nothing waits for a pipe), or is no UTF-8.
+pub fn read_text(path: &Path) -> std::io::Result<String> {
+    let text = String::from_utf8(bytes(path, READ_BYTES)?);
+    text.map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
+}
+
 /// At most so many bytes of a file.
 pub(crate) fn bytes(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = vec![];

@@ -12,6 +12,7 @@ mod load;
 mod signed;
 mod watch;
 
+pub use file::read_text;
 pub use folder::layer_files;
 pub use inspection::inspect;
 pub use last_good::{LastGood, SaveError};

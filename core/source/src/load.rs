@@ -18,7 +18,7 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// The layer files that were found, sorted.
     pub files: Vec<PathBuf>,
-    /// How many of them are refused whole.
+    /// How many of them are refused whole, and how many folders cannot be read.
     pub refused: usize,
     /// When to read again although nothing changed on disk, in seconds since 1970: a signed bundle
     /// expires then, or may be taken into use.
@@ -84,6 +84,7 @@ impl Reading {
         let mut reading = Self {
             kept,
             problems: listing.problems.clone(),
+            refused: listing.problems.len(),
             files: listing.files.clone(),
             ..Self::default()
         };

@@ -43,13 +43,14 @@ pub struct Signing {
 pub fn load_signed(paths: &[PathBuf], subject: &Subject, signing: &Signing) -> Loaded {
     let listing = folder::list(paths);
     let mut problems = listing.problems;
+    let unlisted = problems.len();
     problems.extend(listing.files.iter().map(|path| unsigned(path)));
     let mut files: Vec<PathBuf> = listing.files.into_iter().collect();
     let loose = files.len();
     files.extend(listing.bundles.iter().cloned());
     let empty = |problem: Problem, mut problems: Vec<Problem>, files: Vec<PathBuf>| {
         problems.push(problem);
-        let refused = files.len();
+        let refused = files.len() + unlisted;
         loaded((vec![], problems), subject, (files, refused))
     };
     let keyring = match Keyring::read(&signing.trust) {
@@ -72,7 +73,7 @@ pub fn load_signed(paths: &[PathBuf], subject: &Subject, signing: &Signing) -> L
     }
     files.sort();
     let parts = (outcome.layers, problems);
-    let mut loaded = loaded(parts, subject, (files, loose + outcome.refused));
+    let mut loaded = loaded(parts, subject, (files, unlisted + loose + outcome.refused));
     if outcome.frozen {
         loaded.resolved.expire();
     }

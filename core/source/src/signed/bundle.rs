@@ -4,6 +4,7 @@ use deskhook_policy::{Layer, Problem};
 use deskhook_wire::{BundleFrame, LARGEST_BUNDLE, PolicyBundle, PolicyKey, Role};
 
 use super::BundleRefusal;
+use super::sealed::sha256;
 
 /// How far a signer's clock may be ahead of a device's: a day, in seconds.
 pub(super) const SKEW: u64 = 24 * 60 * 60;
@@ -67,6 +68,13 @@ impl VerifiedBundle {
         }
         Ok(())
     }
+}
+
+/// The SHA-256 in hex of what the signatures of a bundle cover. The lines of signatures are not in
+/// it, as whoever carries the file can change those of strangers, add one or take one away.
+pub(super) fn fingerprint(bytes: &[u8]) -> String {
+    let signed = BundleFrame::parse(bytes).map(|frame| frame.content());
+    sha256(signed.unwrap_or(bytes))
 }
 
 /// The layers of a bundle, or what is wrong in them.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use deskhook_wire::{PolicyKey, Role};
 use serde_json::{Value, json};
 
-/// The highest serial that a key signed, and the SHA-256 of that bundle in hex.
+/// The highest serial that a key signed, and the SHA-256 in hex of what it signed there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Floor {
     pub(super) serial: u64,

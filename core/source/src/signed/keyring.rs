@@ -1,14 +1,9 @@
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use deskhook_policy::Problem;
+use deskhook_policy::{Problem, Severity};
 use deskhook_wire::{BundleFrame, KeyError, PolicyKey};
 
 use super::refusal::problem;
-
-/// More than this is no trust file.
-const MOST_BYTES: u64 = 64 * 1024;
 
 /// The keys that sign policy: those of the trust file, each replaced by the one that it handed
 /// over to.
@@ -60,6 +55,19 @@ impl TrustError {
 }
 
 impl Keyring {
+    /// What is to be said of a trust file that can be read, but with which a device would use no
+    /// policy, as others could change it there.
+    pub fn caution(path: &Path) -> Option<Problem> {
+        let error = Self::read(path).err()?;
+        if !matches!(error, TrustError::Changeable { .. }) {
+            return None;
+        }
+        let mut told = error.problem(path);
+        told.severity = Severity::Warning;
+        told.message = format!("with a trust file like this a device uses no policy: {error}");
+        Some(told)
+    }
+
     /// The keys of a trust file, where nobody but root and the account of this process can change
     /// it or a folder above it. A folder above it may be open to all where it is sticky (`/tmp`).
     ///
@@ -81,11 +89,7 @@ impl Keyring {
     /// Where it cannot be read or is no list of keys.
     pub fn read_anyones(path: &Path) -> Result<Self, TrustError> {
         let failed = |error| TrustError::Unreadable(path.to_owned(), error);
-        let file = File::open(path).map_err(failed)?;
-        let mut text = String::new();
-        file.take(MOST_BYTES)
-            .read_to_string(&mut text)
-            .map_err(failed)?;
+        let text = crate::read_text(path).map_err(failed)?;
         let keys = PolicyKey::list(&text);
         keys.map(Self::of)
             .map_err(|error| TrustError::Content(path.to_owned(), error))

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use deskhook_policy::{Layer, Problem, Severity};
 use deskhook_wire::Role;
 
-use super::bundle::{SKEW, VerifiedBundle, read_bundle, verify};
+use super::bundle::{SKEW, VerifiedBundle, fingerprint, read_bundle, verify};
 use super::kept::{Floor, KeptBundle, Ratchet, Slot};
 use super::refusal::{problem, shown};
-use super::sealed::sha256;
 use super::vault::{Memory, Vault};
 use super::{BundleRefusal, Keyring};
 
@@ -101,8 +100,10 @@ impl Reading {
                 .held
                 .values()
                 .map(|held| held.verified.bundle.issued);
-            // A clock that was set back makes no bundle last longer.
-            reading.now = issued.max().unwrap_or(0).max(now);
+            // A clock that was set back makes no bundle last longer. Less what a signer may be ahead:
+            // so bundles that are each a day ahead of the former one do not move it on.
+            let least = issued.max().unwrap_or(0).saturating_sub(SKEW);
+            reading.now = least.max(now);
         }
         reading
     }
@@ -117,7 +118,7 @@ impl Reading {
             let keys = self.keyring.ever();
             match verify(&kept.name, kept.text.as_bytes(), &keys) {
                 Ok(verified) if verified.bundle.role == *role => {
-                    let (kept, sha256) = (kept.clone(), sha256(kept.text.as_bytes()));
+                    let (kept, sha256) = (kept.clone(), fingerprint(kept.text.as_bytes()));
                     self.hold(Held {
                         verified,
                         kept,
@@ -184,7 +185,7 @@ impl Reading {
     /// Whether there is nothing more to do about a bundle, because it names a key that takes over.
     fn takes_over(&mut self, candidate: &Candidate) -> bool {
         let Candidate { name, bytes } = candidate;
-        let known = |text: &String| text.as_bytes() == bytes;
+        let known = |text: &String| fingerprint(text.as_bytes()) == fingerprint(bytes);
         if self.ratchet.successions.iter().any(known) {
             return true;
         }
@@ -194,7 +195,7 @@ impl Reading {
         let Some(next) = verified.bundle.next.clone() else {
             return false;
         };
-        if self.keyring.current().contains(&next) {
+        if verified.signers.iter().all(|signer| signer.id == next.id) {
             return true;
         }
         if let Err(refusal) = verified.is_timely(self.now) {
@@ -202,14 +203,34 @@ impl Reading {
             return true;
         }
         self.keyring.hand_over(&verified.signers, next);
+        self.count_again();
         let text = String::from_utf8_lossy(bytes).into_owned();
         self.ratchet.successions.push(text);
         true
     }
 
+    /// The key that took over may have signed the bundles in use as well: then their serials are
+    /// its own, too.
+    fn count_again(&mut self) {
+        let keys = self.keyring.ever();
+        for held in self.held.values() {
+            let KeptBundle { name, text } = &held.kept;
+            let Ok(verified) = verify(name, text.as_bytes(), &keys) else {
+                continue;
+            };
+            let floor = Floor {
+                serial: verified.bundle.serial,
+                sha256: held.sha256.clone(),
+            };
+            for key in &verified.signers {
+                self.ratchet.raise(&key.id, &floor);
+            }
+        }
+    }
+
     fn is_held(&self, candidate: &Candidate) -> bool {
-        let sha256 = sha256(&candidate.bytes);
-        self.held.values().any(|held| held.sha256 == sha256)
+        let mut held = self.held.values();
+        held.any(|held| held.kept.text.as_bytes() == candidate.bytes)
     }
 
     /// Takes a verified bundle into use, or says why not.
@@ -219,18 +240,27 @@ impl Reading {
         Candidate { name, bytes }: Candidate,
     ) -> Result<(), BundleRefusal> {
         let (role, serial) = (verified.bundle.role, verified.bundle.serial);
-        let sha256 = sha256(&bytes);
+        let sha256 = fingerprint(&bytes);
         if self.held.get(&role).is_some_and(|it| it.sha256 == sha256) {
             self.present.push(role);
             return Ok(());
         }
-        if let Some(floor) = self.ratchet.floor(role, self.keyring.current()) {
+        let floor = self.ratchet.floor(role, self.keyring.current());
+        if let Some(floor) = floor {
             if serial < floor.serial {
                 let had = floor.serial;
                 return Err(BundleRefusal::Older { role, serial, had });
             }
             if serial == floor.serial && sha256 != floor.sha256 {
                 return Err(BundleRefusal::Reused(serial));
+            }
+        }
+        if let Some(held) = self.held.get(&role).map(|it| &it.verified.bundle) {
+            // Serials count by key: between two keys it is time that tells.
+            let unknown = floor.is_none_or(|floor| floor.serial < held.serial);
+            if unknown && verified.bundle.issued < held.issued {
+                let earlier = held.issued - verified.bundle.issued;
+                return Err(BundleRefusal::Earlier { role, earlier });
             }
         }
         verified.is_timely(self.now)?;
@@ -250,7 +280,9 @@ impl Reading {
         match refusal {
             BundleRefusal::NotYet { ahead } => self.look_again(self.now + ahead - SKEW),
             // Left beside the one that replaced it.
-            BundleRefusal::Older { role, .. } if self.present.contains(role) => {
+            BundleRefusal::Older { role, .. } | BundleRefusal::Earlier { role, .. }
+                if self.present.contains(role) =>
+            {
                 problems
                     .iter_mut()
                     .for_each(|it| it.severity = Severity::Warning);

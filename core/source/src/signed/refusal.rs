@@ -23,6 +23,14 @@ pub enum BundleRefusal {
         /// The highest one that was accepted.
         had: u64,
     },
+    /// Made by another key, before the one in use.
+    #[error("the bundle was signed {} before the {role} bundle in use", shown(*.earlier))]
+    Earlier {
+        /// What it decides.
+        role: Role,
+        /// Seconds.
+        earlier: u64,
+    },
     /// Another one under the same number.
     #[error("the serial {0} was used before, by another bundle")]
     Reused(u64),
@@ -49,7 +57,7 @@ impl BundleRefusal {
             Self::Layers(problems) => problems.first().map_or("bundle-content", |it| it.code),
             Self::NotYet { .. } => "bundle-not-yet",
             Self::Expired { .. } => "bundle-expired",
-            Self::Older { .. } => "bundle-old",
+            Self::Older { .. } | Self::Earlier { .. } => "bundle-old",
             Self::Reused(_) => "bundle-serial",
         }
     }
@@ -78,12 +86,17 @@ impl BundleRefusal {
                 }
                 BundleError::Role { .. } => "sign it with a key for that role",
                 BundleError::Version(_) => "this Deskhook is too old for it",
+                BundleError::LineEnds => {
+                    "copy it as it is, not as a text; with Git, write `*.bundle -text` into .gitattributes"
+                }
                 BundleError::NotAccepted(_) => "sign it with both keys",
                 _ => "put the bundle there again as `policy sign` wrote it",
             },
             Self::NotYet { .. } => "set the clock of this device, or of the one that signs",
             Self::Expired { .. } => "sign its layers anew",
-            Self::Older { .. } => "put the newest bundle there, or sign these layers anew",
+            Self::Older { .. } | Self::Earlier { .. } => {
+                "put the newest bundle there, or sign these layers anew"
+            }
             Self::Reused(_) => "sign it with a higher --serial",
         })
     }

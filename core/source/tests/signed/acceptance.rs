@@ -166,3 +166,17 @@ fn a_bundle_of_many_layers_keeps_their_order_and_their_groups() {
     assert_eq!(minutes_of("berlin"), Some(15));
     assert_eq!(minutes_of("paris"), Some(60));
 }
+
+#[test]
+fn a_folder_of_too_many_bundles_counts_as_refused() {
+    let office = Office::new();
+    for number in 1..=17 {
+        let name = format!("{number}.bundle");
+        office.put(&name, &office.routine(number, &tenant(5)));
+    }
+    let loaded = office.load();
+    assert_eq!(codes(&loaded), ["unreadable", "no-bundle"]);
+    assert_eq!(loaded.refused, 1);
+    let looked_at = deskhook_source::inspect(&[office.policy()], &Subject::everyone());
+    assert_eq!(looked_at.refused, 1);
+}

@@ -50,3 +50,17 @@ fn a_bundle_of_tomorrow_is_read_again_when_its_time_has_come() {
     assert_eq!(due, NOW + 2 * DAY);
     assert_eq!(minutes(&office.load_at(due)), Some(5));
 }
+
+#[test]
+fn bundles_that_are_each_a_day_ahead_of_the_former_one_do_not_move_the_clock() {
+    let office = Office::new();
+    office.put("a.bundle", &office.critical(1, CLIENT));
+    for day in 1..=3 {
+        let bundle = office.bundle(Role::Routine, day, r#"{"scope": "tenant"}"#);
+        office.put("b.bundle", &office.issued(NOW + day * DAY, bundle));
+        let loaded = office.load_at(NOW + 5);
+        let told: &[&str] = if day == 1 { &[] } else { &["bundle-not-yet"] };
+        assert_eq!(codes(&loaded), told, "day {day}");
+        assert_eq!(loaded.resolved.policy.clients.len(), 1, "day {day}");
+    }
+}

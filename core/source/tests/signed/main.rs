@@ -4,4 +4,5 @@ mod acceptance;
 mod expiry;
 mod memory;
 mod office;
+mod rotation;
 mod trust;

@@ -9,6 +9,9 @@ pub enum BundleError {
     /// Another kind of file.
     #[error("this is no signed bundle: it does not begin with a line `deskhook-bundle/1`")]
     NoBundle,
+    /// Copied as a text.
+    #[error("the line ends of the bundle were changed, from LF to CRLF")]
+    LineEnds,
     /// A line before the empty one is no signature.
     #[error("line {0} of the bundle is no signature")]
     Line(usize),
@@ -59,7 +62,7 @@ impl BundleError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLarge => "bundle-too-large",
-            Self::NoBundle | Self::Line(_) | Self::Cut => "bundle-damaged",
+            Self::NoBundle | Self::LineEnds | Self::Line(_) | Self::Cut => "bundle-damaged",
             Self::Unsigned => "bundle-unsigned",
             Self::Untrusted(_) => "bundle-untrusted",
             Self::Role { .. } => "bundle-role",

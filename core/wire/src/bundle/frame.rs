@@ -13,9 +13,12 @@ const MAGIC: &[u8] = b"deskhook-bundle/1\n";
 const MOST_SIGNATURES: usize = 8;
 const LONGEST_LINE: usize = 160;
 
-/// Whether this is how a bundle begins.
+/// The first line after something made its line ends those of Windows.
+const CHANGED_MAGIC: &[u8] = b"deskhook-bundle/1\r\n";
+
+/// Whether this is how a bundle begins, also one whose line ends were changed.
 pub fn is_bundle(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC)
+    bytes.starts_with(MAGIC) || bytes.starts_with(CHANGED_MAGIC)
 }
 
 /// A bundle whose signatures were told from what they sign; nothing is verified, and what is
@@ -42,6 +45,9 @@ impl<'a> BundleFrame<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, BundleError> {
         if bytes.len() > LARGEST_BUNDLE {
             return Err(BundleError::TooLarge);
+        }
+        if bytes.starts_with(CHANGED_MAGIC) {
+            return Err(BundleError::LineEnds);
         }
         let mut rest = bytes.strip_prefix(MAGIC).ok_or(BundleError::NoBundle)?;
         let mut found: Vec<(Role, String, Signature)> = vec![];
@@ -107,6 +113,11 @@ impl<'a> BundleFrame<'a> {
             frame: self,
             signers,
         })
+    }
+
+    /// The bytes after the empty line: what is signed, together with the role.
+    pub fn content(&self) -> &'a [u8] {
+        self.payload
     }
 
     /// What it says, for people to look at: **nothing of it is proved**.

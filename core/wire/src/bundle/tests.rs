@@ -251,3 +251,14 @@ fn the_file_of_a_signer_is_one_signer_or_none() {
     let other = text.replace(&signer.public().id, "0123456789abcdef");
     assert!(PolicySigner::from_text(&other).is_none());
 }
+
+#[test]
+fn a_bundle_that_was_copied_as_a_text_says_so() {
+    let signer = signer(Role::Critical, 1);
+    let bytes = bundle().sign(std::slice::from_ref(&signer)).unwrap();
+    let text = String::from_utf8(bytes).unwrap().replace('\n', "\r\n");
+    assert!(is_bundle(text.as_bytes()));
+    let refused = read(text.as_bytes(), &[signer.public()]).unwrap_err();
+    assert!(matches!(refused, BundleError::LineEnds), "{refused}");
+    assert_eq!(refused.code(), "bundle-damaged");
+}

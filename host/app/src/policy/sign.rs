@@ -1,9 +1,11 @@
+mod destination;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 use deskhook_policy::{Layer, Problem, Severity, Subject, resolve};
-use deskhook_source::verify;
+use deskhook_source::{read_text, verify};
 use deskhook_wire::{BundledLayer, PolicyBundle, PolicyKey, PolicySigner, Role};
 
 use super::keygen::{Readers, draft};
@@ -17,14 +19,14 @@ pub(crate) struct Sign {
     /// trust different keys
     #[arg(long, value_name = "FILE", required = true)]
     key: Vec<PathBuf>,
-    /// The bundle that is written, over a former one as well
+    /// The bundle that is written, over a former one as well, and over nothing else
     #[arg(long, value_name = "BUNDLE")]
     out: PathBuf,
     /// How many days it holds
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=400))]
     days: u64,
-    /// Its number: no device takes a lower one of the same role later (default: the seconds since
-    /// 1970, which rise by themselves)
+    /// Its number: no device takes a lower one of the same role later, nor another bundle under it
+    /// (default: the microseconds since 1970, which rise by themselves)
     #[arg(long)]
     serial: Option<u64>,
     /// Layer files, or folders of them: all that this role says. The bundle replaces the former one
@@ -44,11 +46,13 @@ pub(crate) struct Sign {
 
 /// Does what the command says.
 pub(super) fn run(args: &Sign) -> Outcome {
+    destination::vacant(&args.out)?;
     let mut signers = vec![];
     for path in &args.key {
         signers.push(signer(path)?);
     }
     let next = args.rotate.as_deref().map(signer).transpose()?;
+    distinct(&signers, next.as_ref())?;
     let files = layers(&args.paths)?;
     // Clap asks for one key at least.
     let problems = problems(&files, signers[0].role());
@@ -65,26 +69,45 @@ pub(super) fn run(args: &Sign) -> Outcome {
     };
     let keys: Vec<PolicyKey> = signers.iter().map(PolicySigner::public).collect();
     diagnostic::print(&problems);
-    let wrong = problems.iter().any(|it| it.severity == Severity::Error);
-    if !wrong {
-        // Nothing is written that a device would refuse whenever it came.
-        verify(&args.out.display().to_string(), &bytes, &keys)?;
-        let written = draft(&args.out, &bytes, Readers::All)
-            .and_then(|file| file.persist(&args.out).map_err(|error| error.error));
-        written.with_context(|| format!("cannot write {}", args.out.display()))?;
+    if problems.iter().any(|it| it.severity == Severity::Error) {
+        return refused(args, &bundle, &problems);
     }
-    tell(args, (&bundle, &keys), &problems)?;
-    Ok(if wrong { Exit::No } else { Exit::Done })
+    // Nothing is written that a device would refuse whenever it came.
+    verify(&args.out.display().to_string(), &bytes, &keys)?;
+    let written = draft(&args.out, &bytes, Readers::All)
+        .and_then(|file| file.persist(&args.out).map_err(|error| error.error));
+    written.with_context(|| format!("cannot write {}", args.out.display()))?;
+    signed(args, (&bundle, &keys), &problems)
 }
 
 fn signer(path: &Path) -> Result<PolicySigner, Failure> {
     let cannot = || format!("cannot read the key {}", path.display());
-    let text = std::fs::read_to_string(path).with_context(cannot)?;
+    let text = read_text(path).with_context(cannot)?;
     PolicySigner::from_text(&text).ok_or_else(|| {
         let error = anyhow::anyhow!("{} is no key that signs policy", path.display());
         let help = "it is the file that `deskhook policy keygen --out` wrote, not the one in .pub";
         Failure::Help(error, help.to_owned())
     })
+}
+
+/// Fails where a key would sign twice, or hand over to itself.
+fn distinct(signers: &[PolicySigner], next: Option<&PolicySigner>) -> Result<(), Failure> {
+    let mut ids: Vec<String> = vec![];
+    for signer in signers {
+        let id = signer.public().id;
+        if ids.contains(&id) {
+            return Err(Failure::Usage(anyhow::anyhow!(
+                "the key {id} is named twice: one signature is enough"
+            )));
+        }
+        ids.push(id);
+    }
+    match next.map(|next| next.public().id) {
+        Some(id) if ids.contains(&id) => Err(Failure::Usage(anyhow::anyhow!(
+            "the key {id} would hand over to itself: --rotate takes the new key, and --key the old one"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A bundle of this command's making that says nothing.
@@ -93,7 +116,7 @@ fn blank(args: &Sign, role: Role) -> PolicyBundle {
     PolicyBundle {
         version: PolicyBundle::VERSION,
         role,
-        serial: args.serial.unwrap_or(issued),
+        serial: args.serial.unwrap_or_else(times::micros),
         issued,
         expires: issued + args.days * 24 * 60 * 60,
         layers: vec![],
@@ -117,7 +140,7 @@ fn layers(paths: &[PathBuf]) -> Result<Vec<LayerFile>, Failure> {
         }
         for path in found {
             let cannot = || format!("cannot read {} as text", path.display());
-            let text = std::fs::read_to_string(&path).with_context(cannot)?;
+            let text = read_text(&path).with_context(cannot)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let file = name.into_owned();
             if layers
@@ -151,17 +174,34 @@ fn problems(files: &[LayerFile], role: Role) -> Vec<Problem> {
     files.iter().flat_map(of_file).collect()
 }
 
-fn tell(
+/// Says what is wrong with the layers, and nothing of a bundle, as none was made.
+fn refused(args: &Sign, bundle: &PolicyBundle, problems: &[Problem]) -> Outcome {
+    if args.json {
+        json(&serde_json::json!({
+            "ok": false,
+            "role": bundle.role,
+            "layers": names(bundle),
+            "problems": problems,
+        }))?;
+    } else if args.out.exists() {
+        let out = args.out.display();
+        say(format!("nothing was signed: {out} is the one from before"));
+    } else {
+        say("nothing was signed");
+    }
+    Ok(Exit::No)
+}
+
+fn signed(
     args: &Sign,
     (bundle, keys): (&PolicyBundle, &[PolicyKey]),
     problems: &[Problem],
-) -> Result<(), Failure> {
-    let wrong = problems.iter().any(|it| it.severity == Severity::Error);
+) -> Outcome {
     let ids: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
-    let files: Vec<&str> = bundle.layers.iter().map(|it| it.file.as_str()).collect();
+    let files = names(bundle);
     if args.json {
         json(&serde_json::json!({
-            "ok": !wrong,
+            "ok": true,
             "bundle": args.out,
             "role": bundle.role,
             "serial": bundle.serial,
@@ -172,23 +212,25 @@ fn tell(
             "next": bundle.next,
             "problems": problems,
         }))?;
-    } else if wrong {
-        say("nothing was signed");
-    } else {
-        let what = match &bundle.next {
-            Some(next) => format!("hands over to {}", next.id),
-            None if files.is_empty() => "no layers".to_owned(),
-            None => files.join(", "),
-        };
-        say(format!(
-            "{}: {} bundle {}, expires {}, signed by {}",
-            args.out.display(),
-            bundle.role,
-            bundle.serial,
-            times::utc(bundle.expires),
-            ids.join(", ")
-        ));
-        say(format!("  {what}"));
+        return Ok(Exit::Done);
     }
-    Ok(())
+    let what = match &bundle.next {
+        Some(next) => format!("hands over to {}", next.id),
+        None if files.is_empty() => "no layers".to_owned(),
+        None => files.join(", "),
+    };
+    say(format!(
+        "{}: {} bundle {}, expires {}, signed by {}",
+        args.out.display(),
+        bundle.role,
+        bundle.serial,
+        times::utc(bundle.expires),
+        ids.join(", ")
+    ));
+    say(format!("  {what}"));
+    Ok(Exit::Done)
+}
+
+fn names(bundle: &PolicyBundle) -> Vec<&str> {
+    bundle.layers.iter().map(|it| it.file.as_str()).collect()
 }

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use deskhook_policy::Subject;
+use deskhook_policy::{Problem, Subject};
 use deskhook_source::{
     BundleRefusal, Keyring, Loaded, Signing, VerifiedBundle, inspect, load_signed, read_bundle,
     verify,
@@ -55,6 +55,9 @@ pub(super) fn run(args: &Verify) -> Outcome {
         )));
     };
     let mut keyring = Keyring::read_anyones(&trust)?;
+    // It may lie otherwise on the devices.
+    let caution = Keyring::caution(&trust);
+    diagnostic::print(caution.as_slice());
     for path in &args.after {
         let handed = judged(path, &keyring)?;
         let handed = handed.map_err(|error| {
@@ -69,7 +72,7 @@ pub(super) fn run(args: &Verify) -> Outcome {
         keyring.hand_over(&handed.signers, next);
     }
     match judged(&args.bundle, &keyring)? {
-        Ok(verified) => accepted(args, &verified),
+        Ok(verified) => accepted(args, &verified, caution.as_slice()),
         Err(refusal) => refused(args, &refusal),
     }
 }
@@ -89,7 +92,7 @@ fn judged(
     Ok(verified)
 }
 
-fn accepted(args: &Verify, verified: &VerifiedBundle) -> Outcome {
+fn accepted(args: &Verify, verified: &VerifiedBundle, problems: &[Problem]) -> Outcome {
     let bundle = &verified.bundle;
     let ids: Vec<&str> = verified.signers.iter().map(|it| it.id.as_str()).collect();
     let files: Vec<&str> = bundle.layers.iter().map(|it| it.file.as_str()).collect();
@@ -103,6 +106,7 @@ fn accepted(args: &Verify, verified: &VerifiedBundle) -> Outcome {
             "layers": files,
             "signed_by": ids,
             "next": bundle.next,
+            "problems": problems,
         }))?;
         return Ok(Exit::Done);
     }
