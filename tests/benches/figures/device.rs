@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Home, PATIENCE, Process, TestAgent, TestPortal, Tray};
+use harness::{Home, PATIENCE, Process, TestAgent, TestPortal, Tray, TrayIcon};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -87,12 +87,7 @@ impl Device {
         for _ in 0..rounds {
             let mut watch = Watch::of(&self.socket)?;
             let began = match &icon {
-                Some(icon) => {
-                    let entry = icon.entry("Start remote session").await?;
-                    let began = Instant::now();
-                    icon.click(&entry).await?;
-                    began
-                }
+                Some(icon) => clicked(icon).await?,
                 None => {
                     let began = Instant::now();
                     self.ask(json!({ "ask": "do", "do": "start" }))?;
@@ -131,6 +126,20 @@ impl Device {
         ensure!(reply["taken"] == true, "not taken: {reply}");
         Ok(())
     }
+}
+
+/// Picks the start entry; gives the moment. A menu that was made anew in between has another entry.
+async fn clicked(icon: &TrayIcon) -> Result<Instant> {
+    let mut last = None;
+    for _ in 0..10 {
+        let entry = icon.entry("Start remote session").await?;
+        let began = Instant::now();
+        match icon.click(&entry).await {
+            Ok(()) => return Ok(began),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.context("an entry that can be picked")?)
 }
 
 /// A conversation with the agent's control socket.
