@@ -30,11 +30,12 @@ const ARROWS: &[(&str, u8, &[&str])] = &[
 
     ("script",     6, &["hooks"]),
     ("native",     6, &["abi", "hooks", "policy", "session"]),
+    ("isolate",    6, &["hooks", "wire"]),
     ("tray",       6, &["agent", "hooks", "policy", "session"]),
     ("portal",     6, &["policy", "record", "wire"]),
 
-    ("app",        7, &["agent", "client", "elevation", "hooks", "native", "policy", "portal",
-                        "record", "script", "session", "source", "tray", "uplink", "wire"]),
+    ("app",        7, &["agent", "client", "elevation", "hooks", "isolate", "native", "policy",
+                        "portal", "record", "script", "session", "source", "tray", "uplink", "wire"]),
     ("tests",      7, &[]),
 ];
 
@@ -48,9 +49,9 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     // Shapes that leave the process are defined in three places; the others read and write values
     // of those shapes, or their own settings and rows.
     ("schemars",    &["hooks", "policy", "wire"]),
-    ("serde",       &["app", "elevation", "hooks", "native", "policy", "portal", "record", "script",
+    ("serde",       &["app", "elevation", "hooks", "isolate", "native", "policy", "portal", "record", "script",
                       "uplink", "wire"]),
-    ("serde_json",  &["agent", "app", "elevation", "facts", "hooks", "native", "policy", "portal",
+    ("serde_json",  &["agent", "app", "elevation", "facts", "hooks", "isolate", "native", "policy", "portal",
                       "record", "script", "source", "tests", "tray", "uplink", "wire"]),
     // Errors without a type are for programs, never for libraries.
     ("anyhow",      &["app", "tests"]),
@@ -61,6 +62,8 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("axum",        &["portal"]),
     ("rusqlite",    &["portal"]),
     ("mlua",        &["script"]),
+    ("landlock",    &["isolate"]),
+    ("seccompiler", &["isolate"]),
     ("libloading",  &["native"]),
     ("ksni",        &["tray"]),
     ("notify",      &["source"]),

@@ -76,6 +76,14 @@ macro_rules! bodies {
                 }
             }
 
+            /// Reads what `hook` is given besides the context, as it goes over a pipe. Fields that are
+            /// missing are empty, unknown ones are ignored.
+            pub fn from_json(hook: Hook, text: &str) -> Result<Self, serde_json::Error> {
+                match hook {
+                    $($(Hook::$hook)|+ => serde_json::from_str::<$input>(text).map(Self::$variant)),+
+                }
+            }
+
             /// The JSON Schema of what `hook` is given besides the context.
             pub fn schema(hook: Hook) -> schemars::Schema {
                 match hook {

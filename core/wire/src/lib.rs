@@ -1,5 +1,6 @@
 //! Every serialised shape that leaves a process, versioned: what agent and portal say to each
-//! other, the control socket of the agent, the portal's signed orders, and signed policy.
+//! other, the control socket of the agent, what goes to extensions in a child, the portal's
+//! signed orders, and signed policy.
 //!
 //! What comes from the other side is read with bounds and known fields; unknown fields are
 //! ignored, so that either side may be newer.
@@ -7,6 +8,7 @@
 mod api;
 mod bundle;
 mod control;
+mod extension;
 mod order;
 mod portal;
 mod shape;
@@ -21,6 +23,10 @@ pub use bundle::{
     PolicyBundle, PolicyKey, PolicySigner, Role, Signed, is_bundle,
 };
 pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
+pub use extension::{
+    Confinement, EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, LARGEST_FRAME,
+    Opening, ToExtension,
+};
 pub use order::{ElevationOrder, OrderError, SignedOrder};
 pub use portal::{
     Acknowledged, AskOutcomeShape, Delivery, DeviceAbout, ElevationOffer, EnrolAnswer,

@@ -6,8 +6,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::{Exit, Outcome, conclude, say};
 use crate::{
-    agent, audit, doctor, elevate, hooks, links, menu, plugin, policy, sample_client, script,
-    session, status,
+    agent, audit, doctor, elevate, extension_host, hooks, links, menu, plugin, policy,
+    sample_client, script, session, status,
 };
 
 /// Remote support that an organisation customises with data, Lua and plugins.
@@ -72,14 +72,18 @@ enum Command {
 
 /// Reads the command line and does what it says.
 pub(crate) fn start() -> ExitCode {
-    // An argument that is no text is none that these two know; clap tells the others better.
+    // An argument that is no text is none that these know; clap tells the others better.
     let arguments: Vec<String> = std::env::args_os()
         .skip(1)
         .map(|text| text.to_string_lossy().into_owned())
         .collect();
-    // These two start no runtime and no thread: one is a client, the other may be root.
+    // These start no runtime and no thread: one may be root, one confines itself first, one is a
+    // client.
     match arguments.split_first() {
         Some((first, rest)) if first == "elevate" => elevate::run(rest),
+        Some((first, rest)) if first == extension_host::NAME && rest.is_empty() => {
+            extension_host::run()
+        }
         Some((first, rest)) if first == "sample-client" => sample_client::run(rest),
         _ => conclude(dispatch(Cli::parse().command)),
     }

@@ -1,13 +1,17 @@
 //! Loads hook packages and native plugins for the agent.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
-use deskhook_hooks::{Bound, Extension, Hook};
+use deskhook_hooks::{Bound, Extension, ExtensionKind, Hook};
+use deskhook_isolate::{Process, Program};
 use deskhook_native::{Manifest, Owner, Plugin, Terms, trusted_folder};
-use deskhook_policy::{ExtensionPolicy, Policy};
+use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 use deskhook_script::{Package, Script, test_package};
+use deskhook_wire::{Confinement, Opening};
+
+use crate::extension_host;
 
 /// Everything in the places that the policy does not switch off. One that cannot be loaded is
 /// rejected with its reason and keeps no other from running. A name that was found already (an
@@ -15,13 +19,14 @@ use deskhook_script::{Package, Script, test_package};
 /// and does not pass its own tests.
 pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy, running: &[Bound]) -> ExtensionSet {
     let mut set = ExtensionSet::default();
+    let room = Room::of(policy);
     for folder in places
         .packages
         .iter()
         .flat_map(|folder| deskhook_script::discover(folder))
     {
         add(&mut set, policy, &name_of(&folder), |bound| {
-            script(&folder, bound, running)
+            script(&folder, (&room, bound), running)
         });
     }
     for folder in places
@@ -109,37 +114,93 @@ fn accepted(extension: Arc<dyn Extension>, name: &str, bound: &ExtensionPolicy) 
     Ok(extension)
 }
 
-fn script(folder: &Path, bound: &ExtensionPolicy, running: &[Bound]) -> Loaded {
+/// Where packages run: one child for all of this loading, or this process.
+enum Room {
+    Child(Process),
+    Here,
+}
+
+impl Room {
+    fn of(policy: &Policy) -> Self {
+        if policy.extensions.isolation == Isolation::InProcess {
+            return Self::Here;
+        }
+        let program = Program {
+            path: own_program(),
+            arguments: vec![extension_host::NAME.to_owned()],
+        };
+        let confinement = Confinement {
+            memory_mib: CHILD_MEMORY_MIB,
+            ..Confinement::default()
+        };
+        Self::Child(Process::new("packages", program, confinement))
+    }
+
+    fn open(&self, package: &Arc<Package>, granted: &[String]) -> Loaded {
+        match self {
+            Self::Here => Ok(Arc::new(Script::new(Arc::clone(package), granted)?)),
+            Self::Child(process) => {
+                let opened = process.open(package.about(), opening(package, granted)?)?;
+                Ok(Arc::new(opened))
+            }
+        }
+    }
+
+    /// Whether the package passes its own tests.
+    fn try_out(&self, package: &Arc<Package>) -> anyhow::Result<()> {
+        let outcome = match self {
+            Self::Child(process) => process.test(&opening(package, &[])?)?,
+            Self::Here => extension_host::outcome(&test_package(package, None)?),
+        };
+        match outcome.first {
+            None => Ok(()),
+            Some(first) => anyhow::bail!(
+                "{} of its {} tests fail: {first}",
+                outcome.failures,
+                outcome.cases
+            ),
+        }
+    }
+}
+
+/// All data of the child together; each package has its own limit beside that.
+const CHILD_MEMORY_MIB: u32 = 1024;
+
+/// This very program, also after its file was replaced.
+fn own_program() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        PathBuf::from("/proc/self/exe")
+    } else {
+        std::env::current_exe().unwrap_or_default()
+    }
+}
+
+fn opening(package: &Package, granted: &[String]) -> anyhow::Result<Opening> {
+    Ok(Opening {
+        name: package.name().to_owned(),
+        kind: ExtensionKind::Script,
+        granted: granted.to_vec(),
+        parcel: serde_json::value::to_raw_value(&package.parcel())?,
+    })
+}
+
+fn script(folder: &Path, (room, bound): (&Room, &ExtensionPolicy), running: &[Bound]) -> Loaded {
     let package = Arc::new(Package::load(folder)?);
     let hooks = package.manifest().hooks.clone();
     let refused = |error: anyhow::Error| Unloadable {
         error,
         hooks: Some(hooks.clone()),
     };
-    let script = Script::new(Arc::clone(&package), &bound.capabilities);
-    let script = script.map_err(|error| refused(error.into()))?;
+    let script = room.open(&package, &bound.capabilities);
+    let script = script.map_err(|unloadable| refused(unloadable.error))?;
     let replaces = running.iter().any(|bound| {
         let (old, new) = (bound.extension.about(), script.about());
         old.name == new.name && old.sha256 != new.sha256
     });
     if replaces {
-        passes_its_tests(&package).map_err(refused)?;
+        room.try_out(&package).map_err(refused)?;
     }
-    Ok(Arc::new(script))
-}
-
-fn passes_its_tests(package: &Arc<Package>) -> anyhow::Result<()> {
-    let report = test_package(package, None)?;
-    let failed = report.cases.iter().find(|case| case.failure.is_some());
-    let Some(failed) = failed else {
-        return Ok(());
-    };
-    anyhow::bail!(
-        "{} of its {} tests fail: {}",
-        report.failures(),
-        report.cases.len(),
-        failed.name
-    )
+    Ok(script)
 }
 
 fn plugin(folder: &Path, places: &ExtensionPlaces, bound: &ExtensionPolicy) -> Loaded {

@@ -7,6 +7,7 @@ mod cli;
 mod demo;
 mod doctor;
 mod elevate;
+mod extension_host;
 mod extensions;
 mod hooks;
 mod links;

@@ -24,7 +24,7 @@ pub use api::{Entry, REFERENCE};
 pub use check::{Finding, Severity, check};
 pub use dry::{RunError, RunResult, run};
 pub use fake::{Fakes, FakesError, Record};
-pub use package::{LoadError, Manifest, Package, Texts, discover};
+pub use package::{LoadError, Manifest, Package, Parcel, Texts, discover};
 pub use scaffold::{ScaffoldError, scaffold};
 pub use script::Script;
 pub use stub::{luals_stubs, luau_definitions};

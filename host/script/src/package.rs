@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use deskhook_hooks::{About, ExtensionKind};
+use serde::{Deserialize, Serialize};
 
 mod document;
 mod error;
@@ -37,8 +39,32 @@ impl Package {
     /// of the manifest, and links that leave the folder.
     pub fn load(dir: &Path) -> Result<Self, LoadError> {
         let folder = folder_name(dir);
-        let trouble = |trouble: Trouble| LoadError::new(&folder, trouble);
-        let files = Files::read(dir).map_err(trouble)?;
+        let files = Files::read(dir).map_err(|trouble| LoadError::new(&folder, trouble))?;
+        Self::of(files, &folder)
+    }
+
+    /// A package that another process read: see [`Package::parcel`].
+    pub fn from_parcel(parcel: Parcel) -> Result<Self, LoadError> {
+        let Parcel {
+            name,
+            files,
+            sha256,
+        } = parcel;
+        Self::of(Files::of(files, sha256), &name)
+    }
+
+    /// Everything that another process needs to run it: its texts and sources, without pictures
+    /// and the like.
+    pub fn parcel(&self) -> Parcel {
+        Parcel {
+            name: self.manifest.name.clone(),
+            files: self.files.texts(),
+            sha256: self.sha256().to_owned(),
+        }
+    }
+
+    fn of(files: Files, folder: &str) -> Result<Self, LoadError> {
+        let trouble = |trouble: Trouble| LoadError::new(folder, trouble);
         let manifest = files
             .text(MANIFEST)
             .ok_or_else(|| trouble(Trouble::NoManifest))?;
@@ -93,7 +119,8 @@ impl Package {
         self.files.text(path)
     }
 
-    pub(crate) fn about(&self) -> About {
+    /// What its manifest says, as an extension's.
+    pub fn about(&self) -> About {
         let manifest = self.manifest.clone();
         About {
             name: manifest.name,
@@ -105,6 +132,17 @@ impl Package {
             sha256: self.sha256().to_owned(),
         }
     }
+}
+
+/// A package on its way into another process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Parcel {
+    /// Its name.
+    pub name: String,
+    /// Its sources and texts, by their paths inside it.
+    pub files: BTreeMap<String, String>,
+    /// What [`Package::sha256`] says: of all its files, those that are not in here too.
+    pub sha256: String,
 }
 
 /// The packages in a folder: its direct subfolders with a `deskhook.json`, in order of their

@@ -38,6 +38,22 @@ impl Files {
         })
     }
 
+    /// Files that were read before, and hashed with others.
+    pub(crate) fn of(texts: BTreeMap<String, String>, sha256: String) -> Self {
+        let contents = texts.into_iter();
+        let contents = contents.map(|(path, text)| (path, text.into_bytes()));
+        Self {
+            contents: contents.collect(),
+            sha256,
+        }
+    }
+
+    /// Those that are text.
+    pub(crate) fn texts(&self) -> BTreeMap<String, String> {
+        let text = |path: &str| Some((path.to_owned(), self.text(path)?.to_owned()));
+        self.paths().filter_map(text).collect()
+    }
+
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         std::str::from_utf8(self.contents.get(path)?).ok()
     }

@@ -1,0 +1,135 @@
+use std::borrow::Cow;
+
+use deskhook_hooks::{Context, ExtensionKind, Fault, Hook, HostCall, HostReply};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// The version of what agent and extension host say to each other. Both are the same program, so
+/// another version means that a file was replaced in between: the agent does not go on with it.
+pub const EXTENSION_PROTOCOL: u32 = 1;
+/// The longest frame, in bytes: a package of 1 MiB with every byte escaped, and then some.
+pub const LARGEST_FRAME: usize = 8 << 20;
+
+/// What the agent says first to a new extension host, before the host confines itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostStart {
+    /// [`EXTENSION_PROTOCOL`].
+    pub protocol: u32,
+    /// What the host may touch of the system from then on.
+    pub confinement: Confinement,
+}
+
+/// What a child may touch of the system. The default is nothing: no file, no network, no program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confinement {
+    /// Files, and folders with all below them, that may be read.
+    #[serde(default)]
+    pub read: Vec<std::path::PathBuf>,
+    /// The most memory that all of the child's data may take, in MiB; 0 is no limit of its own.
+    #[serde(default)]
+    pub memory_mib: u32,
+}
+
+/// What an extension host answers once it is confined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostGreeting {
+    /// [`EXTENSION_PROTOCOL`].
+    pub protocol: u32,
+    /// The program's version.
+    pub version: String,
+    /// What holds it, in words: `seccomp`, `landlock`, `rlimits`.
+    pub held_by: Vec<String>,
+    /// Why it could not be confined; with one, it takes no extension.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// An extension on its way into a child: everything that it is made of, so that the child needs
+/// no file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Opening {
+    /// Its name.
+    pub name: String,
+    /// What it is made of.
+    pub kind: ExtensionKind,
+    /// The capabilities that the policy grants.
+    pub granted: Vec<String>,
+    /// What whoever opens it makes it from.
+    pub parcel: Box<RawValue>,
+}
+
+/// A frame to an extension in a child. On one channel one thing is said at a time: after `open`,
+/// `test` and `call` the child speaks, after each `ask` of its the agent.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a frame lives for one writing or reading, and a box would cost each call"
+)]
+pub enum ToExtension<'a> {
+    /// Make the extension of this channel.
+    Open(Cow<'a, Opening>),
+    /// Run its own tests; it is not opened by that.
+    Test(Cow<'a, Opening>),
+    /// Run a hook.
+    Call {
+        /// Which.
+        hook: Hook,
+        /// What every hook is given.
+        context: Cow<'a, Context>,
+        /// What this hook is given.
+        #[serde(borrow)]
+        body: Cow<'a, RawValue>,
+        /// How long it may compute, in microseconds.
+        cpu_micros: u64,
+        /// How long it may take, in microseconds.
+        wall_micros: u64,
+    },
+    /// The host's answer.
+    Reply {
+        /// To which question.
+        ask: u64,
+        /// The answer.
+        reply: HostReply,
+    },
+}
+
+/// A frame from an extension in a child.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FromExtension {
+    /// It is there and can be called.
+    Opened,
+    /// It cannot be opened.
+    Refused {
+        /// Why.
+        message: String,
+    },
+    /// Its tests ran.
+    Tested {
+        /// How many there are.
+        cases: u32,
+        /// How many failed, the first of them by its name and reason.
+        failures: u32,
+        /// The first failure.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first: Option<String>,
+    },
+    /// It asks its host, in the middle of a call.
+    Ask {
+        /// The question's number.
+        ask: u64,
+        /// The question.
+        call: HostCall,
+        /// How long it waits for the answer, in microseconds.
+        patience_micros: u64,
+    },
+    /// What the hook answered.
+    Answered {
+        /// As [`Answer::read`](deskhook_hooks::Answer::read) reads it.
+        value: Value,
+    },
+    /// Why the hook did not answer.
+    Faulted(Fault),
+}

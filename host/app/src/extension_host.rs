@@ -1,0 +1,56 @@
+//! `extension-host`: the child in which extensions run. The agent alone starts it.
+
+use std::process::ExitCode;
+
+use deskhook_hooks::{Extension, ExtensionKind};
+use deskhook_isolate::{Desk, TestOutcome, serve};
+use deskhook_script::{Package, Parcel, Script, TestReport, test_package};
+use deskhook_wire::Opening;
+
+/// The argument that makes this program one.
+pub(crate) const NAME: &str = "extension-host";
+
+/// Runs what comes over standard input, until that closes.
+pub(crate) fn run() -> ExitCode {
+    let code = serve(Desk { open, test });
+    if code == ExitCode::from(2) {
+        crate::output::remark("extension-host runs packages for the agent, which alone starts it");
+    }
+    code
+}
+
+fn open(opening: &Opening) -> Result<Box<dyn Extension>, String> {
+    let package = package(opening)?;
+    let script = Script::new(package, &opening.granted);
+    Ok(Box::new(script.map_err(|error| said(error.into()))?))
+}
+
+fn test(opening: &Opening) -> Result<TestOutcome, String> {
+    let package = std::sync::Arc::new(package(opening)?);
+    let report = test_package(&package, None).map_err(|error| said(error.into()))?;
+    Ok(outcome(&report))
+}
+
+/// A report in the few words that a child says.
+pub(crate) fn outcome(report: &TestReport) -> TestOutcome {
+    let first = report.cases.iter().find(|case| case.failure.is_some());
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    TestOutcome {
+        cases: count(report.cases.len()),
+        failures: count(report.failures()),
+        first: first.map(|case| case.name.clone()),
+    }
+}
+
+fn package(opening: &Opening) -> Result<Package, String> {
+    if opening.kind != ExtensionKind::Script {
+        return Err("only Lua packages run in a child process".to_owned());
+    }
+    let parcel: Parcel = serde_json::from_str(opening.parcel.get())
+        .map_err(|error| format!("the package cannot be read: {error}"))?;
+    Package::from_parcel(parcel).map_err(|error| said(error.into()))
+}
+
+fn said(error: anyhow::Error) -> String {
+    format!("{error:#}")
+}

@@ -1,0 +1,139 @@
+//! A child for the tests of isolation: an extension that tries what its call's `reason` says.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use deskhook_hooks::{
+    About, Answer, Body, Call, Extension, ExtensionKind, Fault, Hook, HostCall, HostPort, Limit,
+};
+use deskhook_isolate::{Desk, TestOutcome, serve};
+use deskhook_wire::Opening;
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("silent") {
+        loop {
+            std::thread::park();
+        }
+    }
+    serve(Desk { open, test })
+}
+
+fn open(opening: &Opening) -> Result<Box<dyn Extension>, String> {
+    match opening.parcel.get() {
+        "\"refuse\"" => Err("it does not like this".to_owned()),
+        "\"panic\"" => panic!("it panics while it is loaded"),
+        "\"die\"" => std::process::abort(),
+        _ => Ok(Box::new(Probe(About {
+            name: opening.name.clone(),
+            version: "1".to_owned(),
+            kind: ExtensionKind::Script,
+            hooks: Hook::ALL.to_vec(),
+            capabilities: vec![],
+            timer_seconds: None,
+            sha256: String::new(),
+        }))),
+    }
+}
+
+fn test(_opening: &Opening) -> Result<TestOutcome, String> {
+    Ok(TestOutcome {
+        cases: 2,
+        failures: 1,
+        first: Some("the second".to_owned()),
+    })
+}
+
+struct Probe(About);
+
+impl Extension for Probe {
+    fn about(&self) -> &About {
+        &self.0
+    }
+
+    fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
+        let Body::AddressRead(input) = &call.body else {
+            return Ok(Answer::Nothing);
+        };
+        let (what, rest) = input.output.split_once(' ').unwrap_or((&input.output, ""));
+        attempt(what, rest, (limit, host)).map(Answer::Value)
+    }
+}
+
+fn attempt(what: &str, rest: &str, (limit, host): (Limit, &HostPort)) -> Result<String, Fault> {
+    let tried = |result: std::io::Result<String>| Ok(result.unwrap_or_else(|e| e.to_string()));
+    match what {
+        "read" => tried(std::fs::read_to_string(rest)),
+        "write" => tried(std::fs::write(rest, "x").map(|()| "written".to_owned())),
+        "connect" => tried(std::net::TcpStream::connect(rest).map(|_| "connected".to_owned())),
+        "run" => tried(
+            std::process::Command::new(rest)
+                .status()
+                .map(|s| s.to_string()),
+        ),
+        "environment" => Ok(format!("{:?}", std::env::vars_os().collect::<Vec<_>>())),
+        "handles" => Ok(format!("{:?}", handles())),
+        "thread" => tried(
+            std::thread::spawn(|| "ran".to_owned())
+                .join()
+                .map_err(|_| std::io::Error::other("it panicked")),
+        ),
+        "hang" => loop {
+            std::hint::spin_loop();
+        },
+        "abort" => std::process::abort(),
+        "exit" => std::process::exit(rest.parse().unwrap_or_default()),
+        "panic" => panic!("{rest}"),
+        "memory" => Ok(vec![1_u8; 8 << 30].len().to_string()),
+        "print" => flood(),
+        "ask" => {
+            let answer = host.ask(
+                HostCall::Policy {
+                    key: rest.to_owned(),
+                },
+                limit.wall,
+            );
+            Ok(answer.map_or_else(|error| error.to_string(), |value| value.to_string()))
+        }
+        "flood" => loop {
+            let _ = host.ask(
+                HostCall::Policy {
+                    key: rest.to_owned(),
+                },
+                std::time::Duration::ZERO,
+            );
+        },
+        "garbage" => {
+            raw(rest.as_bytes());
+            Ok(String::new())
+        }
+        _ => Ok(format!("{what} {rest}")),
+    }
+}
+
+/// Which handles above the standard ones are open: how the kernel answers to each number.
+fn handles() -> Vec<i32> {
+    (3..256)
+        .filter(|number| {
+            // SAFETY: the handle is only asked about, and never used.
+            let handle = unsafe { std::os::fd::BorrowedFd::borrow_raw(*number) };
+            rustix::io::fcntl_getfd(handle).is_ok()
+        })
+        .collect()
+}
+
+fn flood() -> Result<String, Fault> {
+    let line = "x".repeat(100);
+    for _ in 0..20_000 {
+        let _ = writeln!(std::io::stdout(), "{line}");
+    }
+    Ok("printed".to_owned())
+}
+
+/// Bytes that are no frame, on every channel of this child.
+fn raw(bytes: &[u8]) {
+    for number in handles() {
+        // SAFETY: the handle is open, and nobody closes it while the extension is called.
+        let handle = unsafe { std::os::fd::BorrowedFd::borrow_raw(number) };
+        let _ = rustix::io::write(handle, bytes);
+    }
+}

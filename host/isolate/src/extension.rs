@@ -1,0 +1,244 @@
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit};
+use deskhook_wire::{FromExtension, Opening, ToExtension};
+use serde_json::value::to_raw_value;
+
+use crate::channel::{Channel, ChannelError};
+use crate::process::{OpenError, Process, StartError};
+
+/// How long an extension may take to load.
+const LOAD: Duration = Duration::from_secs(5);
+/// How long after its limit a call is given up and the child ended. The chain gives up 250 ms after
+/// the limit; the rest is for ending the child first, so that the call can say what became of it.
+const GRACE: Duration = Duration::from_millis(225);
+
+/// An extension in a child process. Calls of it go one after the other.
+///
+/// When the child died because of another extension, and this one had not asked its host for
+/// anything yet, the call is made once more in the next child.
+pub struct Isolated {
+    about: About,
+    opening: Opening,
+    process: Process,
+    line: Mutex<Option<Line>>,
+}
+
+/// A way into the child of that number.
+struct Line {
+    channel: Channel,
+    number: u64,
+}
+
+/// A call under way.
+struct Attempt<'a> {
+    call: &'a Call,
+    limit: Limit,
+    host: &'a HostPort,
+    until: Instant,
+    /// Whether its host did something for it: then it must not run twice.
+    asked: bool,
+}
+
+/// Why a call did not come back.
+enum Loss {
+    /// There is no child.
+    Unstarted(StartError),
+    /// The child of that number is gone.
+    Died(u64),
+    /// The child of that number does not answer, or says what nobody understands.
+    Unfit(u64, ChannelError),
+}
+
+impl Isolated {
+    pub(crate) fn open(
+        process: Process,
+        about: About,
+        opening: Opening,
+    ) -> Result<Self, OpenError> {
+        let until = Instant::now() + LOAD + GRACE;
+        let line = connect(&process, &opening, until)?;
+        Ok(Self {
+            about,
+            opening,
+            process,
+            line: Mutex::new(Some(line)),
+        })
+    }
+
+    /// The process that it lives in.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    fn attempt(&self, attempt: &mut Attempt<'_>) -> Result<Result<Answer, Fault>, Loss> {
+        let mut kept = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = |line: &Line| line.number == self.process.number();
+        let mut line = match kept.take().filter(fresh) {
+            Some(line) => line,
+            None => match connect(&self.process, &self.opening, attempt.until) {
+                Ok(line) => line,
+                Err(OpenError::Start(error)) => return Err(Loss::Unstarted(error)),
+                Err(error) => {
+                    let message = error.to_string();
+                    return Ok(Err(Fault::Crashed { message }));
+                }
+            },
+        };
+        let answer = converse(&mut line.channel, attempt).map_err(|error| match error {
+            ChannelError::Closed => Loss::Died(line.number),
+            error => Loss::Unfit(line.number, error),
+        })?;
+        *kept = Some(line);
+        Ok(answer)
+    }
+}
+
+impl Extension for Isolated {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
+        let until = Instant::now() + limit.wall + GRACE;
+        let mut attempt = Attempt {
+            call,
+            limit,
+            host,
+            until,
+            asked: false,
+        };
+        let name = &self.about.name;
+        for _ in 0..2 {
+            if !self.process.enter(name, until) {
+                return Err(Fault::Busy);
+            }
+            match self.attempt(&mut attempt) {
+                Ok(answer) => {
+                    self.process.came_back(name);
+                    return answer;
+                }
+                Err(Loss::Unstarted(error)) => {
+                    self.process.came_back(name);
+                    return Err(crashed(&error));
+                }
+                Err(Loss::Unfit(number, error)) => {
+                    self.process.end(number, name);
+                    return Err(unfit(&error, limit));
+                }
+                Err(Loss::Died(number)) => {
+                    let (guilty, ending) = self.process.died(number, name);
+                    if guilty || attempt.asked {
+                        return Err(died(&ending));
+                    }
+                }
+            }
+        }
+        Err(died("twice, because of other packages"))
+    }
+}
+
+fn crashed(error: &StartError) -> Fault {
+    let cause = std::error::Error::source(error);
+    let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    Fault::Crashed {
+        message: format!("{error}{cause}"),
+    }
+}
+
+fn died(ending: &str) -> Fault {
+    Fault::Crashed {
+        message: format!("its process died ({ending})"),
+    }
+}
+
+fn unfit(error: &ChannelError, limit: Limit) -> Fault {
+    match error {
+        ChannelError::Late => Fault::Late {
+            millis: u64::try_from(limit.wall.as_millis()).unwrap_or(u64::MAX),
+            place: None,
+        },
+        other => Fault::Crashed {
+            message: format!("its process was ended: {other}"),
+        },
+    }
+}
+
+/// Opens the extension in the running child.
+fn connect(process: &Process, opening: &Opening, until: Instant) -> Result<Line, OpenError> {
+    let name = &opening.name;
+    let (mut channel, number) = process.channel()?;
+    let order = ToExtension::Open(Cow::Borrowed(opening));
+    match exchange(&mut channel, &order, until) {
+        Ok(FromExtension::Opened) => Ok(Line { channel, number }),
+        Ok(FromExtension::Refused { message }) => Err(OpenError::Refused(message)),
+        Ok(other) => Err(process.unfit((number, name), &other)),
+        Err(error) => Err(process.lost((number, name), &error, LOAD)),
+    }
+}
+
+/// Sends one frame and waits for the next.
+pub(crate) fn exchange(
+    channel: &mut Channel,
+    order: &ToExtension<'_>,
+    until: Instant,
+) -> Result<FromExtension, ChannelError> {
+    channel.send(order, Some(until))?;
+    receive(channel, until)
+}
+
+fn receive(channel: &mut Channel, until: Instant) -> Result<FromExtension, ChannelError> {
+    let frame = channel.receive(Some(until))?;
+    serde_json::from_slice(&frame).map_err(ChannelError::Shape)
+}
+
+/// One call: the host's answers to whatever the extension asks, until it answers itself.
+fn converse(
+    channel: &mut Channel,
+    attempt: &mut Attempt<'_>,
+) -> Result<Result<Answer, Fault>, ChannelError> {
+    let Attempt {
+        call, limit, until, ..
+    } = *attempt;
+    let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    let body = to_raw_value(&call.body).map_err(ChannelError::Shape)?;
+    let order = ToExtension::Call {
+        hook: call.hook,
+        context: Cow::Borrowed(&call.context),
+        body: Cow::Owned(body),
+        cpu_micros: micros(limit.cpu),
+        wall_micros: micros(limit.wall),
+    };
+    let mut said = exchange(channel, &order, until)?;
+    loop {
+        match said {
+            FromExtension::Ask {
+                ask,
+                call,
+                patience_micros,
+            } => {
+                attempt.asked = true;
+                let left = until.saturating_duration_since(Instant::now());
+                let patience = Duration::from_micros(patience_micros).min(left);
+                let reply = attempt.host.ask(call, patience);
+                said = exchange(channel, &ToExtension::Reply { ask, reply }, until)?;
+            }
+            FromExtension::Answered { value } => {
+                let answer = Answer::read(call.hook, value);
+                return Ok(answer.map_err(|error| Fault::BadAnswer {
+                    message: error.to_string(),
+                }));
+            }
+            FromExtension::Faulted(fault) => return Ok(Err(fault)),
+            other => return Err(misplaced(&other)),
+        }
+    }
+}
+
+fn misplaced(said: &FromExtension) -> ChannelError {
+    let said = format!("{said:?}").chars().take(80).collect::<String>();
+    let error = format!("in the middle of a call it said {said}");
+    ChannelError::System(std::io::Error::other(error))
+}

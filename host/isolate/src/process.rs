@@ -1,0 +1,272 @@
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use deskhook_hooks::About;
+use deskhook_wire::{Confinement, FromExtension, Opening, ToExtension};
+
+use crate::blame::Blame;
+use crate::channel::Channel;
+use crate::child::Running;
+use crate::extension::Isolated;
+use crate::life::Life;
+
+/// How long a package's own tests may take altogether.
+const TESTS: Duration = Duration::from_secs(60);
+
+/// The program that is a child: it calls [`serve`](crate::serve).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// What makes it a child.
+    pub arguments: Vec<String>,
+}
+
+/// A child process in which extensions live. It is started when the first of them is opened,
+/// ended when the last one and this are dropped, and started again when it died: at once the first
+/// time, then after 100 ms, 200 ms and so on up to 10 s, until it has lived for a minute.
+#[derive(Clone)]
+pub struct Process {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    name: String,
+    program: Program,
+    confinement: Confinement,
+    life: Mutex<Life>,
+    blame: Mutex<Blame>,
+    /// Rung when a suspect's call came back.
+    turn: Condvar,
+}
+
+/// Why there is no child.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The program cannot be started.
+    #[error("cannot start {} as a child process", path.display())]
+    Spawn {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It did not say what it is.
+    #[error("the child process did not get ready: {message}")]
+    Greeting {
+        /// What came instead.
+        message: String,
+    },
+    /// It is another version.
+    #[error(
+        "the child process is of version {version} and speaks protocol {theirs}, this one {ours}: the program was replaced, so restart the agent"
+    )]
+    Protocol {
+        /// Its protocol.
+        theirs: u32,
+        /// Ours.
+        ours: u32,
+        /// Its version.
+        version: String,
+    },
+    /// It could not give up what it does not need.
+    #[error("the child process cannot be confined: {message}")]
+    Confinement {
+        /// Why.
+        message: String,
+    },
+    /// It died too often.
+    #[error("the child process died {deaths} times and is started again in {millis} ms")]
+    Resting {
+        /// How long until then.
+        millis: u64,
+        /// How often.
+        deaths: u32,
+    },
+}
+
+/// Why an extension is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no child for it.
+    #[error("it has no process to run in")]
+    Start(#[from] StartError),
+    /// The child says why not.
+    #[error("{0}")]
+    Refused(String),
+    /// It took too long; the child was ended.
+    #[error("it did not load within {0} ms, and its process was ended")]
+    Late(u64),
+    /// The child died of it.
+    #[error("its process died while it was loaded: {0}")]
+    Died(String),
+}
+
+/// What became of a package's own tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestOutcome {
+    /// How many there are.
+    pub cases: u32,
+    /// How many failed.
+    pub failures: u32,
+    /// The first that failed.
+    pub first: Option<String>,
+}
+
+impl Process {
+    /// A process that is called `name` in the log. Nothing is started yet.
+    pub fn new(name: &str, program: Program, confinement: Confinement) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                name: name.to_owned(),
+                program,
+                confinement,
+                life: Mutex::default(),
+                blame: Mutex::default(),
+                turn: Condvar::new(),
+            }),
+        }
+    }
+
+    /// Makes an extension in the child, within 5 s. `about` is what its manifest says.
+    pub fn open(&self, about: About, opening: Opening) -> Result<Isolated, OpenError> {
+        Isolated::open(self.clone(), about, opening)
+    }
+
+    /// Runs a package's own tests in the child, within a minute.
+    pub fn test(&self, opening: &Opening) -> Result<TestOutcome, OpenError> {
+        let until = Instant::now() + TESTS;
+        self.enter(&opening.name, until);
+        let (mut channel, number) = self.channel()?;
+        let order = ToExtension::Test(std::borrow::Cow::Borrowed(opening));
+        let said = crate::extension::exchange(&mut channel, &order, until);
+        match said {
+            Ok(FromExtension::Tested {
+                cases,
+                failures,
+                first,
+            }) => {
+                self.came_back(&opening.name);
+                Ok(TestOutcome {
+                    cases,
+                    failures,
+                    first,
+                })
+            }
+            Ok(FromExtension::Refused { message }) => {
+                self.came_back(&opening.name);
+                Err(OpenError::Refused(message))
+            }
+            Ok(other) => Err(self.unfit((number, &opening.name), &other)),
+            Err(error) => Err(self.lost((number, &opening.name), &error, TESTS)),
+        }
+    }
+
+    /// The running child's process id, if one runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.life().running().map(Running::pid)
+    }
+
+    /// What holds the running child, in words.
+    pub fn held_by(&self) -> Vec<String> {
+        let life = self.life();
+        let held = life.running().map(|child| child.held_by.clone());
+        held.unwrap_or_default()
+    }
+
+    pub(crate) fn channel(&self) -> Result<(Channel, u64), StartError> {
+        let Inner {
+            name,
+            program,
+            confinement,
+            ..
+        } = self.inner.as_ref();
+        let start = || Running::start((name, program), confinement);
+        self.life().channel(start)
+    }
+
+    /// Which child runs, from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.life().number()
+    }
+
+    /// Waits for the turn of `name`, which comes at once unless it is a suspect beside another.
+    pub(crate) fn enter(&self, name: &str, until: Instant) -> bool {
+        let mut blame = self.blame();
+        while !blame.enter(name) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.inner.turn.wait_timeout(blame, left);
+            blame = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    pub(crate) fn came_back(&self, name: &str) {
+        self.blame().came_back(name);
+        self.inner.turn.notify_all();
+    }
+
+    /// The child is gone, in the middle of a call of `name`: whether that is its fault, and how
+    /// the child ended.
+    pub(crate) fn died(&self, number: u64, name: &str) -> (bool, String) {
+        let ending = self.life().died(number);
+        let guilty = self.blame().died(number, name);
+        self.inner.turn.notify_all();
+        if let Some(ending) = &ending {
+            let child = &self.inner.name;
+            tracing::warn!(child, ending, "a child process died");
+        }
+        (guilty, ending.unwrap_or_else(|| "it ended".to_owned()))
+    }
+
+    /// Ends the child because of `name`.
+    pub(crate) fn end(&self, number: u64, name: &str) {
+        self.blame().convict(number, name);
+        self.died(number, name);
+    }
+
+    /// What to say of a child that did not open an extension.
+    pub(crate) fn lost(
+        &self,
+        (number, name): (u64, &str),
+        error: &crate::channel::ChannelError,
+        limit: Duration,
+    ) -> OpenError {
+        use crate::channel::ChannelError;
+        match error {
+            ChannelError::Late => {
+                self.end(number, name);
+                OpenError::Late(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX))
+            }
+            ChannelError::Closed => OpenError::Died(self.died(number, name).1),
+            other => {
+                self.end(number, name);
+                OpenError::Died(other.to_string())
+            }
+        }
+    }
+
+    /// The same for one that said what nobody asked.
+    pub(crate) fn unfit(&self, (number, name): (u64, &str), said: &FromExtension) -> OpenError {
+        self.end(number, name);
+        let said = format!("{said:?}");
+        let said: String = said.chars().take(80).collect();
+        OpenError::Died(format!("it said what nobody asked: {said}"))
+    }
+
+    fn life(&self) -> MutexGuard<'_, Life> {
+        let life = self.inner.life.lock();
+        life.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn blame(&self) -> MutexGuard<'_, Blame> {
+        let blame = self.inner.blame.lock();
+        blame.unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,252 @@
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use deskhook_hooks::{
+    Answer, Body, Call, Context, Extension, Fault, Hook, HostCall, HostError, HostPort, HostReply,
+    Limit,
+};
+use deskhook_wire::{
+    EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, Opening, ToExtension,
+};
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use serde_json::value::RawValue;
+
+use crate::TestOutcome;
+use crate::channel::{Channel, ChannelError};
+use crate::confine;
+
+/// What a child can do; all of it is done after the child confined itself.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// Makes an extension from what came over the socket.
+    pub open: fn(&Opening) -> Result<Box<dyn Extension>, String>,
+    /// Runs a package's own tests.
+    pub test: fn(&Opening) -> Result<TestOutcome, String>,
+}
+
+/// The whole life of a child, on the socket that is its standard input. Call it first in `main`,
+/// before there is any thread.
+///
+/// The child ends with its parent, and when its parent hangs up. Where it cannot be confined, it
+/// says so and takes nothing.
+pub fn serve(desk: Desk) -> ExitCode {
+    confine::leave_handles();
+    confine::die_with_parent();
+    let Some(mut control) = control() else {
+        return ExitCode::from(2);
+    };
+    match greet(&mut control) {
+        Ok(()) => {}
+        Err(ChannelError::Closed) => return ExitCode::SUCCESS,
+        Err(_) => return ExitCode::from(3),
+    }
+    while let Ok(Some(socket)) = next(control.socket()) {
+        let thread = std::thread::Builder::new().name("extension".to_owned());
+        // Without a thread the socket closes, and the agent sees that.
+        let _ = thread.spawn(move || Counter::new(socket, desk).work());
+    }
+    // Calls that are under way are nobody's any more.
+    std::process::exit(0)
+}
+
+/// Standard input, where it is a socket.
+fn control() -> Option<Channel> {
+    let input = std::io::stdin();
+    rustix::net::sockopt::socket_type(input.as_fd()).ok()?;
+    let handle = input.as_fd().try_clone_to_owned().ok()?;
+    Some(Channel::new(UnixStream::from(handle)))
+}
+
+fn greet(control: &mut Channel) -> Result<(), ChannelError> {
+    let start: HostStart =
+        serde_json::from_slice(&control.receive(None)?).map_err(ChannelError::Shape)?;
+    let held = confine::confine(&start.confinement);
+    let failure = held.as_ref().err().cloned();
+    let greeting = HostGreeting {
+        protocol: EXTENSION_PROTOCOL,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        held_by: held.unwrap_or_default(),
+        failure,
+    };
+    control.send(&greeting, None)
+}
+
+/// The next channel; none when the parent hung up.
+fn next(control: &UnixStream) -> io::Result<Option<UnixStream>> {
+    loop {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+        let mut byte = [0_u8];
+        let mut into = [io::IoSliceMut::new(&mut byte)];
+        let got = recvmsg(control, &mut into, &mut ancillary, RecvFlags::CMSG_CLOEXEC);
+        match got {
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+            Ok(got) => {
+                let handle = ancillary.drain().find_map(only_handle);
+                if handle.is_some() || got.bytes == 0 {
+                    return Ok(handle.map(UnixStream::from));
+                }
+            }
+        }
+    }
+}
+
+fn only_handle(message: RecvAncillaryMessage<'_>) -> Option<OwnedFd> {
+    match message {
+        RecvAncillaryMessage::ScmRights(mut handles) => handles.next(),
+        _ => None,
+    }
+}
+
+/// One channel: an extension, and the thread that calls it.
+struct Counter {
+    wire: Arc<Mutex<Wire>>,
+    host: HostPort,
+    desk: Desk,
+    extension: Option<Box<dyn Extension>>,
+}
+
+/// The socket, which the calls and what they ask of the host share.
+struct Wire {
+    channel: Channel,
+    asks: u64,
+}
+
+impl Counter {
+    fn new(socket: UnixStream, desk: Desk) -> Self {
+        let channel = Channel::new(socket);
+        let wire = Arc::new(Mutex::new(Wire { channel, asks: 0 }));
+        let asking = Arc::clone(&wire);
+        Self {
+            wire,
+            host: HostPort::through(move |call, patience| lock(&asking).ask(call, patience)),
+            desk,
+            extension: None,
+        }
+    }
+
+    /// Until the parent hangs up.
+    fn work(mut self) {
+        loop {
+            let Ok(frame) = lock(&self.wire).channel.receive(None) else {
+                return;
+            };
+            let Some(said) = self.answer(&frame) else {
+                continue;
+            };
+            if lock(&self.wire).channel.send(&said, None).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn answer(&mut self, frame: &[u8]) -> Option<FromExtension> {
+        let refused = |message: String| FromExtension::Refused { message };
+        Some(match serde_json::from_slice(frame) {
+            Ok(ToExtension::Open(opening)) => match guarded(|| (self.desk.open)(&opening)) {
+                Ok(extension) => {
+                    self.extension = Some(extension);
+                    FromExtension::Opened
+                }
+                Err(message) => refused(message),
+            },
+            Ok(ToExtension::Test(opening)) => {
+                let outcome = guarded(|| (self.desk.test)(&opening));
+                outcome.map_or_else(refused, tested)
+            }
+            Ok(ToExtension::Call {
+                hook,
+                context,
+                body,
+                cpu_micros,
+                wall_micros,
+            }) => {
+                let limit = Limit {
+                    cpu: Duration::from_micros(cpu_micros),
+                    wall: Duration::from_micros(wall_micros),
+                };
+                match self.call((hook, context.into_owned(), &body), limit) {
+                    Ok(answer) => FromExtension::Answered {
+                        value: answer.to_value(),
+                    },
+                    Err(fault) => FromExtension::Faulted(fault),
+                }
+            }
+            // To a question that was given up.
+            Ok(ToExtension::Reply { .. }) => return None,
+            Err(error) => refused(format!("a frame that cannot be read: {error}")),
+        })
+    }
+
+    fn call(
+        &self,
+        (hook, context, body): (Hook, Context, &RawValue),
+        limit: Limit,
+    ) -> Result<Answer, Fault> {
+        let crashed = |message: String| Fault::Crashed { message };
+        let extension = self.extension.as_ref();
+        let extension = extension.ok_or_else(|| crashed("it is not open".to_owned()))?;
+        let body = Body::from_json(hook, body.get());
+        let body = body.map_err(|error| crashed(format!("its input cannot be read: {error}")))?;
+        let call = Call {
+            hook,
+            context,
+            body,
+        };
+        let run = AssertUnwindSafe(|| extension.call(&call, limit, &self.host));
+        catch_unwind(run).unwrap_or_else(|panic| Err(crashed(text_of(&*panic))))
+    }
+}
+
+fn tested(outcome: TestOutcome) -> FromExtension {
+    FromExtension::Tested {
+        cases: outcome.cases,
+        failures: outcome.failures,
+        first: outcome.first,
+    }
+}
+
+fn guarded<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(text_of(&*panic)))
+}
+
+fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("it panicked").to_owned()
+}
+
+impl Wire {
+    fn ask(&mut self, call: HostCall, patience: Duration) -> HostReply {
+        self.asks += 1;
+        let ask = self.asks;
+        let until = Some(Instant::now() + patience);
+        let lost = |_| HostError::NoAnswer;
+        let question = FromExtension::Ask {
+            ask,
+            call,
+            patience_micros: u64::try_from(patience.as_micros()).unwrap_or(u64::MAX),
+        };
+        self.channel.send(&question, until).map_err(lost)?;
+        loop {
+            let frame = self.channel.receive(until).map_err(lost)?;
+            // Anything else is the answer to a question that was given up.
+            if let Ok(ToExtension::Reply { ask: to, reply }) = serde_json::from_slice(&frame)
+                && to == ask
+            {
+                return reply;
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,304 @@
+//! Whatever an extension does to its process, a call of it ends in time, the agent goes on, and
+//! the next call has a child.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use deskhook_hooks::{
+    About, AddressRead, Answer, Call, Context, Extension, ExtensionKind, Fault, Hook, HostPort,
+    HostQuestion, Limit,
+};
+use deskhook_isolate::{Isolated, OpenError, Process, Program};
+use deskhook_wire::{Confinement, Opening};
+use serde_json::json;
+
+const LIMIT: Limit = Limit {
+    cpu: Duration::from_millis(500),
+    wall: Duration::from_millis(500),
+};
+/// Ten times looser than what is promised.
+const BOUND: Duration = Duration::from_millis((500 + 250) * 10);
+
+fn program(arguments: &[&str]) -> Program {
+    let tests = std::env::current_exe().expect("a test is a file");
+    let built = tests.parent().and_then(|deps| deps.parent());
+    let built = built.expect("it lies in the target folder");
+    Program {
+        path: built.join("examples/probe"),
+        arguments: arguments.iter().map(|text| (*text).to_owned()).collect(),
+    }
+}
+
+fn process() -> Process {
+    let confinement = Confinement {
+        memory_mib: 256,
+        ..Confinement::default()
+    };
+    Process::new("probe", program(&[]), confinement)
+}
+
+fn opening(name: &str, parcel: &str) -> Opening {
+    Opening {
+        name: name.to_owned(),
+        kind: ExtensionKind::Script,
+        granted: vec![],
+        parcel: serde_json::value::to_raw_value(parcel).expect("a text is JSON"),
+    }
+}
+
+fn about(name: &str) -> About {
+    About {
+        name: name.to_owned(),
+        version: "1".to_owned(),
+        kind: ExtensionKind::Script,
+        hooks: Hook::ALL.to_vec(),
+        capabilities: vec![],
+        timer_seconds: None,
+        sha256: String::new(),
+    }
+}
+
+fn open(process: &Process, name: &str) -> Isolated {
+    let opened = process.open(about(name), opening(name, "good"));
+    opened.expect("the probe opens")
+}
+
+fn nobody() -> HostPort {
+    HostPort::new("nobody", mpsc::channel::<HostQuestion>().0)
+}
+
+fn call(extension: &Isolated, what: &str) -> Result<String, Fault> {
+    call_with(extension, what, &nobody())
+}
+
+fn call_with(extension: &Isolated, what: &str, host: &HostPort) -> Result<String, Fault> {
+    let input = AddressRead {
+        client: "x".to_owned(),
+        output: what.to_owned(),
+    };
+    let call = Call::new(Hook::AddressRead, Context::default(), input);
+    let begun = Instant::now();
+    let answer = extension.call(&call, LIMIT, host);
+    assert!(begun.elapsed() < BOUND, "{what}: {:?}", begun.elapsed());
+    answer.map(|answer| match answer {
+        Answer::Value(text) => text,
+        other => panic!("{what}: {other:?}"),
+    })
+}
+
+/// A file that the agent can read and its child must not.
+fn secret() -> PathBuf {
+    std::env::current_exe().expect("a test is a file")
+}
+
+#[test]
+fn a_child_has_no_files_no_network_no_programs_and_nothing_of_the_agents() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let process = process();
+    let extension = open(&process, "probe");
+    let answer = |what: &str| call(&extension, what).unwrap();
+    let denied = "Operation not permitted (os error 1)";
+    assert_eq!(answer(&format!("read {}", secret().display())), denied);
+    assert_eq!(answer("write /tmp/x"), denied);
+    assert_eq!(answer("run /bin/true"), denied);
+    let address = listener.local_addr().unwrap();
+    assert_eq!(answer(&format!("connect {address}")), denied);
+    assert_eq!(answer("environment"), "[]");
+    // Its way to the agent twice (standard input and its copy), and this channel.
+    assert_eq!(answer("handles"), "[3, 4]");
+    assert_eq!(answer("thread"), "ran", "threads of its own it has");
+    assert!(process.held_by().contains(&"seccomp".to_owned()));
+    assert!(process.held_by().contains(&"rlimits".to_owned()));
+}
+
+#[test]
+fn a_call_that_does_not_come_back_is_ended_with_its_child_and_the_next_one_works() {
+    let process = process();
+    let extension = open(&process, "probe");
+    let first = process.pid().unwrap();
+    let fault = call(&extension, "hang").unwrap_err();
+    assert!(matches!(fault, Fault::Late { millis: 500, .. }), "{fault}");
+    assert_eq!(process.pid(), None, "the child is gone");
+    assert_eq!(call(&extension, "echo 1").unwrap(), "echo 1");
+    assert_ne!(process.pid().unwrap(), first);
+}
+
+#[test]
+fn a_child_that_dies_takes_its_call_with_it_and_nothing_else() {
+    let process = process();
+    let extension = open(&process, "probe");
+    for (what, said) in [
+        ("abort", "signal: 6"),
+        ("exit 7", "exit status: 7"),
+        ("panic oh no", "oh no"),
+        ("memory", "signal: 6"),
+    ] {
+        let fault = call(&extension, what).unwrap_err();
+        assert!(matches!(fault, Fault::Crashed { .. }), "{what}: {fault}");
+        assert!(fault.to_string().contains(said), "{what}: {fault}");
+        again(&extension);
+    }
+}
+
+/// Calls until the child has had its rest after dying.
+fn again(extension: &Isolated) {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while let Err(fault) = call(extension, "echo again") {
+        assert!(fault.to_string().contains("started again in"), "{fault}");
+        assert!(Instant::now() < patience, "{fault}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_child_that_keeps_dying_is_started_ever_more_seldom() {
+    let process = process();
+    let extension = open(&process, "probe");
+    call(&extension, "abort").unwrap_err();
+    call(&extension, "abort").unwrap_err();
+    let fault = call(&extension, "echo").unwrap_err();
+    assert!(fault.to_string().contains("died 2 times"), "{fault}");
+    again(&extension);
+}
+
+#[test]
+fn what_is_no_frame_ends_the_child() {
+    let process = process();
+    let extension = open(&process, "probe");
+    for bytes in [
+        "\u{1}\0\0\0x",
+        "\u{7f}\u{7f}\u{7f}\u{7f}",
+        "\u{9}\0\0\0\"opened\" ",
+    ] {
+        let fault = call(&extension, &format!("garbage {bytes}")).unwrap_err();
+        assert!(matches!(fault, Fault::Crashed { .. }), "{bytes:?}: {fault}");
+        again(&extension);
+    }
+}
+
+#[test]
+fn a_flood_of_output_or_of_questions_is_bounded() {
+    let extension = open(&process(), "probe");
+    assert_eq!(call(&extension, "print").unwrap(), "printed");
+    let fault = call(&extension, "flood Some.Key").unwrap_err();
+    assert!(matches!(fault, Fault::Late { .. }), "{fault}");
+    again(&extension);
+}
+
+#[test]
+fn a_question_goes_up_and_its_answer_down() {
+    let (questions, inbox) = mpsc::channel::<HostQuestion>();
+    let host = HostPort::new("probe", questions);
+    let desk = std::thread::spawn(move || {
+        for question in inbox.iter().take(2) {
+            let reply = Ok(json!({"asked": question.extension}));
+            question.reply.send(reply).unwrap();
+        }
+        // Whoever asks a third time is not answered, until this ends.
+        inbox
+    });
+    let extension = open(&process(), "probe");
+    for _ in 0..2 {
+        let answer = call_with(&extension, "ask Some.Key", &host).unwrap();
+        assert_eq!(answer, r#"{"asked":"probe"}"#);
+    }
+    let _unanswered = desk.join().unwrap();
+    let answer = call_with(&extension, "ask Some.Key", &host).unwrap();
+    assert_eq!(answer, "the host did not answer in time");
+    assert_eq!(
+        call(&extension, "echo 1").unwrap(),
+        "echo 1",
+        "late answers are no trouble"
+    );
+}
+
+#[test]
+fn one_that_kills_the_child_costs_its_neighbours_nothing() {
+    let process = process();
+    let names = ["one", "two", "three", "bad"];
+    let extensions = names.map(|name| open(&process, name));
+    let calls = extensions.each_ref().map(|extension| {
+        let what = if extension.about().name == "bad" {
+            "abort"
+        } else {
+            "echo fine"
+        };
+        (extension, what)
+    });
+    let results = Mutex::new(vec![]);
+    std::thread::scope(|scope| {
+        for (extension, what) in calls {
+            let results = &results;
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    let result = call(extension, what);
+                    results
+                        .lock()
+                        .unwrap()
+                        .push((extension.about().name.clone(), result));
+                }
+            });
+        }
+    });
+    let results = results.into_inner().unwrap();
+    let of_bad = |(name, _): &&(String, _)| name == "bad";
+    assert!(
+        results
+            .iter()
+            .filter(of_bad)
+            .all(|(_, result)| result.is_err())
+    );
+    for (name, result) in results.iter().filter(|one| !of_bad(one)) {
+        // A neighbour may find the child resting; it is never blamed for a death.
+        let fine = result.as_ref().is_ok_and(|text| text == "echo fine");
+        let resting = result.as_ref().is_err_and(|fault| {
+            let text = fault.to_string();
+            text.contains("started again in") || text.contains("because of other packages")
+        });
+        assert!(fine || resting, "{name}: {result:?}");
+    }
+}
+
+#[test]
+fn an_extension_that_does_not_load_says_why() {
+    let process = process();
+    let refused = |parcel: &str| {
+        let opened = process.open(about("probe"), opening("probe", parcel));
+        opened.err().unwrap()
+    };
+    assert_eq!(refused("refuse").to_string(), "it does not like this");
+    assert_eq!(refused("panic").to_string(), "it panics while it is loaded");
+    assert!(matches!(refused("die"), OpenError::Died(ending) if ending.contains("signal: 6")));
+    let outcome = process.test(&opening("probe", "good")).unwrap();
+    assert_eq!((outcome.cases, outcome.failures), (2, 1));
+}
+
+#[test]
+fn a_program_that_is_no_child_of_ours_is_told() {
+    let missing = Program {
+        path: "/nowhere/deskhook".into(),
+        arguments: vec![],
+    };
+    let other = Program {
+        path: "/bin/true".into(),
+        arguments: vec![],
+    };
+    for program in [missing, other] {
+        let process = Process::new("probe", program, Confinement::default());
+        let opened = process.open(about("probe"), opening("probe", "good"));
+        assert!(matches!(opened.err(), Some(OpenError::Start(_))));
+    }
+}
+
+#[test]
+fn the_child_ends_when_its_last_extension_is_dropped() {
+    let process = process();
+    let extension = Arc::new(open(&process, "probe"));
+    let pid = process.pid().unwrap();
+    drop(process);
+    assert_eq!(call(&extension, "echo 1").unwrap(), "echo 1");
+    drop(extension);
+    let gone = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    assert!(rustix::process::test_kill_process(gone).is_err());
+}
