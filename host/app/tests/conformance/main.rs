@@ -1,0 +1,8 @@
+//! One suite for every place in which an extension can run: the same input, the same answers, the
+//! same failures, in the agent and in a child process.
+
+mod contract;
+mod desk;
+mod failures;
+mod place;
+mod samples;
