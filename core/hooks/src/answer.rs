@@ -6,6 +6,11 @@ use serde_json::Value;
 
 use crate::{Hook, Kind, MenuPatch};
 
+/// The most bytes of a text in a verdict: people read it, in a dialog, on a page.
+const LONGEST_TEXT: usize = 4096;
+/// The most requests in one answer of `menu.click`.
+const MOST_REQUESTS: usize = 16;
+
 /// What an extension answered, read and checked for its hook.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
@@ -82,6 +87,9 @@ impl TryFrom<VerdictAnswer> for Verdict {
 fn said(field: &'static str, text: String) -> Result<String, AnswerError> {
     if text.trim().is_empty() {
         return Err(AnswerError::Empty(field));
+    }
+    if text.len() > LONGEST_TEXT {
+        return Err(AnswerError::TooLong(field));
     }
     Ok(text)
 }
@@ -192,6 +200,12 @@ pub enum AnswerError {
     /// A verdict says nothing where people read or programs look.
     #[error("the {0} of the verdict is empty")]
     Empty(&'static str),
+    /// A text of a verdict is longer than anybody reads.
+    #[error("the {0} of the verdict is longer than 4 KiB")]
+    TooLong(&'static str),
+    /// Somebody clicked once.
+    #[error("{0} requests in one answer: at most {MOST_REQUESTS}")]
+    TooManyRequests(usize),
     /// A field's value is a list or an object.
     #[error("the field {0:?} is neither text, number nor boolean")]
     FieldType(String),
@@ -218,7 +232,7 @@ impl Answer {
             Hook::ClientLaunch => serde_json::from_value(value)
                 .map(Self::Launch)
                 .map_err(shape),
-            Hook::MenuClick => read_requests(value).map(Self::Requests).map_err(shape),
+            Hook::MenuClick => few(read_requests(value).map_err(shape)?).map(Self::Requests),
             Hook::AddressReport | Hook::StateCollect => {
                 let patch: FieldsPatch = serde_json::from_value(value).map_err(shape)?;
                 check_fields(&patch)?;
@@ -298,6 +312,13 @@ fn read_requests(value: Value) -> Result<Vec<ExtensionRequest>, serde_json::Erro
     }
 }
 
+fn few(requests: Vec<ExtensionRequest>) -> Result<Vec<ExtensionRequest>, AnswerError> {
+    match requests.len() {
+        0..=MOST_REQUESTS => Ok(requests),
+        many => Err(AnswerError::TooManyRequests(many)),
+    }
+}
+
 fn check_fields(patch: &FieldsPatch) -> Result<(), AnswerError> {
     for (count, (name, value)) in patch.fields.iter().enumerate() {
         let size = value.as_str().map_or(0, str::len);
@@ -338,6 +359,7 @@ mod tests {
             json!({"verdict": "deny", "code": "x", "message": " "}),
             json!({"verdict": "ask", "title": "", "message": "y"}),
             json!({"verdict": "allow", "x": 1}),
+            json!({"verdict": "deny", "code": "x", "message": "y".repeat(4097)}),
             json!("allow"),
         ] {
             assert!(
@@ -368,14 +390,10 @@ mod tests {
 
     #[test]
     fn an_answer_reads_back_from_its_value() {
-        let answer = Answer::read(
-            Hook::MenuClick,
-            json!({"request": "notify", "message": "hi"}),
-        )
-        .unwrap();
-        assert_eq!(
-            Answer::read(Hook::MenuClick, answer.to_value()).unwrap(),
-            answer
-        );
+        let one = json!({"request": "notify", "message": "hi"});
+        let answer = Answer::read(Hook::MenuClick, one.clone()).unwrap();
+        let again = Answer::read(Hook::MenuClick, answer.to_value()).unwrap();
+        assert_eq!(again, answer);
+        assert!(Answer::read(Hook::MenuClick, vec![one; 17].into()).is_err());
     }
 }

@@ -1,6 +1,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deskhook_hooks::{About, Answer, Call, Extension, Fault, Grants, Hook, HostPort, Limit};
 use mlua::{Function, Lua, Value};
@@ -58,7 +58,8 @@ impl Script {
             let place = vm.stage().heard_at(hook);
             read_answer(lua, hook, &value).map_err(|message| bad_answer(place, &message))
         };
-        vm.enter((with.0, Some(with.1)), make, read)
+        let answer = vm.enter((with.0, Some(with.1)), make, read);
+        answer.map_err(|fault| placed(fault, vm.stage().heard_at(hook)))
     }
 }
 
@@ -80,9 +81,19 @@ impl Extension for Script {
 impl Script {
     fn answer(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
         let mut kept = lock(&self.vm);
-        let vm = match kept.take() {
-            Some(vm) => vm,
-            None => open(&self.package, &self.grants).map_err(again)?,
+        let (vm, limit) = match kept.take() {
+            Some(vm) => (vm, limit),
+            None => {
+                let begun = Instant::now();
+                let vm = open(&self.package, &self.grants).map_err(again)?;
+                let wall = limit.wall.saturating_sub(begun.elapsed());
+                if wall.is_zero() {
+                    // Too late for this call, and in time for the next one.
+                    *kept = Some(vm);
+                    return Err(late(limit));
+                }
+                (vm, Limit { wall, ..limit })
+            }
         };
         let turn = Turn {
             host: host.clone(),
@@ -103,6 +114,24 @@ fn retires(fault: &Fault) -> bool {
         fault,
         Fault::Late { .. } | Fault::Memory { .. } | Fault::Crashed { .. }
     )
+}
+
+/// A fault that does not say where is one of the hook's function.
+fn placed(mut fault: Fault, heard_at: Option<String>) -> Fault {
+    if let Fault::Failed { place, .. } | Fault::Late { place, .. } | Fault::Memory { place, .. } =
+        &mut fault
+        && place.is_none()
+    {
+        *place = heard_at;
+    }
+    fault
+}
+
+fn late(limit: Limit) -> Fault {
+    Fault::Late {
+        millis: u64::try_from(limit.wall.as_millis()).unwrap_or(u64::MAX),
+        place: None,
+    }
 }
 
 fn again(error: LoadError) -> Fault {

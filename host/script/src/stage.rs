@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::Package;
 use crate::meter::Meter;
 
+/// The most bytes of a key, a path, an address.
+const LONGEST_NAME: usize = 8 * 1024;
+
 /// What the Lua API of one VM stands on: the package, its grants, and the call under way.
 pub(crate) struct Stage {
     pub(crate) package: Arc<Package>,
@@ -69,6 +72,7 @@ impl Stage {
 
     /// Asks the host, within what is left of the call; the reason of a refusal as text.
     pub(crate) fn ask(&self, call: HostCall, patience: Duration) -> Result<Value, String> {
+        check_name(&call)?;
         if let Some(capability) = call.capability() {
             self.check_grant(&capability)?;
         }
@@ -135,6 +139,23 @@ impl Stage {
     pub(crate) fn heard_at(&self, hook: Hook) -> Option<String> {
         lock(&self.heard).get(&hook).cloned()
     }
+}
+
+/// Whatever is named by it, and however it is told of.
+fn check_name(call: &HostCall) -> Result<(), String> {
+    let (what, name) = match call {
+        HostCall::Fact { name } | HostCall::Environment { name } => ("name", name),
+        HostCall::Policy { key } | HostCall::StoreGet { key } | HostCall::StoreSet { key, .. } => {
+            ("key", key)
+        }
+        HostCall::Exec { path, .. } | HostCall::ReadFile { path } => ("path", path),
+        HostCall::Http { url, .. } => ("address", url),
+        HostCall::Request(_) | HostCall::Log { .. } => return Ok(()),
+    };
+    if name.len() > LONGEST_NAME {
+        return Err(format!("the {what} is longer than {LONGEST_NAME} bytes"));
+    }
+    Ok(())
 }
 
 /// What a panic left is only ever replaced or read as a whole, so it is fit for use.

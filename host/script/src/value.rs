@@ -1,6 +1,10 @@
+use std::sync::Arc;
+
 use mlua::serde::ser::Options;
 use mlua::{Lua, LuaSerdeExt, Table, Value};
 use serde_json::{Map, Number, Value as Json};
+
+use crate::stage::Stage;
 
 const DEEPEST: usize = 32;
 const MOST_VALUES: usize = 20_000;
@@ -21,6 +25,8 @@ pub(crate) enum ValueError {
     Kind { kind: &'static str, path: String },
     #[error("a number that is not finite{}", at(.path))]
     NotFinite { path: String },
+    #[error("more than can be looked through in time{}", at(.path))]
+    Slow { path: String },
     #[error("a table{} that is neither a list nor keyed by texts", at(.path))]
     Mixed { path: String },
 }
@@ -49,6 +55,7 @@ pub(crate) fn to_json(
     is_list: fn(&str) -> bool,
 ) -> Result<Json, ValueError> {
     let mut crossing = Crossing {
+        stage: lua.app_data_ref::<Arc<Stage>>().as_deref().cloned(),
         lists: lua.array_metatable(),
         is_list,
         values: MOST_VALUES,
@@ -64,6 +71,8 @@ pub(crate) fn no_lists(_key: &str) -> bool {
 }
 
 struct Crossing {
+    /// The call whose time this takes.
+    stage: Option<Arc<Stage>>,
     lists: Table,
     is_list: fn(&str) -> bool,
     values: usize,
@@ -112,6 +121,11 @@ impl Crossing {
     fn table(&mut self, table: &Table) -> Result<Json, ValueError> {
         if self.path.len() >= DEEPEST {
             return Err(ValueError::Deep { path: self.path() });
+        }
+        // A table may be large and hold nothing, and be named thousands of times.
+        let stage = self.stage.as_ref();
+        if stage.is_some_and(|stage| stage.meter.exceeded().is_some()) {
+            return Err(ValueError::Slow { path: self.path() });
         }
         let length = table.raw_len();
         let marked = table.metatable().is_some_and(|meta| meta == self.lists);

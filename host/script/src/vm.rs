@@ -2,6 +2,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use deskhook_hooks::{Fault, Grants, Limit};
+use mlua::state::{GcIncParams, GcMode};
 use mlua::{Function, IntoLuaMulti, Lua, Value, VmState};
 
 use crate::stage::{Stage, Turn};
@@ -20,6 +21,10 @@ pub(crate) use require::chunk;
 
 /// Where more than half of the memory is used after a call, rubbish is collected before the next.
 const TIDY_ABOVE: usize = (MEMORY_MIB as usize) << 19;
+
+/// KiB that are looked through when it is time to collect. One step is made for each text that is
+/// made, however long: with Luau's own 1 KiB, a few long ones fill the memory with rubbish.
+const GC_STEP: i32 = 256;
 
 /// One Luau state for one package, closed to everything but `deskhook` and the language.
 pub(crate) struct Vm {
@@ -54,12 +59,16 @@ impl Vm {
         add: impl FnOnce(&Lua, &Arc<Stage>) -> mlua::Result<()>,
     ) -> mlua::Result<Self> {
         let lua = Lua::new();
+        lua.set_app_data(Arc::clone(stage));
         let run = global::close(&lua, stage)?;
         api::install(&lua, stage)?;
         require::install(&lua, stage)?;
         add(&lua, stage)?;
         lua.sandbox(true)?;
         lua.set_memory_limit((MEMORY_MIB as usize) << 20)?;
+        lua.gc_set_mode(GcMode::Incremental(
+            GcIncParams::default().step_size(GC_STEP),
+        ));
         let watched = Arc::clone(stage);
         lua.set_interrupt(move |lua| interrupt(lua, &watched));
         Ok(Self {
@@ -96,15 +105,20 @@ impl Vm {
             self.run.call::<(bool, Value)>(arguments)
         };
         let ended = catch_unwind(AssertUnwindSafe(run));
-        let result = fault::judge(&self.stage, ended);
+        let result = fault::judge(self, ended);
         let result = result.and_then(|value| read(&self.lua, value));
         self.stage.set_turn(None);
         self.tidy();
         result
     }
 
+    /// Whether more than half of the memory is used.
+    fn is_filled(&self) -> bool {
+        self.lua.used_memory() > TIDY_ABOVE
+    }
+
     fn tidy(&self) {
-        if self.lua.used_memory() > TIDY_ABOVE {
+        if self.is_filled() {
             // Too little memory to collect shows itself at the next allocation.
             let _ = self.lua.gc_collect();
         }

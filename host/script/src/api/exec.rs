@@ -28,10 +28,13 @@ pub(super) fn fill(lua: &Lua, stage: &Arc<Stage>, room: &Table) -> mlua::Result<
                 .optional(lua, "timeout")?
                 .unwrap_or(TIMEOUT)
                 .clamp(1, LONGEST);
+            let mut allowance = Allowance::of(MOST_BYTES);
+            let stdin: Option<String> = options.optional(lua, "stdin")?;
+            allowance.take(stdin.as_ref().map_or(0, String::len))?;
             let call = HostCall::Exec {
                 path,
-                arguments: texts(arguments)?,
-                stdin: options.optional(lua, "stdin")?,
+                arguments: texts(arguments, &mut allowance)?,
+                stdin,
                 timeout: Some(timeout),
             };
             let reply = stage.ask(call, Duration::from_secs(timeout.into()) + GRACE)?;
@@ -41,8 +44,7 @@ pub(super) fn fill(lua: &Lua, stage: &Arc<Stage>, room: &Table) -> mlua::Result<
     room.raw_set("exec", exec)
 }
 
-fn texts(list: Option<Table>) -> Result<Vec<String>, Complaint> {
-    let mut allowance = Allowance::of(MOST_BYTES);
+fn texts(list: Option<Table>, allowance: &mut Allowance) -> Result<Vec<String>, Complaint> {
     let entries = list.iter().flat_map(Table::sequence_values::<String>);
     entries
         .map(|entry| {

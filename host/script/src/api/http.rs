@@ -4,9 +4,10 @@ use std::time::Duration;
 use deskhook_hooks::HostCall;
 use mlua::{Function, Lua, Table, Value};
 
+use super::allowance::Allowance;
 use super::options::Options;
 use crate::stage::Stage;
-use crate::value::{no_lists, to_json, to_lua};
+use crate::value::{MOST_BYTES, no_lists, to_json, to_lua};
 use crate::vm::{Complaint, native};
 
 /// Seconds, where the script gives none; and what the host gets on top for saying so.
@@ -66,6 +67,7 @@ fn request(
             .entry("content-type".to_owned())
             .or_insert_with(|| "application/json".to_owned());
     }
+    Allowance::of(MOST_BYTES).take(body.as_ref().map_or(0, String::len))?;
     Ok(HostCall::Http {
         method: method.to_owned(),
         url,

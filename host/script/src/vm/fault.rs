@@ -3,7 +3,7 @@ use std::any::Any;
 use deskhook_hooks::Fault;
 use mlua::{Error, Lua, Value};
 
-use super::place;
+use super::{Vm, place};
 use crate::stage::{Failure, Stage};
 
 /// What one VM may use.
@@ -22,9 +22,10 @@ fn memory_fault(place: Option<String>) -> Fault {
 
 /// What a protected call came to: a value, or the fault in it.
 pub(super) fn judge(
-    stage: &Stage,
+    vm: &Vm,
     ended: Result<mlua::Result<(bool, Value)>, Box<dyn Any + Send>>,
 ) -> Result<Value, Fault> {
+    let stage = vm.stage();
     let failure = stage.take_failure();
     if let Some(fault) = stage.take_end() {
         return Err(fault);
@@ -32,6 +33,8 @@ pub(super) fn judge(
     match ended {
         Err(panic) => Err(crash(&*panic)),
         Ok(Ok((true, value))) => Ok(value),
+        // Whoever looks at an error needs memory too.
+        Ok(Ok((false, _))) if failure.is_none() && vm.is_filled() => Err(memory_fault(None)),
         Ok(Ok((false, _))) => Err(failed(failure.unwrap_or_else(nameless))),
         Ok(Err(error)) if is_memory(&error) => Err(memory_fault(None)),
         Ok(Err(error)) => Err(failed(read_error(stage, &error))),
@@ -73,7 +76,10 @@ pub(super) fn witness(lua: &Lua, stage: &Stage, error: &Value) -> Failure {
         stage.end(memory_fault(place::caller(lua)));
     }
     let failure = match error {
-        Value::String(text) => read_text(stage, &text.to_string_lossy()),
+        Value::String(text) => {
+            let moved = place::relocated(lua, text);
+            read_text(stage, &moved.unwrap_or_else(|| text.to_string_lossy()))
+        }
         Value::Error(error) => read_error(stage, error),
         other => Failure {
             message: format!("a {} was raised as an error", other.type_name()),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use mlua::chunk::ChunkMode;
 use mlua::{Function, Lua, Table, Value};
 
-use super::fault;
+use super::{fault, place};
 use crate::stage::Stage;
 
 /// Removed before anything else: they make code or reach into other functions' environments.
@@ -56,9 +56,16 @@ fn witness(lua: &Lua, stage: &Arc<Stage>) -> mlua::Result<Function> {
     let stage = Arc::clone(stage);
     lua.create_function(move |lua, error: Value| {
         let failure = fault::witness(lua, &stage, &error);
-        let Value::Error(_) = error else {
-            return Ok(error);
-        };
+        match &error {
+            Value::Error(_) => {}
+            Value::String(text) => {
+                return match place::relocated(lua, text) {
+                    Some(moved) => Ok(Value::String(lua.create_string(moved)?)),
+                    None => Ok(error),
+                };
+            }
+            _ => return Ok(error),
+        }
         let place = failure.place.map(|place| place + ": ").unwrap_or_default();
         Ok(Value::String(
             lua.create_string(format!("{place}{}", failure.message))?,

@@ -1,0 +1,4 @@
+-- ends: bad-answer
+return function(ctx)
+  return { verdict = "ask", title = "x", message = "y", timeout = math.huge }
+end

@@ -1,0 +1,4 @@
+-- ends: bad-answer
+return function(ctx)
+  return { verdict = "allow", ["\255"] = 1 }
+end

@@ -1,0 +1,4 @@
+-- ends: bad-answer
+return function(ctx)
+  return { verdict = coroutine.create(print) }
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  assert(false, {}) -- here
+end

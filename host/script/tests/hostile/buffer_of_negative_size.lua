@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return buffer.create(-1) -- here
+end

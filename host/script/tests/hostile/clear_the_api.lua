@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  table.clear(deskhook) -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return table.clone(deskhook) -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return string.dump(print) -- here
+end

@@ -1,0 +1,8 @@
+-- ends: late
+return function(ctx)
+  local mt = { __concat = function()
+    while true do end -- here
+  end }
+  local t, other = setmetatable({}, mt), setmetatable({}, mt)
+  return t .. 'x'
+end

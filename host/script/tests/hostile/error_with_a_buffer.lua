@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  error(buffer.create(1)) -- here
+end

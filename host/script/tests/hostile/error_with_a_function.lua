@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  error(function() end) -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  error(string.rep("x", 5000000)) -- here
+end

@@ -1,0 +1,6 @@
+-- ends: late memory
+return function(ctx)
+  while true do
+    pcall(error, string.rep("x", 100000))
+  end
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  error("far away", 1000000)
+end

@@ -1,0 +1,7 @@
+-- ends: late
+-- host: prompt
+return function(ctx)
+  while true do
+    deskhook.request.notify({ message = "again" })
+  end
+end

@@ -1,0 +1,5 @@
+-- ends: failed
+return function(ctx)
+  coroutine.yield("later")
+  return deskhook.allow()
+end

@@ -1,0 +1,6 @@
+-- ends: late failed
+return function(ctx)
+  while true do
+    print("line") -- here
+  end
+end

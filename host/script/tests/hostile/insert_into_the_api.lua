@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  table.insert(deskhook, "x") -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return deskhook.policy.get("Other.Key") -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return load("\27Lua") -- here
+end

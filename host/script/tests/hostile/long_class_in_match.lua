@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return string.match(string.rep("a", 3000000), "[" .. string.rep("b", 3000000) .. "a]*$") -- here
+end

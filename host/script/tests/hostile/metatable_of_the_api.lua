@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return getmetatable(deskhook).__index -- here
+end

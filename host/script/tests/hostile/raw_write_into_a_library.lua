@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  rawset(table, "sort", nil) -- here
+end

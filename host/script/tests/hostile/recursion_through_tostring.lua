@@ -1,0 +1,8 @@
+-- ends: failed late
+return function(ctx)
+  local t = setmetatable({}, {})
+  getmetatable(t).__tostring = function(self)
+    return tostring(self)
+  end
+  return tostring(t)
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  coroutine.resume = nil -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return require("./deskhook.json") -- here
+end

@@ -1,0 +1,4 @@
+-- ends: bad-answer
+return function(ctx)
+  return require("./\0/../attack")
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return deskhook.http.get("http://localhost/") -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  table.sort(deskhook.json) -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  return deskhook.time.format(1e300) -- here
+end

@@ -1,0 +1,4 @@
+-- ends: failed
+return function(ctx)
+  collectgarbage("stop") -- here
+end
