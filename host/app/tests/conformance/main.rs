@@ -1,8 +1,11 @@
 //! One suite for every place in which an extension can run: the same input, the same answers, the
 //! same failures, in the agent and in a child process.
 
+#[path = "../../../script/tests/attack/mod.rs"]
+mod attack;
 mod contract;
 mod desk;
 mod failures;
+mod hostile;
 mod place;
 mod samples;

@@ -33,10 +33,7 @@ impl Place {
                 let script = Script::new(Arc::clone(package), granted);
                 Arc::new(script.expect("the package loads"))
             }
-            Self::Child => {
-                let opened = process().open(package.about(), opening(package, granted));
-                Arc::new(opened.expect("the package loads in a child"))
-            }
+            Self::Child => open_in(&child(), package, granted),
         }
     }
 
@@ -49,7 +46,7 @@ impl Place {
                 format!("{error:#}")
             }
             Self::Child => {
-                let opened = process().open(package.about(), opening(package, &[]));
+                let opened = child().open(package.about(), opening(package, &[]));
                 let error = opened.err().expect("the package does not load in a child");
                 error.to_string()
             }
@@ -57,7 +54,18 @@ impl Place {
     }
 }
 
-fn process() -> Process {
+/// Makes the package's extension in that child.
+pub(crate) fn open_in(
+    process: &Process,
+    package: &Package,
+    granted: &[String],
+) -> Arc<dyn Extension> {
+    let opened = process.open(package.about(), opening(package, granted));
+    Arc::new(opened.expect("the package loads in a child"))
+}
+
+/// A child of the built program, as the agent starts it.
+pub(crate) fn child() -> Process {
     let program = Program {
         path: env!("CARGO_BIN_EXE_deskhook").into(),
         arguments: vec!["extension-host".to_owned()],
