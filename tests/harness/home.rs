@@ -53,6 +53,11 @@ impl Home {
         self.folder.path()
     }
 
+    /// The control socket of an agent that lives here.
+    pub fn socket(&self) -> PathBuf {
+        self.path().join("runtime/deskhook/agent.sock")
+    }
+
     /// Sets a variable for everything started from here on.
     pub fn set(&mut self, variable: &str, value: &str) {
         self.environment.retain(|(name, _)| name != variable);

@@ -15,6 +15,7 @@ mod packages;
 mod plugin;
 mod policy;
 mod presence;
+mod reload;
 mod rights;
 mod scene;
 mod session;

@@ -22,6 +22,7 @@ use crate::host::Host;
 use crate::launch::Stopper;
 use crate::menu::MenuMaker;
 use crate::policies::{Policies, Reading, unix_seconds};
+use crate::probation::Probation;
 use crate::records::Records;
 use crate::rows::{Rows, Settled};
 use crate::timers::Timers;
@@ -65,6 +66,10 @@ const LAST_NEWS: Duration = Duration::from_secs(3);
 /// long after it, as sleeping itself does not count that time.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
+/// How often what is on trial is looked at, whatever else happens: a hook that only observes wakes
+/// nobody when it fails.
+const TRIAL_LOOK: Duration = Duration::from_secs(1);
+
 /// What is there for the surfaces to show, beside the session itself.
 #[derive(Default)]
 pub(crate) struct Shown {
@@ -107,6 +112,7 @@ pub(crate) struct Loop {
     /// What was loaded last, in case that something newer cannot be.
     pub(crate) loaded: Vec<Bound>,
     pub(crate) rejected: Vec<Rejected>,
+    pub(crate) probation: Probation,
     pub(crate) timers: Timers,
     pub(crate) reading: Reading,
     /// When policy is to be read again although no file changed, in seconds since 1970.
@@ -151,6 +157,7 @@ impl Loop {
             let Some(wake) = wake else { return };
             self.read_due_policy();
             let stop = self.wake(wake);
+            self.judge_trials();
             self.publish();
             if stop.is_some() || self.stopping {
                 return self.end(stop, inbox).await;
@@ -239,7 +246,8 @@ impl Loop {
         let due = self
             .policy_due
             .map(|due| Duration::from_secs(due.saturating_sub(unix_seconds()).max(1)));
-        let soonest = left.into_iter().chain(due).min();
+        let trial = self.probation.sits().then_some(TRIAL_LOOK);
+        let soonest = left.into_iter().chain(due).chain(trial).min();
         soonest.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
     }
 

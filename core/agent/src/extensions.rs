@@ -127,7 +127,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
     running.into_iter().map(shape).chain(refused).collect()
 }
 
-fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 

@@ -38,6 +38,7 @@ mod menu;
 mod observation;
 mod perform;
 mod policies;
+mod probation;
 mod publish;
 mod records;
 mod reports;

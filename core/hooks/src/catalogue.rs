@@ -172,10 +172,11 @@ impl Hook {
 
 impl Kind {
     /// How long a call may take on the wall: the default of `Extensions.Packages.<name>.Budget`.
+    /// For a transform that is what nobody notices, and room for a machine that is busy.
     pub fn wall(self) -> Duration {
         match self {
             Self::Decide | Self::Provide => Duration::from_secs(2),
-            Self::Transform => Duration::from_millis(20),
+            Self::Transform => Duration::from_millis(100),
             Self::Observe => Duration::from_secs(1),
         }
     }
@@ -185,7 +186,7 @@ impl Kind {
         match self {
             Self::Decide => Duration::from_secs(30),
             Self::Provide | Self::Observe => Duration::from_secs(10),
-            Self::Transform => Duration::from_millis(100),
+            Self::Transform => Duration::from_millis(500),
         }
     }
 
@@ -193,6 +194,7 @@ impl Kind {
     pub fn cpu(self) -> Duration {
         match self {
             Self::Decide => Duration::from_millis(200),
+            Self::Transform => Duration::from_millis(20),
             _ => self.wall(),
         }
     }

@@ -46,6 +46,8 @@ pub struct Health {
     pub kind: ExtensionKind,
     /// Faults in a row of one hook, the one that has most; at 3 it is no longer called.
     pub faults: u32,
+    /// The last fault, and in which hook, also where later calls went well.
+    pub last_fault: Option<(Hook, Fault)>,
 }
 
 /// What a hook of kind `transform` made of its input.
@@ -85,12 +87,13 @@ impl Chain {
     pub fn health(&self) -> Vec<Health> {
         let state = |link: &Link| {
             let about = link.lane.extension().about();
-            let faults = link.lane.faults();
+            let (faults, last_fault) = (link.lane.faults(), link.lane.last_fault());
             Health {
                 name: about.name.clone(),
                 version: about.version.clone(),
                 kind: about.kind,
                 faults,
+                last_fault,
             }
         };
         self.links.iter().map(state).collect()

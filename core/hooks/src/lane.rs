@@ -19,8 +19,15 @@ const MOST_FAULTS: u32 = 3;
 pub(crate) struct Lane {
     extension: Arc<dyn Extension>,
     queue: Arc<Queue>,
+    faults: Mutex<Faults>,
+}
+
+/// What went wrong so far.
+#[derive(Default)]
+struct Faults {
     /// In a row, by hook: that one hook works says nothing of another that always fails.
-    faults: Mutex<BTreeMap<Hook, u32>>,
+    in_a_row: BTreeMap<Hook, u32>,
+    last: Option<(Hook, Fault)>,
 }
 
 /// A call under way.
@@ -68,10 +75,16 @@ impl Lane {
 
     /// Faults in a row of the hook that has most.
     pub(crate) fn faults(&self) -> u32 {
-        self.counts().values().copied().max().unwrap_or(0)
+        let faults = self.log();
+        faults.in_a_row.values().copied().max().unwrap_or(0)
     }
 
-    fn counts(&self) -> MutexGuard<'_, BTreeMap<Hook, u32>> {
+    /// The last fault that it is to blame for.
+    pub(crate) fn last_fault(&self) -> Option<(Hook, Fault)> {
+        self.log().last.clone()
+    }
+
+    fn log(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -127,11 +140,13 @@ impl Lane {
         let (hook, begun) = (pending.hook, pending.begun);
         let result = pending.wait();
         match &result {
-            Ok(_) => {
-                self.counts().remove(&hook);
-            }
+            Ok(_) => drop(self.log().in_a_row.remove(&hook)),
             Err(Fault::Busy | Fault::Quarantined { .. }) => {}
-            Err(_) => *self.counts().entry(hook).or_default() += 1,
+            Err(fault) => {
+                let mut faults = self.log();
+                *faults.in_a_row.entry(hook).or_default() += 1;
+                faults.last = Some((hook, fault.clone()));
+            }
         }
         (
             result,

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 use deskhook_agent::{AgentConfig, Rejected};
 use deskhook_elevation::Ways;
-use deskhook_policy::{Resolved, Severity};
+use deskhook_policy::{Policy, Resolved, Severity};
 use deskhook_source::{Loaded, Signing};
 use deskhook_wire::{ExtensionHealth, Status};
 use serde::Serialize;
@@ -80,7 +80,9 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
             findings.extend(extension_findings(&config));
         }
     }
-    findings.extend(without_effect(&loaded(&config).resolved));
+    let resolved = loaded(&config).resolved;
+    findings.push(isolation(&resolved.policy));
+    findings.extend(without_effect(&resolved));
     findings.push(elevation());
     findings.extend(desktop());
     let problem = findings
@@ -159,6 +161,32 @@ fn policy(config: &AgentConfig) -> Vec<Finding> {
     findings
 }
 
+/// Where packages run, and what holds them there: tried out, as the agent would.
+fn isolation(policy: &Policy) -> Finding {
+    match extensions::held_by(policy) {
+        None => Finding::wrong(
+            Grade::Note,
+            (
+                "isolation",
+                "packages run inside the agent: Extensions.Isolation is \"in-process\"".to_owned(),
+            ),
+            "\"child\" gives them a process that can touch nothing",
+        ),
+        Some(Ok(held)) => Finding::ok(
+            "isolation",
+            format!(
+                "packages run in a child process, held by {}",
+                held.join(", ")
+            ),
+        ),
+        Some(Err(error)) => Finding::wrong(
+            Grade::Problem,
+            ("isolation", format!("{:#}", anyhow::Error::from(error))),
+            "no package runs without it; a newer kernel, or less confinement around the agent, helps",
+        ),
+    }
+}
+
 /// What the organisation may count on, and this version does not do.
 fn without_effect(resolved: &Resolved) -> Vec<Finding> {
     let mut findings = vec![];
@@ -167,13 +195,13 @@ fn without_effect(resolved: &Resolved) -> Vec<Finding> {
         && setting.value == "child"
     {
         let message = format!(
-            "{}: Extensions.Isolation is \"child\", and without effect in this version: all extensions run inside the agent",
+            "{}: Extensions.Isolation is \"child\", which holds for Lua packages: in this version native plugins run inside the agent",
             setting.place
         );
         findings.push(Finding::wrong(
             Grade::Note,
             ("policy", message),
-            "install only packages and plugins that may do what the agent may",
+            "install only plugins that may do what the agent may",
         ));
     }
     let publishers = &resolved.policy.extensions.publishers;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
 use deskhook_hooks::{Bound, Extension, ExtensionKind, Hook};
-use deskhook_isolate::{Process, Program};
+use deskhook_isolate::{Process, Program, StartError};
 use deskhook_native::{Manifest, Owner, Plugin, Terms, trusted_folder};
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 use deskhook_script::{Package, Script, test_package};
@@ -39,6 +39,15 @@ pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy, running: &[Bound])
         });
     }
     set
+}
+
+/// What holds the child in which packages run, or why there is none; nothing where the policy wants
+/// none.
+pub(crate) fn held_by(policy: &Policy) -> Option<Result<Vec<String>, StartError>> {
+    match Room::of(policy) {
+        Room::Here => None,
+        Room::Child(process) => Some(process.start().map(|()| process.held_by())),
+    }
 }
 
 /// Why one does not load, and what it would hear, as far as its manifest can be read.

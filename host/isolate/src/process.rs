@@ -24,7 +24,7 @@ pub struct Program {
     pub arguments: Vec<String>,
 }
 
-/// A child process in which extensions live. It is started when the first of them is opened,
+/// A child process in which extensions live. It is started when the first of them is opened or by [`Process::start`],
 /// ended when the last one and this are dropped, and started again when it died: at once the first
 /// time, then after 100 ms, 200 ms and so on up to 10 s, until it has lived for a minute.
 #[derive(Clone)]
@@ -129,6 +129,11 @@ impl Process {
                 turn: Condvar::new(),
             }),
         }
+    }
+
+    /// Starts the child, where none runs, without anything in it.
+    pub fn start(&self) -> Result<(), StartError> {
+        self.channel().map(drop)
     }
 
     /// Makes an extension in the child, within 5 s. `about` is what its manifest says.

@@ -77,7 +77,9 @@ impl Loop {
     }
 
     /// Takes a new generation into use. What cannot be loaded anew goes on as it was.
-    pub(crate) fn use_extensions(&mut self, set: ExtensionSet) {
+    pub(crate) fn use_extensions(&mut self, mut set: ExtensionSet) {
+        let now = self.now();
+        self.probation.admit(now, &self.loaded, &mut set);
         let lost = absent(&self.policy, &set);
         let ExtensionSet {
             mut loaded,
@@ -92,6 +94,33 @@ impl Loop {
             let (package, why) = (&rejected.name, &rejected.why);
             tracing::warn!(package, why, "an extension does not run");
         }
+        self.shown.menu_is_stale = true;
+        self.collect_state();
+    }
+
+    /// Puts back what ran before, where the new files failed while they were on trial.
+    pub(super) fn judge_trials(&mut self) {
+        if !self.probation.sits() {
+            return;
+        }
+        let health = self.chains.current().health();
+        let back = self.probation.judge(self.now(), &health);
+        if back.is_empty() {
+            return;
+        }
+        for (before, rejected) in back {
+            let name = &rejected.name;
+            tracing::warn!(
+                package = name,
+                why = rejected.why,
+                "the files before are back"
+            );
+            let is_other = |bound: &Bound| bound.extension.about().name != *name;
+            self.loaded.retain(is_other);
+            self.loaded.push(before);
+            self.rejected.push(rejected);
+        }
+        self.put_in_place(rebound(&self.loaded, &self.policy));
         self.shown.menu_is_stale = true;
         self.collect_state();
     }

@@ -21,6 +21,7 @@ use crate::courier::{Courier, News};
 use crate::host::Host;
 use crate::menu::MenuMaker;
 use crate::policies::{Policies, Reading, tell_changes};
+use crate::probation::Probation;
 use crate::records::Records;
 use crate::rows::Rows;
 use crate::timers::Timers;
@@ -240,6 +241,7 @@ fn assemble(
         session_chain: None,
         loaded: vec![],
         rejected: vec![],
+        probation: Probation::default(),
         timers: Timers::default(),
         reading: Reading::default(),
         policy_due: None,
