@@ -143,13 +143,19 @@ fn again(error: LoadError) -> Fault {
 
 fn open(package: &Arc<Package>, grants: &Grants) -> Result<Vm, LoadError> {
     let trouble = |trouble: Trouble| LoadError::new(package.name(), trouble);
-    let ran = |fault: Fault| trouble(Trouble::Ran { fault });
+    let ran = |fault: Fault| {
+        let fault = placed(fault, Some(format!("{}/{INIT}", package.name())));
+        trouble(Trouble::Ran { fault })
+    };
     let vm = Vm::open(package, grants).map_err(ran)?;
+    let mut init = None;
     for path in package.modules() {
-        compile(&vm, path).map_err(trouble)?;
+        let compiled = compile(&vm, path).map_err(trouble)?;
+        init = (path == INIT).then_some(compiled).or(init);
     }
-    let init = |lua: &Lua| Ok((chunk(lua, vm.stage(), INIT)?, ()));
-    vm.enter((LOAD, None), init, |_, _| Ok(())).map_err(ran)?;
+    let init = init.ok_or_else(|| trouble(Trouble::NoInit))?;
+    let ended = vm.enter((LOAD, None), |_| Ok((init, ())), |_, _| Ok(()));
+    ended.map_err(ran)?;
     let mut hooks = package.manifest().hooks.iter();
     match hooks.find(|hook| vm.stage().heard_at(**hook).is_none()) {
         Some(hook) => Err(trouble(Trouble::NotHeard { hook: *hook })),
@@ -158,9 +164,9 @@ fn open(package: &Arc<Package>, grants: &Grants) -> Result<Vm, LoadError> {
 }
 
 /// Modules too, so that a mistake in one shows when the package loads, not when it is required.
-pub(crate) fn compile(vm: &Vm, path: &str) -> Result<(), Trouble> {
+pub(crate) fn compile(vm: &Vm, path: &str) -> Result<Function, Trouble> {
     let compiled = chunk(vm.lua(), vm.stage(), path);
-    compiled.map(drop).map_err(|error| {
+    compiled.map_err(|error| {
         let text = match crate::vm::root(&error) {
             mlua::Error::SyntaxError { message, .. } => message.clone(),
             other => other.to_string(),
