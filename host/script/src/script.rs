@@ -9,7 +9,7 @@ use crate::package::{INIT, Trouble};
 use crate::stage::{Turn, lock};
 use crate::value::{to_json, to_lua};
 use crate::vm::{Vm, chunk, crash};
-use crate::{LoadError, Package, api};
+use crate::{LoadError, Package};
 
 /// What `init.lua` may take: it only names functions and requires modules.
 const LOAD: Limit = Limit {
@@ -50,9 +50,11 @@ impl Script {
 
     fn run(&self, vm: &Vm, call: &Call, with: (Limit, Turn)) -> Result<Answer, Fault> {
         let hook = call.hook;
-        let make = |lua: &Lua| {
-            let function: Function = lua.named_registry_value(&api::handler_key(hook))?;
-            Ok((function, to_lua(lua, call)?))
+        let make = |_: &Lua| {
+            let function = vm.handler(hook).cloned();
+            let unheard = || mlua::Error::runtime("nothing was named for the hook");
+            let input = vm.given(|lua| to_lua(lua, call))?;
+            Ok((function.ok_or_else(unheard)?, input))
         };
         let read = |lua: &Lua, value: Value| {
             let place = vm.stage().heard_at(hook);
@@ -147,7 +149,7 @@ fn open(package: &Arc<Package>, grants: &Grants) -> Result<Vm, LoadError> {
         let fault = placed(fault, Some(format!("{}/{INIT}", package.name())));
         trouble(Trouble::Ran { fault })
     };
-    let vm = Vm::open(package, grants).map_err(ran)?;
+    let mut vm = Vm::open(package, grants).map_err(ran)?;
     let mut init = None;
     for path in package.modules() {
         let compiled = compile(&vm, path).map_err(trouble)?;
@@ -157,10 +159,15 @@ fn open(package: &Arc<Package>, grants: &Grants) -> Result<Vm, LoadError> {
     let ended = vm.enter((LOAD, None), |_| Ok((init, ())), |_, _| Ok(()));
     ended.map_err(ran)?;
     let mut hooks = package.manifest().hooks.iter();
-    match hooks.find(|hook| vm.stage().heard_at(**hook).is_none()) {
-        Some(hook) => Err(trouble(Trouble::NotHeard { hook: *hook })),
-        None => Ok(vm),
+    if let Some(hook) = hooks.find(|hook| vm.stage().heard_at(**hook).is_none()) {
+        return Err(trouble(Trouble::NotHeard { hook: *hook }));
     }
+    vm.take_handlers().map_err(|error| {
+        ran(Fault::Crashed {
+            message: error.to_string(),
+        })
+    })?;
+    Ok(vm)
 }
 
 /// Modules too, so that a mistake in one shows when the package loads, not when it is required.

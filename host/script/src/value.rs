@@ -134,18 +134,39 @@ impl Crossing {
             return self.list(table, length);
         }
         let mut object = Map::new();
-        for pair in table.pairs::<Value, Value>() {
-            let mixed = |_| ValueError::Mixed { path: self.path() };
-            let (key, value) = pair.map_err(mixed)?;
+        self.each(table, |crossing, key, value| {
             let Value::String(key) = key else {
-                return Err(ValueError::Mixed { path: self.path() });
+                return Err(ValueError::Mixed {
+                    path: crossing.path(),
+                });
             };
-            let key = self.text(&key)?;
-            self.path.push(key.clone());
-            object.insert(key, self.value(&value)?);
-            self.path.pop();
-        }
+            let key = crossing.text(&key)?;
+            crossing.path.push(key.clone());
+            object.insert(key, crossing.value(&value)?);
+            crossing.path.pop();
+            Ok(())
+        })?;
         Ok(Json::Object(object))
+    }
+
+    /// Every entry of a table, until one is refused.
+    fn each(
+        &mut self,
+        table: &Table,
+        mut visit: impl FnMut(&mut Self, Value, Value) -> Result<(), ValueError>,
+    ) -> Result<(), ValueError> {
+        let mut refused = None;
+        let visited = table.for_each(|key, value| {
+            visit(self, key, value).map_err(|error| {
+                refused = Some(error);
+                mlua::Error::StackError
+            })
+        });
+        match (visited, refused) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), Some(error)) => Err(error),
+            (Err(_), None) => Err(ValueError::Mixed { path: self.path() }),
+        }
     }
 
     fn list(&mut self, table: &Table, length: usize) -> Result<Json, ValueError> {
@@ -161,12 +182,15 @@ impl Crossing {
             self.path.pop();
         }
         let mut keys = 0_usize;
-        for pair in table.pairs::<Value, Value>() {
-            keys += usize::from(pair.is_ok());
+        self.each(table, |crossing, _, _| {
+            keys += 1;
             if keys > length {
-                return Err(ValueError::Mixed { path: self.path() });
+                return Err(ValueError::Mixed {
+                    path: crossing.path(),
+                });
             }
-        }
+            Ok(())
+        })?;
         Ok(Json::Array(list))
     }
 

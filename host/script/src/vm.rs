@@ -1,7 +1,8 @@
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use deskhook_hooks::{Fault, Grants, Limit};
+use deskhook_hooks::{Fault, Grants, Hook, Limit};
 use mlua::state::{GcIncParams, GcMode};
 use mlua::{Function, IntoLuaMulti, Lua, Value, VmState};
 
@@ -19,6 +20,7 @@ pub(crate) use native::{Complaint, native};
 pub(crate) use place::caller;
 pub(crate) use require::chunk;
 
+const MEMORY: usize = (MEMORY_MIB as usize) << 20;
 /// Where more than half of the memory is used after a call, rubbish is collected before the next.
 const TIDY_ABOVE: usize = (MEMORY_MIB as usize) << 19;
 
@@ -31,6 +33,8 @@ pub(crate) struct Vm {
     lua: Lua,
     stage: Arc<Stage>,
     run: Function,
+    /// The functions that the package named, by hook.
+    handlers: BTreeMap<Hook, Function>,
 }
 
 impl Vm {
@@ -65,7 +69,7 @@ impl Vm {
         require::install(&lua, stage)?;
         add(&lua, stage)?;
         lua.sandbox(true)?;
-        lua.set_memory_limit((MEMORY_MIB as usize) << 20)?;
+        lua.set_memory_limit(MEMORY)?;
         lua.gc_set_mode(GcMode::Incremental(
             GcIncParams::default().step_size(GC_STEP),
         ));
@@ -75,6 +79,7 @@ impl Vm {
             lua,
             stage: Arc::clone(stage),
             run,
+            handlers: BTreeMap::new(),
         })
     }
 
@@ -84,6 +89,33 @@ impl Vm {
 
     pub(crate) fn stage(&self) -> &Arc<Stage> {
         &self.stage
+    }
+
+    /// Takes the functions that the package named while it was loaded.
+    pub(crate) fn take_handlers(&mut self) -> mlua::Result<()> {
+        for hook in self.stage.package.manifest().hooks.clone() {
+            let function = self.lua.named_registry_value(&api::handler_key(hook))?;
+            self.handlers.insert(hook, function);
+        }
+        Ok(())
+    }
+
+    /// The function of a hook.
+    pub(crate) fn handler(&self, hook: Hook) -> Option<&Function> {
+        self.handlers.get(&hook)
+    }
+
+    /// What the host gives is bounded by the host. Without a limit of memory, which the next
+    /// allocation of the script meets again, it need not be made under protection value by value,
+    /// which costs twice what it takes to make them.
+    pub(crate) fn given<T>(
+        &self,
+        make: impl FnOnce(&Lua) -> mlua::Result<T>,
+    ) -> mlua::Result<T> {
+        self.lua.set_memory_limit(0)?;
+        let made = make(&self.lua);
+        self.lua.set_memory_limit(MEMORY)?;
+        made
     }
 
     /// Runs `make`'s function with `make`'s arguments, then `read` on what it gave back, all
