@@ -108,10 +108,7 @@ impl Vm {
     /// What the host gives is bounded by the host. Without a limit of memory, which the next
     /// allocation of the script meets again, it need not be made under protection value by value,
     /// which costs twice what it takes to make them.
-    pub(crate) fn given<T>(
-        &self,
-        make: impl FnOnce(&Lua) -> mlua::Result<T>,
-    ) -> mlua::Result<T> {
+    pub(crate) fn given<T>(&self, make: impl FnOnce(&Lua) -> mlua::Result<T>) -> mlua::Result<T> {
         self.lua.set_memory_limit(0)?;
         let made = make(&self.lua);
         self.lua.set_memory_limit(MEMORY)?;
