@@ -125,3 +125,6 @@ fn trial(now: Moment, (running, trials): (&[Bound], &[Trial]), new: &Bound) -> O
         until,
     })
 }
+
+#[cfg(test)]
+mod tests;
