@@ -1,11 +1,13 @@
 -- Days that are not like others: "2026-12-24" once, "12-25" every year, "12-24/01-01" from and to,
 -- "easter+1" so many days after Easter Sunday.
 
+local shape = require("./shape")
 local spans = require("./spans")
 
 local holidays = {}
 
 local DAY = 24 * 60 * 60
+local KINDS = { Date = "string", Name = "text", Open = "string" }
 local HELP = ": a day is \"2026-12-24\", every year \"12-25\", a range \"12-24/01-01\", or \"easter+1\""
 
 -- Whether the day is in the calendar; 29 February is there every year.
@@ -39,13 +41,10 @@ end
 
 -- The list of the policy, checked.
 function holidays.read(list, key)
-  if type(list) ~= "table" then
-    error(key .. " is a list of days", 0)
-  end
   local read = {}
   for index, entry in ipairs(list) do
     local place = key .. ", entry " .. index
-    local fields = type(entry) == "table" and entry or { Date = entry }
+    local fields = type(entry) == "table" and shape.check(entry, place, KINDS) or { Date = entry }
     if type(fields.Date) ~= "string" then
       error(place .. HELP, 0)
     end

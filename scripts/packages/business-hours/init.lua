@@ -35,7 +35,7 @@ local function message(desk, now, language)
 end
 
 deskhook.on("session.request", function(ctx)
-  local desk = settings.read(deskhook.policy.get("BusinessHours") or {}, ctx.device.groups)
+  local desk = settings.read(deskhook.policy.get("BusinessHours"), ctx.device.groups)
   local now = deskhook.time.now(desk.zone)
   if calendar.is_open(desk, now) then
     return deskhook.allow()

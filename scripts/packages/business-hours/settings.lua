@@ -1,6 +1,7 @@
 -- What the policy says, checked: a desk whose hours nobody can read is closed with a reason.
 
 local holidays = require("./holidays")
+local shape = require("./shape")
 local spans = require("./spans")
 
 local settings = {}
@@ -9,6 +10,10 @@ local KEY = "BusinessHours"
 local DAYS = { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" }
 local WORKDAY = "08:00-17:00"
 local OUTCOMES = { deny = true, ask = true }
+local KINDS = { Zone = "string", Open = "object", Holidays = "list", Outside = "string", Contact = "text", Sites = "list" }
+local SITE = {
+  Groups = "list", Zone = "string", Open = "object", Holidays = "list", Outside = "string", Contact = "text",
+}
 
 local function weekday(name)
   for number, day in ipairs(DAYS) do
@@ -21,9 +26,6 @@ end
 
 -- The hours by the number of the day; 1 is Monday.
 local function hours(open, key)
-  if type(open) ~= "table" then
-    error(key .. " names days and their hours: {\"Monday\": \"" .. WORKDAY .. "\"}", 0)
-  end
   local read = {}
   for name, text in pairs(open) do
     local number = weekday(name)
@@ -50,18 +52,20 @@ end
 local function site(sites, groups)
   for index, candidate in ipairs(sites) do
     local key = KEY .. ".Sites, entry " .. index
-    if type(candidate) ~= "table" or type(candidate.Groups) ~= "table" then
+    local read = shape.check(candidate, key, SITE)
+    if not read.Groups then
       error(key .. " needs \"Groups\": [\"Berlin\"]", 0)
     end
-    if share(candidate.Groups, groups) then
-      return candidate, key
+    if share(read.Groups, groups) then
+      return read, key
     end
   end
   return {}, KEY
 end
 
--- The desk of a device in these groups.
-function settings.read(policy, groups)
+-- The desk of a device in these groups, as `section` of the policy has it.
+function settings.read(section, groups)
+  local policy = shape.check(section, KEY, KINDS)
   local own, place = site(policy.Sites or {}, groups)
   local function chosen(name)
     if own[name] ~= nil then

@@ -7,17 +7,14 @@ function words.pick(text, language)
   if type(text) ~= "table" then
     return text
   end
-  language = string.lower(language or "")
-  local found = text[language] or text[string.match(language, "^%a+") or ""] or text.en
-  if found then
-    return found
-  end
-  local names = {}
-  for name in pairs(text) do
-    names[#names + 1] = name
+  local known, names = {}, {}
+  for name, said in pairs(text) do
+    known[string.lower(name)] = said
+    names[#names + 1] = string.lower(name)
   end
   table.sort(names)
-  return text[names[1]]
+  language = string.lower(language or "")
+  return known[language] or known[string.match(language, "^%a+") or ""] or known.en or known[names[1]]
 end
 
 return words

@@ -28,7 +28,7 @@ local function look(wanted, os)
 end
 
 deskhook.on("session.request", function(ctx)
-  local wanted = settings.read(deskhook.policy.get("DevicePosture") or {})
+  local wanted = settings.read(deskhook.policy.get("DevicePosture"))
   local reasons, worst = look(wanted, ctx.device.os)
   if worst == "off" then
     return nil

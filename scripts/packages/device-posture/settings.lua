@@ -1,8 +1,14 @@
 -- What the policy says, checked: what nobody can read is a no with a reason.
 
+local shape = require("./shape")
+
 local settings = {}
 
 local KEY = "DevicePosture"
+local KINDS = {
+  Checks = "object", MaxUpdateDays = "number", MinFreeDiskMiB = "number", MaxUptimeDays = "number", MinOsVersion = "object",
+  Antivirus = "list", Unknown = "string", Warn = "string", Help = "text",
+}
 local MODES = { off = true, warn = true, deny = true }
 local UNKNOWN = { same = true, off = true, warn = true, deny = true }
 local WARN = { ask = true, note = true }
@@ -31,15 +37,24 @@ end
 
 local function number(policy, name, default)
   local value = policy[name]
-  if value ~= nil and (type(value) ~= "number" or value < 0) then
+  if value ~= nil and value < 0 then
     wrong(name, "is a number from 0")
   end
   return value or default
 end
 
+-- Names compare without case, as all of a policy's.
+local function in_small_letters(object)
+  local read = {}
+  for name, value in pairs(object) do
+    read[string.lower(name)] = value
+  end
+  return read
+end
+
 -- A fact that is not known here is a slip, and a check that nobody makes.
 local function checks(policy)
-  local wanted, known = policy.Checks or {}, {}
+  local wanted, known = in_small_letters(policy.Checks or {}), {}
   for _, fact in ipairs(settings.FACTS) do
     known[fact] = choice(wanted[fact], "Checks." .. fact, MODES, "off")
   end
@@ -60,7 +75,9 @@ local function versions(wanted)
   return wanted
 end
 
-function settings.read(policy)
+-- What `section` of the policy says.
+function settings.read(section)
+  local policy = shape.check(section, KEY, KINDS)
   return {
     checks = checks(policy),
     unknown = choice(policy.Unknown, "Unknown", UNKNOWN, "same"),
@@ -71,7 +88,7 @@ function settings.read(policy)
       update_days = number(policy, "MaxUpdateDays", 30),
       free_disk = number(policy, "MinFreeDiskMiB", 500),
       uptime_days = number(policy, "MaxUptimeDays", 30),
-      os_version = versions(policy.MinOsVersion or {}),
+      os_version = versions(in_small_letters(policy.MinOsVersion or {})),
     },
   }
 end

@@ -13,7 +13,7 @@ local told = {}
 function fit.leave_out(key, why)
   if not told[key] then
     told[key] = true
-    deskhook.log.warn("Helpdesk." .. key, why)
+    deskhook.log.warn(key, why)
   end
 end
 

@@ -26,7 +26,7 @@ local function hide(items, names)
   local gone, list = {}, {}
   for _, id in ipairs(names) do
     if KEPT[id] then
-      fit.leave_out("Hide", "names \"" .. id .. "\", which nobody can hide")
+      fit.leave_out("Helpdesk.Hide", "names \"" .. id .. "\", which nobody can hide")
     elseif find(items, id, gone) then
       gone[id] = true
       list[#list + 1] = id
@@ -39,13 +39,13 @@ end
 local function dress(items, desk, gone, language)
   local set = {}
   for id, text in pairs(desk.Texts or {}) do
-    text = fit.text(words.pick(text, language), "Texts." .. id, fit.TEXT)
+    text = fit.text(words.pick(text, language), "Helpdesk.Texts." .. id, fit.TEXT)
     if text and not KEPT[id] and find(items, id, gone) then
       set[id] = { text = text }
     end
   end
   for id, icon in pairs(desk.Icons or {}) do
-    if fit.text(icon, "Icons." .. id, fit.TEXT) and find(items, id, gone) then
+    if fit.text(icon, "Helpdesk.Icons." .. id, fit.TEXT) and find(items, id, gone) then
       set[id] = set[id] or {}
       set[id].icon = icon
     end
@@ -68,10 +68,10 @@ function menu.patch(desk, ctx)
   local language, items = ctx.person.language, ctx.menu.items
   local gone, remove = hide(items, desk.Hide or {})
   local patch = { remove = remove, set = dress(items, desk, gone, language), add = entries.links(desk, language) }
-  patch.tooltip = desk.Name and fit.text(words.pick(desk.Name, language), "Name", fit.TEXT)
+  patch.tooltip = desk.Name and fit.text(words.pick(desk.Name, language), "Helpdesk.Name", fit.TEXT)
   if ctx.session.phase == "idle" then
     -- Other states have icons of their own, which people have to see.
-    patch.icon = desk.Icon and fit.text(desk.Icon, "Icon", fit.TEXT)
+    patch.icon = desk.Icon and fit.text(desk.Icon, "Helpdesk.Icon", fit.TEXT)
     local reasons = entries.reasons(desk, language, has_start(items, gone) and "start" or nil)
     if reasons then
       table.insert(patch.add, 1, reasons)

@@ -1,7 +1,17 @@
 -- What the policy says for a device: `Helpdesk`, with the first of its sites over it that one of the
 -- device's groups belongs to.
 
+local fit = require("./fit")
+local shape = require("./shape")
+
 local settings = {}
+
+local KEY = "Helpdesk"
+local KINDS = {
+  Name = "text", Icon = "string", Texts = "object", Icons = "object", Hide = "list", Link = "text", LinkText = "text",
+  LinkIcon = "string", Links = "list", Phone = "string", PhoneIcon = "string", QuickReasons = "list", AssetTag = "string",
+  Fields = "object", Shells = "list", Sites = "list", Groups = "list",
+}
 
 local function share(wanted, groups)
   for _, name in ipairs(wanted) do
@@ -15,11 +25,9 @@ local function share(wanted, groups)
 end
 
 function settings.read(groups)
-  local policy, chosen = deskhook.policy.get("Helpdesk") or {}, {}
-  for name, value in pairs(policy) do
-    chosen[name] = value
-  end
-  for _, site in ipairs(policy.Sites or {}) do
+  local chosen = shape.check(deskhook.policy.get(KEY), KEY, KINDS, fit.leave_out)
+  for index, entry in ipairs(chosen.Sites or {}) do
+    local site = shape.check(entry, KEY .. ".Sites, entry " .. index, KINDS, fit.leave_out)
     if share(site.Groups or {}, groups) then
       for name, value in pairs(site) do
         chosen[name] = value

@@ -12,8 +12,10 @@ end
 -- The text without what header lines say behind their last space: a token is nobody's business.
 local function without_secrets(text, headers)
   for _, line in pairs(headers) do
-    local secret = string.match(line, "(%S+)%s*$") or line
-    text = string.gsub(text, (string.gsub(secret, "%W", "%%%0")), "***")
+    local secret = string.match(line, "(%S+)%s*$")
+    if secret then
+      text = string.gsub(text, (string.gsub(secret, "%W", "%%%0")), "***")
+    end
   end
   return text
 end
@@ -48,7 +50,7 @@ local function judge(ticket, person, desk, values)
 end
 
 deskhook.on("session.request", function(ctx)
-  local desk = settings.read(deskhook.policy.get("TicketRequired") or {})
+  local desk = settings.read(deskhook.policy.get("TicketRequired"))
   local ticket = ctx.ticket or ""
   local values = { ticket = ticket, example = desk.example }
   if ticket == "" then

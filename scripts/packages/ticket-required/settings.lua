@@ -1,9 +1,15 @@
 -- What the policy says, checked: what nobody can read is a no with a reason, and never the token.
 
+local shape = require("./shape")
+
 local settings = {}
 
 local KEY = "TicketRequired"
 local SECRET = "/etc/deskhook/secrets/ticket-required"
+local KINDS = {
+  Pattern = "string", Example = "string", Url = "string", Token = "string", Headers = "object", StateField = "string",
+  OpenStates = "list", PersonField = "string", WhenUnreachable = "string", TimeoutSeconds = "number", CacheSeconds = "number",
+}
 local LOOPBACK = { ["127.0.0.1"] = true, ["[::1]"] = true, localhost = true }
 
 local function wrong(name, wanted)
@@ -27,7 +33,7 @@ end
 -- The token of the policy, else the one that was written to the device when it was set up.
 local function token(policy)
   if policy.Token ~= nil then
-    return type(policy.Token) == "string" and policy.Token ~= "" and policy.Token or wrong("Token", "is a text")
+    return policy.Token ~= "" and policy.Token or wrong("Token", "is empty")
   end
   local read, text = pcall(function()
     return deskhook.fs.read(SECRET)
@@ -39,6 +45,9 @@ end
 local function headers(policy)
   local secret, lines, used = token(policy), { accept = "application/json" }, false
   for name, line in pairs(policy.Headers or {}) do
+    if type(line) == "table" then
+      wrong("Headers." .. name, "is a text")
+    end
     lines[string.lower(name)] = string.gsub(tostring(line), "{token}", function()
       used = true
       return secret or wrong("Headers", "wants a token: " .. KEY .. ".Token or the file " .. SECRET)
@@ -55,13 +64,15 @@ local function number(policy, name, range)
   if value == nil then
     return range.default
   end
-  if type(value) ~= "number" or value < range.from or value > range.to then
+  if value < range.from or value > range.to then
     wrong(name, "is a number of seconds from " .. range.from .. " to " .. range.to)
   end
   return math.floor(value)
 end
 
-function settings.read(policy)
+-- What `section` of the policy says.
+function settings.read(section)
+  local policy = shape.check(section, KEY, KINDS)
   if policy.Url then
     check_url(policy.Url)
   end

@@ -95,5 +95,15 @@ test("a policy that nobody can read is a no that says what is wrong", function(t
   t.failed(at(t, "2026-11-20T10:00:00+01:00", { Open = { Friday = "08:00-08:00" } }), "has no length")
   t.failed(at(t, "2026-11-20T10:00:00+01:00", { Zone = "Mars/Base" }), "Mars/Base")
   t.failed(at(t, "2026-11-20T10:00:00+01:00", { Holidays = { "Christmas" } }), "BusinessHours.Holidays, entry 1")
+  t.failed(at(t, "2026-11-20T10:00:00+01:00", { Open = "always" }), "BusinessHours.Open is an object")
+  t.failed(at(t, "2026-11-20T10:00:00+01:00", { Contact = 5 }), "BusinessHours.Contact is a text, or one for each")
+  t.failed(at(t, "2026-11-20T10:00:00+01:00", "08:00-17:00"), "BusinessHours is an object")
   t.failed(at(t, "2026-11-20T10:00:00+01:00", { Outside = "allow" }), "BusinessHours.Outside")
+end)
+
+test("keys are read whatever their case, and one that nobody knows is told once", function(t)
+  local policy = { zone = "Europe/Berlin", OPEN = { friday = "08:00-14:00" }, Holydays = { "11-20" } }
+  t.allowed(at(t, "2026-11-20T13:00:00+01:00", policy))
+  t.denied(at(t, "2026-11-20T14:00:00+01:00", policy), "outside-hours")
+  t.equal(t.logs(), { "BusinessHours.Holydays is no key of this package, so it does nothing" })
 end)

@@ -123,8 +123,8 @@ test("a policy that nobody can read is a no that says what is wrong", function(t
     t.equal(string.find(result.message, "pass", 1, true), nil)
   end
   for name, value in pairs{
-    Pattern = "^(INC", WhenUnreachable = "allow", TimeoutSeconds = 0, CacheSeconds = "long", Token = "",
-    Headers = { ["x-key"] = "{token}" },
+    Pattern = "^(INC", WhenUnreachable = "allow", TimeoutSeconds = 0, CacheSeconds = "long", Token = "", OpenStates = "open",
+    Headers = { ["x-key"] = "{token}" }, ["Headers.x"] = { 1 },
   } do
     settings(t, { [name] = value })
     t.failed(start(t, "INC0012345"), "TicketRequired." .. name)
