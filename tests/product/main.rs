@@ -25,3 +25,4 @@ mod tray;
 mod unmanaged;
 mod uplink;
 mod vnc;
+mod webhook;
