@@ -18,6 +18,7 @@ mod presence;
 mod rights;
 mod scene;
 mod session;
+mod shipped;
 mod signed;
 mod signing;
 mod standin;

@@ -106,5 +106,11 @@ async fn events_reach_a_server_that_fails_first_in_order_signed_and_without_name
         .find(|(_, event)| event["type"] == "agent.stopping");
     let (_, stopping) = stopping.context("until_taken saw it")?;
     assert_eq!(stopping["sequence"], taken.len() + 1);
+    let path = format!("devices/{}", scene.device().await?);
+    let shown = eventually("the device's page should tell", async || {
+        let device = scene.api.get(&path).await.ok()?;
+        (device["facts"]["webhook_dead"] == 0).then_some(device)
+    });
+    assert!(shown.await?["facts"]["webhook_waiting"].is_number());
     Ok(())
 }

@@ -126,11 +126,18 @@ fn the_event_of_the_guide_is_signed_as_it_says() {
     let (body, _) = rest.split_once("\n```").unwrap();
     let header = |name: &str| {
         let prefix = format!("{name}: ");
-        lines.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap()
+        lines
+            .lines()
+            .find_map(|line| line.strip_prefix(&prefix))
+            .unwrap()
     };
     let (_, secret) = guide.split_once("`whsec_Mf").unwrap();
     let key = format!("Mf{}", secret.split('`').next().unwrap());
-    let signed = format!("{}.{}.{body}", header("webhook-id"), header("webhook-timestamp"));
+    let signed = format!(
+        "{}.{}.{body}",
+        header("webhook-id"),
+        header("webhook-timestamp")
+    );
     let mac = Hmac::<Sha256>::new_from_slice(&STANDARD.decode(key).unwrap()).unwrap();
     let signature = header("webhook-signature").strip_prefix("v1,").unwrap();
     let signature = STANDARD.decode(signature).unwrap();
