@@ -20,6 +20,7 @@ mod namespace;
 mod patience;
 mod portal;
 mod process;
+mod receiver;
 mod rfb;
 mod walk;
 
@@ -38,5 +39,6 @@ pub use namespace::Namespace;
 pub use patience::{PATIENCE, eventually, until, until_some};
 pub use portal::{Api, PASSWORD, TestPortal};
 pub use process::{Finished, Process, processes_of, run};
+pub use receiver::{Posted, Receiver};
 pub use rfb::{Greeting, handshake, vnc_password};
 pub use walk::{Walk, free_port, http_client, missing, not_walked, shots};

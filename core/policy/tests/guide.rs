@@ -57,6 +57,8 @@ fn the_layer_files_of_the_other_guides_are_right() {
     for path in [
         "../../scripts/README.md",
         "../../scripts/packages/business-hours/README.md",
+        "../../scripts/packages/device-posture/README.md",
+        "../../scripts/packages/events-webhook/README.md",
         "../../scripts/packages/helpdesk-branding/README.md",
         "../../scripts/packages/ticket-required/README.md",
         "../../plugins/README.md",

@@ -1,122 +1,62 @@
--- When the support desk is there. Knows nothing of hooks or texts.
+-- When a desk is there. Hours are moments, not numbers on a clock: so a night in which the clocks
+-- change has no hour twice, and none that nobody opens.
+
+local holidays = require("./holidays")
+local spans = require("./spans")
 
 local calendar = {}
 
-local DAY = 24 * 60 * 60
+local SECONDS = 24 * 60 * 60
 -- How far ahead the next opening is looked for.
-local MOST_DAYS = 60
+local MOST_DAYS = 120
 
-calendar.DAYS = { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" }
-
-local WORKDAYS = {
-  Monday = "08:00-17:00",
-  Tuesday = "08:00-17:00",
-  Wednesday = "08:00-17:00",
-  Thursday = "08:00-17:00",
-  Friday = "08:00-17:00",
-}
-
-local function minutes(text, key)
-  local hour, minute = string.match(text, "^(%d%d?):(%d%d)$")
-  hour, minute = tonumber(hour), tonumber(minute)
-  if not hour or minute > 59 or hour * 60 + minute > DAY / 60 then
-    error(key .. ": \"" .. text .. "\" is no time of day; one is \"08:00\"", 0)
-  end
-  return hour * 60 + minute
+-- Noon of a day, so many days after `date`: it is on that day whatever the clocks do at night.
+local function noon(desk, date, ahead)
+  local unix = deskhook.time.parse(date .. "T12:00:00", desk.zone).unix + ahead * SECONDS
+  return deskhook.time.parse(deskhook.time.format(unix, "%Y-%m-%dT12:00:00", desk.zone), desk.zone)
 end
 
--- "08:00-12:00, 13:00-17:00" as a list of {from, to} in minutes.
-local function spans(text, key)
-  local list = {}
-  if type(text) ~= "string" then
-    error(key .. " is a text such as \"08:00-12:00, 13:00-17:00\"", 0)
+-- The time that many minutes after the midnight in which `day` begins, as clocks show it.
+local function at(desk, day, minute)
+  local date = day.date
+  if minute >= spans.DAY then
+    date, minute = noon(desk, date, 1).date, minute - spans.DAY
   end
-  for part in string.gmatch(text, "[^,]+") do
-    local from, to = string.match(part, "^%s*([%d:]+)%s*%-%s*([%d:]+)%s*$")
-    if not from then
-      error(key .. ": \"" .. part .. "\" is no span of time; one is \"08:00-17:00\"", 0)
-    end
-    local span = { from = minutes(from, key), to = minutes(to, key) }
-    if span.to <= span.from then
-      error(key .. ": \"" .. part .. "\" ends before it begins", 0)
-    end
-    list[#list + 1] = span
-  end
-  table.sort(list, function(a, b)
-    return a.from < b.from
-  end)
-  return list
+  local clock = string.format("T%02d:%02d:00", math.floor(minute / 60), minute % 60)
+  return deskhook.time.parse(date .. clock, desk.zone)
 end
 
--- "2026-12-24" is that day; "12-25" is that day of every year.
-local function holidays(list)
-  local days = {}
-  for index, entry in ipairs(list or {}) do
-    local day = type(entry) == "table" and entry.Date or entry
-    local known = type(day) == "string"
-      and (string.match(day, "^%d%d%d%d%-%d%d%-%d%d$") or string.match(day, "^%d%d%-%d%d$"))
-    if not known then
-      error("BusinessHours.Holidays, entry " .. index .. ": a day is \"2026-12-24\" or, every year, \"12-25\"", 0)
-    end
-    days[day] = type(entry) == "table" and entry.Name or ""
-  end
-  return days
+-- The holiday that the day is, or nil.
+function calendar.holiday(desk, day)
+  return holidays.find(desk.holidays, day.date)
 end
 
--- What the policy says, checked: a desk whose hours nobody can read is closed with a reason.
-function calendar.read(settings)
-  settings = settings or {}
-  local open = {}
-  for day, text in pairs(settings.Open or WORKDAYS) do
-    local known = false
-    for _, name in ipairs(calendar.DAYS) do
-      known = known or name == day
-    end
-    if not known then
-      error("BusinessHours.Open: \"" .. tostring(day) .. "\" is no day; one is \"Monday\"", 0)
-    end
-    open[day] = spans(text, "BusinessHours.Open." .. day)
-  end
-  return { zone = settings.Zone, open = open, holidays = holidays(settings.Holidays) }
+local function hours(desk, day)
+  local holiday = calendar.holiday(desk, day)
+  return holiday and holiday.open or desk.open[day.weekday] or {}
 end
 
--- The holiday's name ("" where it has none), or nil.
-function calendar.holiday(desk, time)
-  return desk.holidays[time.date] or desk.holidays[string.sub(time.date, 6)]
-end
-
-local function spans_of(desk, time)
-  if calendar.holiday(desk, time) then
-    return {}
-  end
-  return desk.open[calendar.DAYS[time.weekday]] or {}
-end
-
-function calendar.is_open(desk, time)
-  local minute = time.hour * 60 + time.minute
-  for _, span in ipairs(spans_of(desk, time)) do
-    if minute >= span.from and minute < span.to then
-      return true
+-- Hours that began on the day before count too: they may go on past midnight.
+function calendar.is_open(desk, now)
+  for ahead = -1, 0 do
+    local day = noon(desk, now.date, ahead)
+    for _, span in ipairs(hours(desk, day)) do
+      if at(desk, day, span.from).unix <= now.unix and now.unix < at(desk, day, span.to).unix then
+        return true
+      end
     end
   end
   return false
 end
 
--- The time of the next opening after `time`, or nil where there is none in two months.
-function calendar.next_opening(desk, time)
-  local minute = time.hour * 60 + time.minute
-  -- Noon is on the same day whatever daylight saving does at night.
-  local noon = deskhook.time.parse(time.date .. "T12:00:00", desk.zone)
+-- The time of the next opening, or nil where there is none for months.
+function calendar.next_opening(desk, now)
   for ahead = 0, MOST_DAYS do
-    local day = noon
-    if ahead > 0 then
-      local unix = noon.unix + ahead * DAY
-      day = deskhook.time.parse(deskhook.time.format(unix, "%Y-%m-%dT12:00:00", desk.zone), desk.zone)
-    end
-    for _, span in ipairs(spans_of(desk, day)) do
-      if ahead > 0 or span.from > minute then
-        local clock = string.format("%02d:%02d:00", math.floor(span.from / 60), span.from % 60)
-        return deskhook.time.parse(day.date .. "T" .. clock, desk.zone)
+    local day = noon(desk, now.date, ahead)
+    for _, span in ipairs(hours(desk, day)) do
+      local opening = at(desk, day, span.from)
+      if opening.unix > now.unix then
+        return opening
       end
     end
   end

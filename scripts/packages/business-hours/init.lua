@@ -1,50 +1,47 @@
 -- Keeps remote sessions to the support desk's hours. See README.md for the policy.
 
 local calendar = require("./calendar")
+local settings = require("./settings")
+local words = require("./words")
 
-local OUTCOMES = { deny = true, ask = true }
-
--- "Monday, 08:00", in the person's language and the desk's zone.
-local function in_words(time)
-  local day = deskhook.text("day-" .. string.lower(calendar.DAYS[time.weekday]))
-  return deskhook.text("opening", {
-    day = day,
-    date = deskhook.time.format(time, deskhook.text("date-pattern")),
-    time = deskhook.time.format(time, "%H:%M"),
+-- "Monday, 16 November, at 08:00", on the desk's clock; where the device's shows another time, with
+-- the zone.
+local function in_words(opening, desk, now)
+  local elsewhere = desk.zone and deskhook.time.now().offset ~= now.offset
+  return deskhook.text(elsewhere and "opening-zone" or "opening", {
+    day = deskhook.text("day-" .. opening.weekday),
+    date = deskhook.time.format(opening, deskhook.text("date-pattern")),
+    time = deskhook.time.format(opening, "%H:%M"),
+    zone = desk.zone,
   })
 end
 
-local function message(desk, now, contact)
+local function message(desk, now, language)
   local parts = {}
   local holiday = calendar.holiday(desk, now)
-  if holiday and holiday ~= "" then
-    parts[#parts + 1] = deskhook.text("closed-holiday", { holiday = holiday })
+  if holiday and holiday.name and #holiday.open == 0 then
+    parts[#parts + 1] = deskhook.text("closed-holiday", { holiday = words.pick(holiday.name, language) })
   else
     parts[#parts + 1] = deskhook.text("closed")
   end
   local opening = calendar.next_opening(desk, now)
   if opening then
-    parts[#parts + 1] = deskhook.text("next-opening", { opening = in_words(opening) })
+    parts[#parts + 1] = deskhook.text("next-opening", { opening = in_words(opening, desk, now) })
   end
-  if contact then
-    parts[#parts + 1] = deskhook.text("contact", { contact = contact })
+  if desk.contact then
+    parts[#parts + 1] = deskhook.text("contact", { contact = words.pick(desk.contact, language) })
   end
   return table.concat(parts, " ")
 end
 
-deskhook.on("session.request", function()
-  local settings = deskhook.policy.get("BusinessHours") or {}
-  local outside = settings.Outside or "deny"
-  if not OUTCOMES[outside] then
-    error("BusinessHours.Outside is \"deny\" or \"ask\", not \"" .. tostring(outside) .. "\"", 0)
-  end
-  local desk = calendar.read(settings)
+deskhook.on("session.request", function(ctx)
+  local desk = settings.read(deskhook.policy.get("BusinessHours"), ctx.device.groups)
   local now = deskhook.time.now(desk.zone)
   if calendar.is_open(desk, now) then
     return deskhook.allow()
   end
-  local text = message(desk, now, settings.Contact)
-  if outside == "ask" then
+  local text = message(desk, now, ctx.person.language)
+  if desk.outside == "ask" then
     return deskhook.ask{
       title = deskhook.text("ask-title"),
       message = text .. " " .. deskhook.text("ask-anyway"),

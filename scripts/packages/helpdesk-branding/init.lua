@@ -1,52 +1,16 @@
 -- The help desk's face on the device. See README.md for the policy.
 
+local entries = require("./entries")
+local menu = require("./menu")
+local settings = require("./settings")
 local shells = require("./shells")
 
-local QUICK = "helpdesk-quick-"
-
-local function settings()
-  return deskhook.policy.get("Helpdesk") or {}
-end
-
-local function quick_reasons(reasons)
-  local items = {}
-  for index, reason in ipairs(reasons) do
-    items[#items + 1] = { id = QUICK .. index, kind = "item", text = reason }
-  end
-  return items
-end
-
 deskhook.on("tray.menu", function(ctx)
-  local desk, add = settings(), {}
-  local idle = ctx.session.phase == "idle"
-  if idle and desk.QuickReasons and #desk.QuickReasons > 0 then
-    add[#add + 1] = {
-      id = "helpdesk-quick",
-      kind = "submenu",
-      text = deskhook.text("quick"),
-      items = quick_reasons(desk.QuickReasons),
-      after = "start",
-    }
-  end
-  if desk.Link then
-    local text = desk.LinkText or deskhook.text("link")
-    add[#add + 1] = { id = "helpdesk-link", kind = "link", text = text, target = desk.Link }
-  end
-  if desk.Phone then
-    local number = string.gsub(desk.Phone, "[^%d+]", "")
-    local text = deskhook.text("phone", { phone = desk.Phone })
-    add[#add + 1] = { id = "helpdesk-phone", kind = "link", text = text, target = "tel:" .. number }
-  end
-  if #add == 0 and not desk.Name then
-    return nil
-  end
-  return { tooltip = desk.Name, add = add }
+  return menu.patch(settings.read(ctx.device.groups), ctx)
 end)
 
 deskhook.on("menu.click", function(ctx)
-  local index = string.match(ctx.item, "^" .. string.gsub(QUICK, "%-", "%%-") .. "(%d+)$")
-  local reasons = settings().QuickReasons or {}
-  local reason = reasons[tonumber(index)]
+  local reason = entries.reason(ctx.item, settings.read(ctx.device.groups), ctx.person.language)
   if reason then
     return { request = "start_session", reason = reason }
   end
@@ -64,8 +28,8 @@ local function asset_tag(desk)
   return tag or nil
 end
 
-deskhook.on("address.report", function()
-  local desk, fields = settings(), {}
+deskhook.on("address.report", function(ctx)
+  local desk, fields = settings.read(ctx.device.groups), {}
   for name, value in pairs(desk.Fields or {}) do
     fields[name] = value
   end
@@ -86,7 +50,7 @@ deskhook.on("session.ended", function(ctx)
 end)
 
 deskhook.on("elevation.request", function(ctx)
-  local shell = shells.find(ctx.program, settings().Shells)
+  local shell = shells.find(ctx.program, settings.read(ctx.device.groups).Shells)
   if shell then
     return deskhook.deny{ code = "shell", message = deskhook.text("shell", { program = shell }) }
   end

@@ -128,6 +128,8 @@ fn write_policy(root: &Path, client: DemoClient, no_plugin: Option<&str>) -> any
             "BusinessHours": {"Open": open_all_week()},
             "Helpdesk": {"Name": "Northwind Help Desk", "Phone": "+1 555 0100", "QuickReasons": ["Printer", "VPN"], "AssetTag": "NW-0042"},
             "Extensions.Packages.business-hours": {"Capabilities": ["policy:BusinessHours"]},
+            "Extensions.Packages.device-posture": {"Enabled": false},
+            "Extensions.Packages.events-webhook": {"Enabled": false},
             "Extensions.Packages.ticket-required": {"Enabled": false},
             "Extensions.Packages.helpdesk-branding": {"Binding": "optional", "Capabilities": ["policy:Helpdesk"]}
         }

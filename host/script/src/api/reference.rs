@@ -284,6 +284,16 @@ pub const REFERENCE: &[Entry] = &[
         doc: "SHA-256 in hex.",
     },
     Entry {
+        name: "deskhook.hash.hmac_sha256",
+        capability: "",
+        parameters: &[
+            ("key", "string", "any bytes, at least one"),
+            ("bytes", "string", "any bytes"),
+        ],
+        returns: "string",
+        doc: "HMAC-SHA256 (RFC 2104) in hex: proves to whoever has the key where bytes come from.",
+    },
+    Entry {
         name: "deskhook.log.debug",
         capability: "",
         parameters: &[("...", "any", "joined by spaces, cut at 4 KiB")],

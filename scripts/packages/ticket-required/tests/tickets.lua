@@ -33,10 +33,10 @@ test("a ticket that does not fit the pattern is not asked for", function(t)
 end)
 
 test("an open ticket starts the session", function(t)
-  settings(t, { Headers = { authorization = "Bearer token" } })
+  settings(t)
   t.http(URL, { status = 200, body = { result = { state = "In Progress" } } })
   t.allowed(start(t, "INC0012345"))
-  t.equal(t.http_calls()[1].headers, { authorization = "Bearer token" })
+  t.equal(t.http_calls()[1].headers, { accept = "application/json" })
 end)
 
 test("a closed ticket is a no", function(t)
@@ -47,8 +47,10 @@ end)
 
 test("an answer without a state is no open ticket", function(t)
   settings(t)
-  t.http(URL, { status = 200, body = { error = "x" } })
-  t.denied(start(t, "INC0012345"), "ticket-closed")
+  for _, body in ipairs{ { error = "x" }, { result = {} }, { result = "open" }, { "result" } } do
+    t.http(URL, { status = 200, body = body })
+    t.denied(start(t, "INC0012345"), "ticket-unknown")
+  end
 end)
 
 test("an unknown ticket is a no, in German", function(t)
@@ -58,6 +60,14 @@ test("an unknown ticket is a no, in German", function(t)
   local result = start(t, "INC0012345")
   t.denied(result, "ticket-unknown")
   t.equal(result.message, "Das Ticketsystem kennt INC0012345 nicht. Bitte prüfen Sie die Nummer.")
+end)
+
+test("the state may stand in a list", function(t)
+  settings(t, { StateField = "result[0].fields.state" })
+  t.http(URL, { status = 200, body = { result = { { fields = { state = "open" } }, { fields = { state = "closed" } } } } })
+  t.allowed(start(t, "INC0012345"))
+  settings(t, { StateField = "result.1.fields.state" })
+  t.denied(start(t, "INC0012345"), "ticket-closed")
 end)
 
 test("a ticket of somebody else is a no", function(t)
@@ -100,4 +110,30 @@ test("a host that the policy does not grant is never asked", function(t)
   t.grants{ "policy:TicketRequired", "net:other.example" }
   t.denied(start(t, "INC0012345"), "ticket-not-checked")
   t.equal(t.http_calls(), {})
+end)
+
+test("a policy that nobody can read is a no that says what is wrong", function(t)
+  for _, url in ipairs{
+    "http://tickets.example/{ticket}", "https://kim:pass@tickets.example/{ticket}", "https://{ticket}.example/{ticket}",
+    "https://tickets.example/all", "tickets.example/{ticket}",
+  } do
+    settings(t, { Url = url })
+    local result = start(t, "INC0012345")
+    t.failed(result, "TicketRequired.Url")
+    t.equal(string.find(result.message, "pass", 1, true), nil)
+  end
+  for name, value in pairs{
+    Pattern = "^(INC", WhenUnreachable = "allow", TimeoutSeconds = 0, CacheSeconds = "long", Token = "", OpenStates = "open",
+    Headers = { ["x-key"] = "{token}" }, ["Headers.x"] = { 1 },
+  } do
+    settings(t, { [name] = value })
+    t.failed(start(t, "INC0012345"), "TicketRequired." .. name)
+  end
+  t.equal(t.http_calls(), {})
+end)
+
+test("a gateway on the device itself may be asked without TLS", function(t)
+  settings(t, { Url = "http://127.0.0.1:8080/{ticket}" })
+  t.http("http://127.0.0.1:8080/INC0012345", { status = 200, body = { result = { state = "open" } } })
+  t.allowed(start(t, "INC0012345"))
 end)
