@@ -49,17 +49,17 @@ local function chosen(personal, include)
 end
 
 -- The event, with a name that no other has: who gets it twice knows it by that.
-function event.new(hook, ctx, sequence, include)
-  local data, personal = READERS[hook](ctx)
+function event.new(ctx, sequence, include)
+  local data, personal = READERS[ctx.hook](ctx)
   personal.person = { name = ctx.person.name, display_name = ctx.person.display_name }
   personal.device = { name = ctx.device.name }
   personal.groups = ctx.device.groups
   local device = ctx.device
-  local name = table.concat({ device.id, device.name, sequence, hook, ctx.now }, "\n")
+  local name = table.concat({ device.id, device.name, sequence, ctx.hook, ctx.now }, "\n")
   local made = {
     id = "evt_" .. string.sub(deskhook.hash.sha256(name), 1, 32),
     sequence = sequence,
-    type = hook,
+    type = ctx.hook,
     timestamp = ctx.now,
     device = device.id,
     data = data,

@@ -17,18 +17,25 @@ local function with_policy(run, complain)
   end
 end
 
-for hook in pairs(event.TYPES) do
-  deskhook.on(hook, function(ctx)
-    with_policy(function(policy)
-      local wanted = settings.to_keep(policy)
-      if wanted and wanted.events[hook] then
-        queue.add(function(sequence)
-          return event.new(hook, ctx, sequence, wanted.include)
-        end, wanted.most)
-      end
-    end, deskhook.log.error)
-  end)
+-- Keeps what happened; nothing is sent while a hook runs.
+local function keep(ctx)
+  with_policy(function(policy)
+    local wanted = settings.to_keep(policy)
+    if wanted and wanted.events[ctx.hook] then
+      queue.add(function(sequence)
+        return event.new(ctx, sequence, wanted.include)
+      end, wanted.most)
+    end
+  end, deskhook.log.error)
 end
+
+deskhook.on("agent.started", keep)
+deskhook.on("agent.stopping", keep)
+deskhook.on("address.reported", keep)
+deskhook.on("client.exited", keep)
+deskhook.on("session.started", keep)
+deskhook.on("session.ended", keep)
+deskhook.on("elevation.finished", keep)
 
 deskhook.on("timer", function()
   with_policy(function(policy)
