@@ -33,6 +33,7 @@ pub enum Answer {
 /// A verdict on the wire and in Lua: `{verdict = "deny", code = "...", message = "..."}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verdict", rename_all = "lowercase", deny_unknown_fields)]
+#[schemars(rename = "Verdict")]
 pub enum VerdictAnswer {
     /// Nothing against it.
     Allow {},
@@ -104,7 +105,7 @@ impl From<&Verdict> for VerdictAnswer {
     }
 }
 
-/// What a `consent.prompt` hook may answer.
+/// What a `consent.prompt` hook may answer: at most 16 fields, 256 bytes a line, 4 KiB a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConsentPatch {
@@ -112,7 +113,7 @@ pub struct ConsentPatch {
     pub title: Option<String>,
     /// The text.
     pub message: Option<String>,
-    /// More lines.
+    /// More lines; one whose id is there already takes its place.
     pub fields: Vec<ConsentField>,
 }
 
@@ -192,6 +193,11 @@ pub enum AnswerError {
     /// A verdict says nothing where people read or programs look.
     #[error("the {0} of the verdict is empty")]
     Empty(&'static str),
+    /// A part of the consent dialog is longer than a person reads.
+    #[error(
+        "the consent dialog's {0} is too long: at most 256 bytes a line, 4 KiB a message, 16 fields"
+    )]
+    ConsentTooLong(&'static str),
     /// A field's value is a list or an object.
     #[error("the field {0:?} is neither text, number nor boolean")]
     FieldType(String),
@@ -212,9 +218,11 @@ impl Answer {
         };
         match hook {
             Hook::TrayMenu => serde_json::from_value(value).map(Self::Menu).map_err(shape),
-            Hook::ConsentPrompt => serde_json::from_value(value)
-                .map(Self::Consent)
-                .map_err(shape),
+            Hook::ConsentPrompt => {
+                let patch: ConsentPatch = serde_json::from_value(value).map_err(shape)?;
+                check_consent(&patch)?;
+                Ok(Self::Consent(patch))
+            }
             Hook::ClientLaunch => serde_json::from_value(value)
                 .map(Self::Launch)
                 .map_err(shape),
@@ -253,22 +261,6 @@ impl Answer {
 }
 
 impl Hook {
-    /// The JSON Schema of an answer other than nothing; none for a hook that only observes.
-    pub fn answer_schema(self) -> Option<schemars::Schema> {
-        match self {
-            Self::TrayMenu => Some(schemars::schema_for!(MenuPatch)),
-            Self::ConsentPrompt => Some(schemars::schema_for!(ConsentPatch)),
-            Self::ClientLaunch => Some(schemars::schema_for!(LaunchPatch)),
-            Self::AddressReport | Self::StateCollect => Some(schemars::schema_for!(FieldsPatch)),
-            Self::MenuClick => Some(schemars::schema_for!(Vec<ExtensionRequest>)),
-            _ => match self.kind() {
-                Kind::Decide => Some(schemars::schema_for!(VerdictAnswer)),
-                Kind::Provide => Some(schemars::schema_for!(String)),
-                Kind::Transform | Kind::Observe => None,
-            },
-        }
-    }
-
     /// What an answer to this hook looks like, in words.
     pub fn wants(self) -> &'static str {
         match self {
@@ -295,6 +287,21 @@ fn read_requests(value: Value) -> Result<Vec<ExtensionRequest>, serde_json::Erro
         Ok(vec![])
     } else {
         serde_json::from_value(value).map(|one| vec![one])
+    }
+}
+
+fn check_consent(patch: &ConsentPatch) -> Result<(), AnswerError> {
+    let size = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let long = |field: &ConsentField| field.id.len() > 256 || field.label.len() > 256;
+    let too_long = [
+        ("title", size(&patch.title) > 256),
+        ("message", size(&patch.message) > 4096),
+        ("list of fields", patch.fields.len() > 16),
+        ("field", patch.fields.iter().any(long)),
+    ];
+    match too_long.into_iter().find(|(_, is_long)| *is_long) {
+        Some((part, _)) => Err(AnswerError::ConsentTooLong(part)),
+        None => Ok(()),
     }
 }
 
@@ -364,6 +371,26 @@ mod tests {
             )
             .is_ok()
         );
+    }
+
+    #[test]
+    fn a_consent_dialog_is_short_enough_to_be_read() {
+        let field = json!({"id": "asset", "label": "PC-0815"});
+        for (long, part) in [
+            (json!({"title": "x".repeat(257)}), "title"),
+            (json!({"message": "x".repeat(4097)}), "message"),
+            (json!({"fields": vec![field.clone(); 17]}), "list of fields"),
+            (
+                json!({"fields": [{"id": "a", "label": "x".repeat(257)}]}),
+                "field",
+            ),
+        ] {
+            let read = Answer::read(Hook::ConsentPrompt, long);
+            assert!(matches!(read, Err(AnswerError::ConsentTooLong(at)) if at == part));
+        }
+        let fits =
+            json!({"title": "x".repeat(256), "message": "x".repeat(4096), "fields": [field]});
+        assert!(Answer::read(Hook::ConsentPrompt, fits).is_ok());
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use schemars::SchemaGenerator;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,13 +21,6 @@ pub struct Context {
     pub person: Person,
     /// The effective policy's short name.
     pub policy_version: String,
-}
-
-impl Context {
-    /// The JSON Schema of what every hook is given.
-    pub fn schema() -> schemars::Schema {
-        schemars::schema_for!(Self)
-    }
 }
 
 /// One call of one hook: what an extension is given. Serialises to the flat object that the
@@ -73,6 +67,13 @@ macro_rules! bodies {
             fn read(hook: Hook, value: Value) -> Result<Self, serde_json::Error> {
                 match hook {
                     $($(Hook::$hook)|+ => serde_json::from_value::<$input>(value).map(Self::$variant)),+
+                }
+            }
+
+            /// The schema of what `hook` is given besides the context, made by `generator`.
+            pub(crate) fn shape(hook: Hook, generator: &mut SchemaGenerator) -> schemars::Schema {
+                match hook {
+                    $($(Hook::$hook)|+ => generator.root_schema_for::<$input>()),+
                 }
             }
 
