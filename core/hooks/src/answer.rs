@@ -142,7 +142,8 @@ pub struct LaunchPatch {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FieldsPatch {
-    /// Name to value.
+    /// Name to value: a text, a number or a boolean.
+    #[schemars(extend("additionalProperties" = {"type": ["string", "number", "boolean"]}))]
     pub fields: BTreeMap<String, Value>,
 }
 

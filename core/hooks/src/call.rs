@@ -23,6 +23,13 @@ pub struct Context {
     pub policy_version: String,
 }
 
+impl Context {
+    /// The JSON Schema of what every hook is given.
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(Self)
+    }
+}
+
 /// One call of one hook: what an extension is given. Serialises to the flat object that the
 /// contract names: `hook`, `now`, `device`, `person`, `policy_version` and the hook's own fields.
 #[derive(Clone, Debug, PartialEq, Serialize)]

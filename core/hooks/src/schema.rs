@@ -23,9 +23,19 @@ impl Hook {
         words.collect::<String>() + "Input"
     }
 
-    /// The JSON Schema of an answer other than nothing, by references to [`definitions`]; none for
-    /// a hook that only observes.
-    pub fn answer_schema(self) -> Option<Value> {
+    /// The JSON Schema of an answer other than nothing, whole; none for a hook that only observes.
+    pub fn answer_schema(self) -> Option<schemars::Schema> {
+        let (mut shape, all) = (self.answer_shape()?, definitions());
+        let name = shape["$ref"].as_str().and_then(|to| to.rsplit('/').next());
+        if let Some(named) = name.and_then(|name| all.get(name)) {
+            shape = named.clone();
+        }
+        shape["$defs"] = json!(all);
+        shape.try_into().ok()
+    }
+
+    /// The same by references to [`definitions`].
+    pub fn answer_shape(self) -> Option<Value> {
         let named = |name: &str| Some(reference(name));
         match self {
             Self::TrayMenu => named("MenuPatch"),
@@ -89,7 +99,7 @@ pub fn document() -> Value {
 
 fn both(hook: Hook) -> Value {
     let null = json!({"type": "null"});
-    let answer = match hook.answer_schema() {
+    let answer = match hook.answer_shape() {
         Some(schema) => json!({"anyOf": [schema, null]}),
         None => null,
     };

@@ -117,7 +117,7 @@ impl Session {
         ) {
             return vec![];
         }
-        let mut effects: Vec<Effect> = judgements.iter().filter_map(warning).collect();
+        let mut effects = warnings(judgements);
         effects.extend(match combine(judgements) {
             Decision::Denied(reasons) => self.deny_start(now, reasons),
             Decision::Open(questions) => self.confirm_start(now, questions),
@@ -327,6 +327,11 @@ fn pick(policy: &Policy, wanted: Option<&str>) -> Result<ClientSpec, Reason> {
             format!("Your organisation has not enabled the client \"{name}\"."),
         ),
     })
+}
+
+/// What those who do not decide want known: warnings, and why an optional handler failed.
+pub(super) fn warnings(judgements: &[Judgement]) -> Vec<Effect> {
+    judgements.iter().filter_map(warning).collect()
 }
 
 fn warning(judgement: &Judgement) -> Option<Effect> {

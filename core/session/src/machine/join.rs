@@ -1,6 +1,7 @@
 use deskhook_policy::{ConsentMode, OnTimeout};
 
 use super::Session;
+use super::begin::warnings;
 use crate::live::{JoinStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
@@ -57,10 +58,12 @@ impl Session {
         {
             return vec![];
         }
-        match combine(judgements) {
+        let mut effects = warnings(judgements);
+        effects.extend(match combine(judgements) {
             Decision::Denied(reasons) => self.refuse_join(reasons),
             Decision::Open(questions) => self.confirm_join(now, questions),
-        }
+        });
+        effects
     }
 
     fn confirm_join(&mut self, now: Moment, mut questions: Vec<CheckQuestion>) -> Vec<Effect> {

@@ -21,7 +21,7 @@ pub const REFERENCE: &[Entry] = &[
         parameters: &[
             (
                 "hook",
-                "string",
+                "deskhook.Hook",
                 "the hook's name; it stands in `hooks` of the manifest",
             ),
             (
