@@ -33,7 +33,7 @@ pub struct Setting {
     /// The package or plugin whose value holds.
     pub by: String,
     /// Who had set it before, the first one first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub overrode: Vec<String>,
 }
 

@@ -98,10 +98,10 @@ pub fn document() -> Value {
 }
 
 fn both(hook: Hook) -> Value {
-    let null = json!({"type": "null"});
+    let nothing = json!({"type": "null"});
     let answer = match hook.answer_shape() {
-        Some(schema) => json!({"anyOf": [schema, null]}),
-        None => null,
+        Some(schema) => json!({"anyOf": [schema, nothing]}),
+        None => nothing,
     };
     json!({
         "description": format!("{} Kind: {}.", hook.when(), hook.kind().word()),
@@ -125,6 +125,7 @@ fn given() -> BTreeMap<String, Value> {
         let mut input = Value::from(Body::shape(hook, &mut generator));
         take(&mut input, &context, "required");
         take(&mut input, &context, "properties");
+        take(&mut input, &json!({"required": ["hook"]}), "required");
         input["properties"]["hook"] = json!({"const": hook.name(), "description": "Which hook."});
         let of = |part| Some((part, input.get(part)?.clone()));
         let parts = ["properties", "required"].into_iter().filter_map(of);
@@ -194,7 +195,11 @@ fn tidy(shape: &mut Value) {
             object.remove("default");
         }
         if let Some(Value::String(text)) = object.get_mut("description") {
-            *text = text.replace('\n', " ");
+            // What is a link for readers of the code is a name for all others.
+            *text = text
+                .replace('\n', " ")
+                .replace("[`", "`")
+                .replace("`]", "`");
         }
     });
 }
@@ -243,10 +248,110 @@ mod tests {
             );
             assert!(given.keys().eq(said.keys()), "{hook}: {shape}");
             let required = shape["required"].as_array().unwrap();
-            for name in ["device", "person", "now", "policy_version"] {
+            for name in ["hook", "device", "person", "now", "policy_version"] {
                 assert!(required.contains(&json!(name)), "{hook}: {name}");
             }
         }
+    }
+
+    #[test]
+    fn what_the_agent_gives_and_what_it_reads_is_what_the_schema_says() {
+        let document = document();
+        assert!(jsonschema::meta::is_valid(&document));
+        let at = |hook: Hook, part: &str| {
+            let hook = &document["properties"]["hooks"]["properties"][hook.name()];
+            let mut schema = hook["properties"][part].clone();
+            schema["$defs"] = document["$defs"].clone();
+            jsonschema::draft202012::new(&schema).unwrap()
+        };
+        for (hook, input) in inputs() {
+            let input = Call::read(Some(hook), input).unwrap().input();
+            let told = at(hook, "input")
+                .iter_errors(&input)
+                .map(|e| e.to_string())
+                .collect::<Vec<_>>();
+            assert_eq!(told, Vec::<String>::new(), "{hook}: {input}");
+        }
+        for (hook, answer, fits) in answers_of_authors() {
+            assert_eq!(
+                at(hook, "answer").is_valid(&answer),
+                fits,
+                "{hook}: {answer}"
+            );
+            assert_eq!(
+                crate::Answer::read(hook, answer.clone()).is_ok(),
+                fits,
+                "{answer}"
+            );
+        }
+    }
+
+    /// Inputs whose words are those of the agent.
+    fn inputs() -> Vec<(Hook, Value)> {
+        let mut inputs: Vec<_> = Hook::ALL.map(|hook| (hook, json!({}))).to_vec();
+        for (hook, input) in &mut inputs {
+            let sam = json!({"name": "Sam", "verified": true});
+            *input = match hook {
+                Hook::TrayMenu => json!({
+                    "menu": {"items": [{"id": "start", "kind": "start"}, {"kind": "submenu", "items": [{"id": "a"}]}]},
+                    "session": {"phase": "connected", "address": "1", "supporter": sam},
+                }),
+                Hook::SessionRequest => json!({"origin": "url", "reason": "x"}),
+                Hook::ElevationRequest => json!({"method": "local-approval", "minutes": 5}),
+                Hook::SessionEnded => json!({"outcome": "denied", "supporter": sam}),
+                Hook::ElevationFinished => json!({"outcome": "expired"}),
+                Hook::ClientExited => json!({"signal": 9}),
+                _ => json!({}),
+            };
+            input["device"] = json!({"os": "linux"});
+        }
+        inputs
+    }
+
+    fn answers_of_authors() -> Vec<(Hook, Value, bool)> {
+        let (decide, menu) = (Hook::SessionJoin, Hook::TrayMenu);
+        let request = json!({"request": "start_session"});
+        vec![
+            (decide, Value::Null, true),
+            (
+                decide,
+                json!({"verdict": "deny", "code": "x", "message": "y"}),
+                true,
+            ),
+            (decide, json!({"verdict": "deny", "code": "x"}), false),
+            (decide, json!({"verdict": "perhaps"}), false),
+            (decide, json!(true), false),
+            (
+                menu,
+                json!({"set": {"start": {"text": "x"}}, "add": [{"id": "a", "kind": "link"}]}),
+                true,
+            ),
+            (menu, json!({"tool_tip": "x"}), false),
+            (menu, json!({"add": [{"id": "a", "after": 1}]}), false),
+            (Hook::MenuClick, request.clone(), true),
+            (Hook::MenuClick, json!([request]), true),
+            (Hook::MenuClick, json!({"request": "reboot"}), false),
+            (Hook::ClientLocate, json!("/opt/x"), true),
+            (Hook::ClientLocate, json!(1), false),
+            (
+                Hook::StateCollect,
+                json!({"fields": {"a": 1.5, "b": true, "c": "x"}}),
+                true,
+            ),
+            (Hook::StateCollect, json!({"fields": {"a": []}}), false),
+            (
+                Hook::ConsentPrompt,
+                json!({"fields": [{"id": "a", "label": "b"}]}),
+                true,
+            ),
+            (Hook::ConsentPrompt, json!({"fields": [{"id": "a"}]}), false),
+            (
+                Hook::ClientLaunch,
+                json!({"arguments": ["a"], "environment": {"A": "b"}}),
+                true,
+            ),
+            (Hook::ClientLaunch, json!({"environment": {"A": 1}}), false),
+        ]
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use api::{Entry, REFERENCE};
 pub use check::{Finding, Severity, check};
 pub use dry::{RunError, RunResult, run};
 pub use fake::{Fakes, FakesError, Record};
-pub use package::{LoadError, Manifest, Package, Texts, discover};
+pub use package::{LoadError, Manifest, Package, Texts, discover, manifest_schema};
 pub use page::{api_page, hooks_page};
 pub use scaffold::{ScaffoldError, scaffold};
 pub use script::Script;

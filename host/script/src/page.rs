@@ -28,7 +28,7 @@ fn fields<'a>(
 ) -> String {
     let row =
         |(name, of, doc): (&str, &str, &str)| vec![format!("`{name}`"), kind(of), doc.to_owned()];
-    table(&["name", "type", ""], of.into_iter().map(row))
+    table(&["name", "type", "meaning"], of.into_iter().map(row))
 }
 
 /// A type of the stubs as it stands.

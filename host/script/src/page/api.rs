@@ -8,7 +8,7 @@ pub fn api_page() -> String {
     let mut page = format!("{HEAD}# The Lua API\n\n{INTRODUCTION}\n\n");
     let mut room = "";
     for entry in REFERENCE {
-        let (here, _) = entry.name.rsplit_once('.').unwrap_or_default();
+        let here = room_of(entry);
         if here != room {
             page += &format!("## `{here}`\n\n");
             room = here;
@@ -31,6 +31,15 @@ const INTRODUCTION: &str = "\
 What a package has beside the language: Luau, without what reaches outside. A function that needs a capability is there only\n\
 where the manifest asks for it and the policy grants it. What hooks are given and may answer stands in [the hooks](hooks.md),\n\
 how a package is made in [the guide](../README.md).";
+
+/// `deskhook.http` of `deskhook.http.get`; a function that is a room of its own has its own heading.
+fn room_of(entry: &Entry) -> &'static str {
+    match entry.name.rsplit_once('.') {
+        Some(("deskhook", _)) if !entry.capability.is_empty() => entry.name,
+        Some((room, _)) => room,
+        None => entry.name,
+    }
+}
 
 fn function(entry: &Entry) -> String {
     let names: Vec<&str> = entry.parameters.iter().map(|(name, _, _)| *name).collect();

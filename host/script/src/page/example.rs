@@ -28,7 +28,7 @@ pub(super) const EXAMPLES: [Example; 20] = [
         lua: include_str!("examples/agent.stopping.lua"),
         capabilities: &[],
         input: "{}",
-        outcome: "{}",
+        outcome: r#"{"logs": ["stopping at 2026-11-23T10:00:00+01:00"]}"#,
     },
     Example {
         hook: Hook::PolicyChanged,
@@ -163,11 +163,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::fake::MONDAY;
     use crate::{Fakes, check, run};
 
     /// What came of the run, without what is left open.
     fn outcome(root: &std::path::Path, hook: Hook, input: Value) -> Value {
-        let fakes = json!({"facts": {"power": "battery"}, "policy": {"Assets.Tag": "A-4711"}});
+        let fakes = json!({"clock": MONDAY, "facts": {"power": "battery"}, "policy": {"Assets.Tag": "A-4711"}});
         let result = run(root, hook, input, Fakes::read(&fakes).unwrap()).unwrap();
         assert_eq!(result.unread, Vec::<String>::new());
         let mut outcome = result.to_value();
@@ -198,7 +199,10 @@ mod tests {
             std::fs::create_dir(&root).unwrap();
             std::fs::write(root.join("deskhook.json"), manifest.to_string()).unwrap();
             std::fs::write(root.join("init.lua"), example.lua).unwrap();
-            assert_eq!(check(&root), [], "{hook}");
+            let mut findings = check(&root);
+            // What it does is tried here.
+            findings.retain(|finding| finding.code != "no-tests");
+            assert_eq!(findings, [], "{hook}");
             let input = serde_json::from_str(example.input).unwrap();
             let expected: Value = serde_json::from_str(example.outcome).unwrap();
             assert_eq!(outcome(&root, hook, input), expected, "{hook}");

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use deskhook_hooks::{Hook, Kind, Limit};
 
 use super::example::EXAMPLES;
@@ -34,6 +36,10 @@ pub fn hooks_page() -> String {
     );
     page += "`computing` does not count what a call waits for the host; `in all` does. The policy widens the latter with\n`Extensions.Packages.<name>.Budget`, in milliseconds.\n\n## What every hook is given\n\n";
     let (_, common) = given(&types, Hook::Timer);
+    let common = common.into_iter().map(|(name, kind, doc)| match name {
+        "hook" => (name, "string", "The name of the hook."),
+        _ => (name, kind, doc),
+    });
     page += &fields(common, linked);
     for hook in Hook::ALL {
         page += &section(&types, hook);
@@ -56,13 +62,20 @@ fn anchor(hook: Hook) -> String {
     hook.name().replace('.', "")
 }
 
+/// A time in the unit that reads best.
+fn told(time: Duration) -> String {
+    match time.as_millis() {
+        millis if millis % 1000 == 0 => format!("{} s", millis / 1000),
+        millis => format!("{millis} ms"),
+    }
+}
+
 fn budget(kind: Kind) -> Vec<String> {
-    let millis = |time: std::time::Duration| format!("{} ms", time.as_millis());
     vec![
         kind.word().to_owned(),
-        millis(kind.cpu()),
-        millis(kind.wall()),
-        millis(kind.longest()),
+        told(kind.cpu()),
+        told(kind.wall()),
+        told(kind.longest()),
         kind.when_it_fails().to_owned(),
     ]
 }
@@ -94,9 +107,9 @@ fn section(types: &[Declaration], hook: Hook) -> String {
         hook.kind().word()
     );
     text += &format!(
-        "{} ms computing, {} ms in all.\n\n",
-        limit.cpu.as_millis(),
-        limit.wall.as_millis()
+        "{} computing, {} in all.\n\n",
+        told(limit.cpu),
+        told(limit.wall)
     );
     text += &match own.is_empty() {
         true => "Given nothing besides what every hook is given.\n\n".to_owned(),
@@ -120,7 +133,7 @@ fn section(types: &[Declaration], hook: Hook) -> String {
             false => format!("Needs {}. ", capabilities.join(", ")),
         };
         let (lua, input, outcome) = (example.lua, example.input, example.outcome);
-        format!("```lua\n{lua}```\n\n{needs}Given `{input}` there comes of it `{outcome}`.\n\n")
+        format!("```lua\n{lua}```\n\n{needs}Given `{input}` it comes to `{outcome}`.\n\n")
     });
     text + &example.unwrap_or_default()
 }
@@ -140,7 +153,10 @@ fn described(declaration: &Declaration, is_own: impl Fn(&str) -> bool) -> String
         Declaration::Choice { name, doc, of } if is_own(name) => {
             let row = |(kind, doc): &(String, String)| vec![linked(kind), doc.clone()];
             let rows = of.iter().map(row);
-            format!("### {name}\n\n{doc}\n\n{}", table(&["one of", ""], rows))
+            format!(
+                "### {name}\n\n{doc}\n\n{}",
+                table(&["one of", "meaning"], rows)
+            )
         }
         _ => String::new(),
     }

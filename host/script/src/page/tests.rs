@@ -36,6 +36,21 @@ fn every_link_of_the_reference_leads_somewhere() {
 }
 
 #[test]
+fn nothing_of_the_reference_is_taken_for_markup() {
+    for page in [hooks_page(), api_page()] {
+        let text = page.strip_prefix(HEAD).unwrap();
+        // What stands between accents is code: every second part.
+        let plain = text.lines().flat_map(|line| line.split('`').step_by(2));
+        let plain: Vec<&str> = plain.collect();
+        assert!(
+            !plain
+                .iter()
+                .any(|part| part.contains('<') || part.contains("[`"))
+        );
+    }
+}
+
+#[test]
 fn the_page_of_hooks_has_every_hook_with_every_field_and_its_example() {
     let page = hooks_page();
     let all = definitions();

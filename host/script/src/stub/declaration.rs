@@ -100,7 +100,7 @@ fn fields(shape: &Value) -> Vec<(String, String, String)> {
 
 /// A type, or nil.
 pub(crate) fn optional(kind: &str) -> String {
-    match kind.contains('|') {
+    match is_choice(kind) {
         true => format!("({kind})?"),
         false => format!("{kind}?"),
     }
@@ -145,7 +145,7 @@ pub(crate) fn spelt(shape: &Value) -> String {
 }
 
 fn list(of: &str) -> String {
-    match of.contains('|') {
+    match is_choice(of) {
         true => format!("({of})[]"),
         false => format!("{of}[]"),
     }
@@ -160,4 +160,13 @@ fn choice(parts: impl Iterator<Item = (bool, String)>) -> String {
         true => kind,
         false => optional(&kind),
     }
+}
+
+/// Whether a type is one of several, and not what is inside of something.
+fn is_choice(kind: &str) -> bool {
+    let mut depth = 0;
+    kind.chars().any(|c| {
+        depth += i32::from("<({".contains(c)) - i32::from(">)}".contains(c));
+        c == '|' && depth == 0
+    })
 }

@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
             if self.eats("[]") {
                 kind = format!("{{ {kind} }}");
             } else if self.eats("?") {
-                kind = match kind.contains(" | ") || kind.contains("->") {
+                kind = match is_open(&kind) {
                     true => format!("({kind})?"),
                     false => format!("{kind}?"),
                 };
@@ -74,7 +74,8 @@ impl<'a> Reader<'a> {
         let word = self.word(|c| c.is_alphanumeric() || "._".contains(c));
         match word {
             "integer" => "number".to_owned(),
-            "table" => "{ [any]: any }".to_owned(),
+            // A table with fields is no `{ [any]: any }` to Luau.
+            "table" => "any".to_owned(),
             word => word.replacen("deskhook.", "Deskhook", 1),
         }
     }
@@ -111,6 +112,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether what stands behind a type would belong to its last part alone.
+fn is_open(kind: &str) -> bool {
+    let mut depth = 0;
+    let outside = kind.chars().filter(|c| {
+        depth += i32::from("({".contains(*c)) - i32::from(")}".contains(*c));
+        depth == 0
+    });
+    outside.into_iter().any(|c| "|>".contains(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +132,11 @@ mod tests {
             ("integer?", "number?"),
             ("deskhook.Time|number", "DeskhookTime | number"),
             ("(\"a\"|\"b\")?", "(\"a\" | \"b\")?"),
+            (
+                "table<string, string|number>?",
+                "{ [string]: string | number }?",
+            ),
+            ("(fun(a: string))?", "((a: string) -> ())?"),
             ("(string|number)[]", "{ string | number }"),
             ("table<string, string[]>", "{ [string]: { string } }"),
             ("fun(now: string)", "(now: string) -> ()"),

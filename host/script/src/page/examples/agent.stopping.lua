@@ -1,3 +1,3 @@
 deskhook.on("agent.stopping", function(ctx)
-  deskhook.store.set("stopped", ctx.now)
+  deskhook.log.info("stopping at", ctx.now)
 end)
