@@ -17,6 +17,9 @@ pub(super) struct Wish {
     pub(super) origin: Origin,
 }
 
+/// The code of a check's question that was not answered with yes.
+pub(super) const DECLINED: &str = "declined";
+
 /// How long the person has to say why.
 const DETAILS_SECONDS: u32 = 300;
 
@@ -296,11 +299,11 @@ impl crate::Question {
     pub(super) fn declined(&self) -> Reason {
         match &self.kind {
             QuestionKind::Check { by, title, .. } => Reason {
-                code: "declined".to_owned(),
+                code: DECLINED.to_owned(),
                 message: format!("The question \"{title}\" was not answered with yes."),
                 by: by.clone(),
             },
-            _ => Reason::own("declined", "The question was not answered with yes."),
+            _ => Reason::own(DECLINED, "The question was not answered with yes."),
         }
     }
 }

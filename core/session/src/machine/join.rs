@@ -1,7 +1,7 @@
 use deskhook_policy::{ConsentMode, OnTimeout};
 
 use super::Session;
-use super::begin::warnings;
+use super::begin::{DECLINED, warnings};
 use crate::live::{JoinStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
@@ -251,7 +251,10 @@ impl Session {
                 session,
                 fields,
             }),
-            Effect::Tell(Notice::JoinRefused(join.supporter)),
+            Effect::Tell(Notice::JoinRefused {
+                supporter: join.supporter,
+                reasons: of_checks(&reasons),
+            }),
             Effect::Reply {
                 ask: join.ask,
                 outcome: AskOutcome::Refused(reasons),
@@ -291,6 +294,14 @@ impl Session {
             *step = next;
         }
     }
+}
+
+/// The reasons that the person has not given themself, by their answer, their silence or absence.
+fn of_checks(reasons: &[Reason]) -> Vec<Reason> {
+    let own = Reason::own("", "").by;
+    let reasons = reasons.iter();
+    let of_checks = reasons.filter(|reason| reason.by != own && reason.code != DECLINED);
+    of_checks.cloned().collect()
 }
 
 /// Why silence is a no.

@@ -98,6 +98,23 @@ fn a_denial_goes_before_every_question_and_every_reason_is_told() {
 }
 
 #[test]
+fn the_person_hears_every_reason_of_a_check_against_a_supporter_and_not_their_own() {
+    let told = |effects: &[Effect]| {
+        let reasons = effects.iter().find_map(|effect| match effect {
+            Effect::Tell(Notice::JoinRefused { reasons, .. }) => Some(reasons.clone()),
+            _ => None,
+        });
+        let codes = reasons.unwrap().into_iter().map(|reason| reason.code);
+        codes.collect::<Vec<_>>()
+    };
+    let (_, effects) = WAYS[1].judged_by(&[denies("a"), denies("b")]);
+    assert_eq!(told(&effects), ["no-a", "no-b"]);
+    let (mut session, _) = WAYS[1].judged_by(&[asks("a")]);
+    let effects = session.handle(Moment(9_000), answer(Answer::Deny), &policy());
+    assert_eq!(told(&effects), Vec::<String>::new());
+}
+
+#[test]
 fn questions_go_before_allowances_one_at_a_time_in_the_order_of_their_handlers() {
     for way in WAYS {
         let voices = [asks("b"), said("x", Some(Verdict::Allow)), asks("a")];
