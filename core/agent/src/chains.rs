@@ -82,7 +82,12 @@ impl Chains {
         let overrode = now.set_by.iter().filter(|one| !one.overrode.is_empty());
         for one in overrode.filter(|one| !before.set_by.contains(one)) {
             let (field, by, overrode) = (&one.field, &one.by, one.overrode.join(", "));
-            tracing::warn!(%hook, field, by, overrode, "a field is set by more than one package");
+            // Names beside an address are chosen by each author alone: two of a name are a clash.
+            if matches!(hook, Hook::AddressReport | Hook::StateCollect) {
+                tracing::warn!(%hook, field, by, overrode, "two packages report one field");
+            } else {
+                tracing::info!(%hook, field, by, overrode, "a field is set by more than one package");
+            }
         }
     }
 
