@@ -17,6 +17,7 @@ mod policy;
 mod presence;
 mod rights;
 mod scene;
+mod schema;
 mod session;
 mod signed;
 mod signing;
