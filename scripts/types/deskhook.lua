@@ -1,4 +1,5 @@
----@meta deskhook
+---@meta
+
 -- Made by `deskhook schema` from the hook catalogue and the Lua API. Do not edit.
 
 ---A time, as `deskhook.time` gives it.

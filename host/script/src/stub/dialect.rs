@@ -20,7 +20,8 @@ const HEAD: &str =
 impl Dialect {
     pub(super) fn head(self) -> String {
         match self {
-            Self::LuaLs => format!("---@meta deskhook\n-- {HEAD}\n"),
+            // By itself, or it belongs to the comment below and is not seen.
+            Self::LuaLs => format!("---@meta\n\n-- {HEAD}\n"),
             Self::Luau => format!("-- {HEAD}\n"),
         }
     }
