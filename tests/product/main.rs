@@ -18,6 +18,7 @@ mod presence;
 mod reload;
 mod rights;
 mod scene;
+mod schema;
 mod session;
 mod shipped;
 mod signed;

@@ -94,3 +94,42 @@ async fn a_changed_package_takes_over_once_it_passes_its_own_tests() -> Result<(
     assert!(scene.start(&[])?.stderr.contains("second"));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_set_what_of_the_menu_is_told_and_whose_patch_was_dropped() -> Result<()> {
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    let titled = |name: &str| {
+        format!("deskhook.on('tray.menu', function() return {{ tooltip = '{name}' }} end)")
+    };
+    for name in ["first", "second"] {
+        scene
+            .agent
+            .package_of(name, &["tray.menu"], &titled(name))?;
+    }
+    let wrong = "deskhook.on('tray.menu', function() return { remove = { 'nowhere' } } end)";
+    scene.agent.package_of("third", &["tray.menu"], wrong)?;
+    scene.agent.start()?;
+    let shown = scene.agent.deskhook(&["tray", "show", "--json"])?;
+    let menu: Value = serde_json::from_str(&shown.stdout)?;
+    assert_eq!(menu["tooltip"], "second");
+    let tooltip = json!([{"field": "tooltip", "by": "second", "overrode": ["first"]}]);
+    assert_eq!(menu["set_by"], tooltip);
+    assert_eq!(menu["dropped"][0]["by"], "third");
+    let told = scene
+        .agent
+        .deskhook(&["hooks", "explain", "tray.menu", "--json"])?;
+    let told: Value = serde_json::from_str(&told.stdout)?;
+    assert_eq!(told["last_run"]["set_by"], menu["set_by"], "{told:#}");
+    let told = scene.agent.deskhook(&["hooks", "explain", "tray.menu"])?;
+    assert!(
+        told.stdout.contains("tooltip: second over first"),
+        "{}",
+        told.stdout
+    );
+    assert!(
+        told.stdout.contains("dropped third: there is no menu item"),
+        "{}",
+        told.stdout
+    );
+    Ok(())
+}

@@ -1,12 +1,11 @@
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskhook_hooks::{
-    Answer, Call, Chain, ConsentPrompt, Context, ElevationRequest, ExtensionRequest, Fault, Hook,
-    SessionJoin, SessionRequest, SupporterInput,
+    Answer, Call, Chain, ConsentPrompt, Context, Dropped, ElevationRequest, ExtensionRequest,
+    Fault, Hook, Provenance, Provided, SessionJoin, SessionRequest, Setting, SupporterInput,
 };
-use deskhook_session::{
-    ElevationAsk, Inquiry, JoinAsk, Judgement, Prompt, PromptField, Request, Supporter,
-};
+use deskhook_session::{ElevationAsk, Inquiry, JoinAsk, Judgement, Request, Supporter};
 use jiff::Zoned;
 
 use crate::{AboutDevice, AboutPerson};
@@ -22,6 +21,8 @@ pub(crate) struct Chains {
 struct Inner {
     chain: Mutex<Arc<Chain>>,
     policy_version: Mutex<String>,
+    /// What the last run of each hook of kind `transform` or `provide` came from, in this generation.
+    provenance: Mutex<BTreeMap<Hook, Provenance>>,
     device: Arc<AboutDevice>,
     person: Arc<AboutPerson>,
 }
@@ -33,6 +34,7 @@ impl Chains {
             inner: Arc::new(Inner {
                 chain,
                 policy_version,
+                provenance: Mutex::default(),
                 device,
                 person,
             }),
@@ -59,6 +61,53 @@ impl Chains {
             .chain
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(chain);
+        self.last_runs().clear();
+    }
+
+    /// What the last run of a hook of kind `transform` or `provide` came from; none where it has not
+    /// run in this generation.
+    pub(crate) fn provenance(&self, hook: Hook) -> Option<Provenance> {
+        self.last_runs().get(&hook).cloned()
+    }
+
+    /// Keeps what a run came from, and logs what is new about it: dropped answers, and fields that
+    /// two packages set.
+    pub(crate) fn remember(&self, hook: Hook, now: &Provenance) {
+        let before = self.last_runs().insert(hook, now.clone());
+        let before = before.unwrap_or_default();
+        let is_new = |dropped: &&Dropped| !before.dropped.contains(dropped);
+        for Dropped { by, why } in now.dropped.iter().filter(is_new) {
+            tracing::warn!(package = by, %hook, why, "an answer was dropped");
+        }
+        let overrode = now.set_by.iter().filter(|one| !one.overrode.is_empty());
+        for one in overrode.filter(|one| !before.set_by.contains(one)) {
+            let (field, by, overrode) = (&one.field, &one.by, one.overrode.join(", "));
+            // Names beside an address are chosen by each author alone: two of a name are a clash.
+            if matches!(hook, Hook::AddressReport | Hook::StateCollect) {
+                tracing::warn!(%hook, field, by, overrode, "two packages report one field");
+            } else {
+                tracing::info!(%hook, field, by, overrode, "a field is set by more than one package");
+            }
+        }
+    }
+
+    /// Keeps who gave a value, and who was passed over.
+    pub(crate) fn remember_given<T>(&self, hook: Hook, provided: &Provided<T>) {
+        let setting = |(by, _): &(String, T)| Setting {
+            field: "value".to_owned(),
+            by: by.clone(),
+            overrode: vec![],
+        };
+        let provenance = Provenance {
+            set_by: provided.given.iter().map(setting).collect(),
+            dropped: provided.dropped.clone(),
+        };
+        self.remember(hook, &provenance);
+    }
+
+    fn last_runs(&self) -> std::sync::MutexGuard<'_, BTreeMap<Hook, Provenance>> {
+        let runs = self.inner.provenance.lock();
+        runs.unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn policy_is(&self, version: &str) {
@@ -108,11 +157,18 @@ pub(crate) async fn decide(chain: Arc<Chain>, call: Call) -> Vec<Judgement> {
     })
 }
 
-/// Runs a hook of kind `observe`; failures go to the log, requests come back.
-pub(crate) async fn observe(chain: Arc<Chain>, call: Call) -> Vec<(String, Request)> {
+/// Runs a hook of kind `observe`: it is on its way, behind what was told before, when this returns.
+/// Failures go to the log, requests come back.
+pub(crate) fn observe(
+    chain: Arc<Chain>,
+    call: Call,
+) -> impl Future<Output = Vec<(String, Request)>> + Send + 'static {
     let hook = call.hook;
-    let answers = tokio::task::spawn_blocking(move || chain.observe(call)).await;
-    requests(hook, answers.unwrap_or_default())
+    let told = chain.tell(call);
+    async move {
+        let answers = tokio::task::spawn_blocking(move || told.answers()).await;
+        requests(hook, answers.unwrap_or_default())
+    }
 }
 
 /// The same for one extension alone.
@@ -146,32 +202,6 @@ fn requests(hook: Hook, answers: Vec<(String, Result<Answer, Fault>)>) -> Vec<(S
         }
     }
     requests
-}
-
-/// Runs the `consent.prompt` hooks over the words so far.
-pub(crate) async fn phrase(chain: Arc<Chain>, call: Call, prompt: Prompt) -> Prompt {
-    let unchanged = prompt.clone();
-    let run = tokio::task::spawn_blocking(move || {
-        chain.fold(
-            prompt,
-            |_| call.clone(),
-            |prompt, answer| {
-                let Answer::Consent(patch) = answer else {
-                    return Err("the answer is no consent patch".to_owned());
-                };
-                let mut prompt = prompt.clone();
-                prompt.title = patch.title.clone().or(prompt.title);
-                prompt.message = patch.message.clone().or(prompt.message);
-                let field = |field: &deskhook_hooks::ConsentField| PromptField {
-                    id: field.id.clone(),
-                    label: field.label.clone(),
-                };
-                prompt.fields.extend(patch.fields.iter().map(field));
-                Ok(prompt)
-            },
-        )
-    });
-    run.await.map_or(unchanged, |folded| folded.state)
 }
 
 pub(crate) fn supporter_input(supporter: &Supporter) -> SupporterInput {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use deskhook_hooks::MenuItem;
 use deskhook_policy::Language;
 use deskhook_session::{Origin, Question, QuestionKind};
-use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest};
+use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, MenuShape};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
@@ -244,12 +244,16 @@ async fn answer(request: ControlRequest, handle: &AgentHandle) -> ControlReply {
                 .as_ref()
                 .map(|person| person.language.clone());
             let language = language.map(|text| Language::parse(&text)).or(own);
-            ControlReply::Menu(
-                handle
-                    .menu(&language.unwrap_or_else(Language::english))
-                    .await,
-            )
+            let language = language.unwrap_or_else(Language::english);
+            let folded = handle.menu(&language).await;
+            ControlReply::Menu(MenuShape {
+                menu: folded.state,
+                provenance: folded.provenance,
+            })
         }
+        ControlRequest::Provenance { hook } => ControlReply::Provenance {
+            last: handle.provenance(hook),
+        },
         ControlRequest::Do { asked, link } => ControlReply::Done(match link {
             Some(scheme) if !is_ours(&scheme, handle) => refuse(&format!(
                 "links that begin with {scheme:?} are not this organisation's: it follows deskhook: and the scheme of the policy's Links.Scheme"

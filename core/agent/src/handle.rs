@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskhook_hooks::Menu;
+use deskhook_hooks::{Folded, Hook, Menu, Provenance};
 use deskhook_policy::Language;
 use deskhook_session::{Event, Origin, Request};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -60,9 +60,15 @@ impl AgentHandle {
             .map(|snapshot| snapshot.clone())
     }
 
-    /// The menu in a language, after the `tray.menu` hooks.
-    pub async fn menu(&self, language: &Language) -> Menu {
+    /// The menu in a language, after the `tray.menu` hooks, and who made which part of it.
+    pub async fn menu(&self, language: &Language) -> Folded<Menu> {
         self.menus.make(self.snapshot(), language.clone()).await
+    }
+
+    /// Who made which part of what a hook of kind `transform` or `provide` last came to; none where
+    /// it has not run since packages or policy changed.
+    pub fn provenance(&self, hook: Hook) -> Option<Provenance> {
+        self.menus.provenance(hook)
     }
 
     /// Says that packages or plugins may have changed.

@@ -136,12 +136,12 @@ impl Launching {
             .chains
             .call(Hook::ClientLocate, ClientLocate { client });
         let chain = Arc::clone(&self.chain);
-        let provided = tokio::task::spawn_blocking(move || chain.provide(call))
-            .await
-            .ok()??;
-        let path = PathBuf::from(&provided.1);
-        tracing::info!(package = provided.0, path = %path.display(), "a hook says where the client is");
-        path.is_absolute().then_some(path)
+        let provided = tokio::task::spawn_blocking(move || chain.provide(call, program));
+        let provided = provided.await.ok()?;
+        self.chains.remember_given(Hook::ClientLocate, &provided);
+        let (package, path) = provided.given?;
+        tracing::info!(package, path = %path.display(), "a hook says where the client is");
+        Some(path)
     }
 
     /// The description's arguments and environment after the `client.launch` hooks.
@@ -173,9 +173,7 @@ impl Launching {
         let Ok(folded) = run.await else {
             return unpatched;
         };
-        for (package, why) in folded.dropped {
-            tracing::warn!(package, why, "a launch patch was dropped");
-        }
+        self.chains.remember(Hook::ClientLaunch, &folded.provenance);
         folded.state
     }
 
@@ -198,8 +196,10 @@ impl Launching {
         };
         let call = self.chains.call(Hook::AddressRead, body);
         let chain = Arc::clone(&self.chain);
-        let provided = tokio::task::spawn_blocking(move || chain.provide(call)).await;
-        let (by, said) = provided.ok().flatten()?;
+        let provided = tokio::task::spawn_blocking(move || chain.provide(call, Ok)).await;
+        let provided = provided.ok()?;
+        self.chains.remember_given(Hook::AddressRead, &provided);
+        let (by, said) = provided.given?;
         let parsed = Address::parse(&said);
         Some(parsed.map_err(|source| LaunchError::BadAddress {
             client: self.clearance.spec().display_name.clone(),
@@ -225,6 +225,16 @@ impl Launching {
     async fn wake(&self, wake: Wake) {
         // The loop is gone when the agent stopped; the client then ends with this task.
         let _ = self.wakes.send(wake).await;
+    }
+}
+
+/// The program that a `client.locate` hook names: one that is there.
+fn program(said: String) -> Result<PathBuf, String> {
+    let path = PathBuf::from(&said);
+    match (path.is_absolute(), path.is_file()) {
+        (false, _) => Err(format!("{said:?} is no absolute path")),
+        (_, false) => Err(format!("there is no file {said:?}")),
+        _ => Ok(path),
     }
 }
 

@@ -29,6 +29,7 @@ mod control;
 mod courier;
 mod disk;
 mod extensions;
+mod folds;
 #[cfg(doctest)]
 mod guides;
 mod handle;

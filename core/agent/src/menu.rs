@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use deskhook_hooks::{Answer, Call, Hook, Menu, SessionState, TrayMenu};
+use deskhook_hooks::{Answer, Call, Folded, Hook, Menu, Provenance, SessionState, TrayMenu};
 use deskhook_policy::Language;
 
 use crate::chains::Chains;
@@ -19,11 +19,15 @@ impl MenuMaker {
     }
 
     /// The menu after the hooks; a hook that fails leaves what the others made.
-    pub(crate) async fn make(&self, snapshot: Arc<Snapshot>, language: Language) -> Menu {
+    pub(crate) async fn make(&self, snapshot: Arc<Snapshot>, language: Language) -> Folded<Menu> {
         let base = (self.builder)(&snapshot, &language);
         let chain = self.chains.current();
+        let unpatched = Folded {
+            state: base.clone(),
+            provenance: Provenance::default(),
+        };
         if chain.listeners(Hook::TrayMenu).is_empty() {
-            return base;
+            return unpatched;
         }
         let mut context = self.chains.context();
         context.person.language = language.as_str().to_owned();
@@ -36,7 +40,6 @@ impl MenuMaker {
                 .as_ref()
                 .map(crate::chains::supporter_input),
         };
-        let unpatched = base.clone();
         let folded = tokio::task::spawn_blocking(move || {
             let call = |menu: &Menu| {
                 let body = TrayMenu {
@@ -50,14 +53,15 @@ impl MenuMaker {
                 _ => Err("the answer is no menu patch".to_owned()),
             })
         });
-        match folded.await {
-            Ok(folded) => {
-                for (package, why) in folded.dropped {
-                    tracing::warn!(package, why, "a menu patch was dropped");
-                }
-                folded.state
-            }
-            Err(_) => unpatched,
-        }
+        let Ok(folded) = folded.await else {
+            return unpatched;
+        };
+        self.chains.remember(Hook::TrayMenu, &folded.provenance);
+        folded
+    }
+
+    /// What the last run of a hook of kind `transform` or `provide` came from.
+    pub(crate) fn provenance(&self, hook: Hook) -> Option<Provenance> {
+        self.chains.provenance(hook)
     }
 }

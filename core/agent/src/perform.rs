@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use deskhook_client::{Desktop, Places};
 use deskhook_elevation::elevate;
-use deskhook_hooks::{AddressReport, Answer, Chain, FieldsPatch, Hook, MenuClick};
+use deskhook_hooks::{AddressReport, Chain, Hook, MenuClick};
 use deskhook_policy::Address;
 use deskhook_session::{
     AskId, AskOutcome, Clearance, Effect, ElevationAsk, ElevationPermit, Event, Inquiry, JoinAsk,
@@ -15,7 +15,7 @@ use crate::agent::Loop;
 use crate::chains::{self};
 use crate::courier::News;
 use crate::launch::Launching;
-use crate::{Errand, Wake, observation};
+use crate::{Errand, Wake, folds, observation};
 
 impl Loop {
     /// Does what the session wants done. Nothing here waits but for the record, which is on disk
@@ -145,12 +145,10 @@ impl Loop {
             address: address.to_string(),
             client: client.clone(),
         };
-        let (chain, context) = (self.chain(), self.chains.context());
+        let (chain, chains) = (self.chain(), self.chains.clone());
+        let call = chains.call(Hook::AddressReport, body);
         tokio::spawn(async move {
-            let fields = fold_fields(chain, Hook::AddressReport, move || {
-                deskhook_hooks::Call::new(Hook::AddressReport, context.clone(), body.clone())
-            });
-            let fields = fields.await.fields;
+            let fields = folds::fields(&chains, chain, call).await;
             let report = Report::Address {
                 session: session.0.clone(),
                 client,
@@ -186,9 +184,9 @@ impl Loop {
         let call = self
             .chains
             .call(Hook::ConsentPrompt, chains::consent_prompt(join, seconds));
-        let chain = self.chain();
+        let (chain, chains) = (self.chain(), self.chains.clone());
         self.answer(async move {
-            let prompt = chains::phrase(chain, call, prompt).await;
+            let prompt = folds::prompt(&chains, chain, (call, prompt)).await;
             Event::ConsentPhrased { session, prompt }
         });
     }
@@ -228,8 +226,13 @@ impl Loop {
 
     fn observe(&mut self, observation: Observation) {
         let call = observation::call(&self.chains, &self.started_at, observation);
-        let (chain, wakes) = (self.chain(), self.wakes.clone());
-        tokio::spawn(ask_again(chain, call, wakes));
+        self.tell_all(self.chain(), call);
+    }
+
+    /// Runs a hook that observes, and asks for what its answers request.
+    fn tell_all(&self, chain: Arc<Chain>, call: deskhook_hooks::Call) {
+        let (told, wakes) = (chains::observe(chain, call), self.wakes.clone());
+        tokio::spawn(async move { request_all(told.await, &wakes).await });
     }
 
     fn click(&mut self, item: String) {
@@ -250,7 +253,7 @@ impl Loop {
             ItemKind::Question => self.errand(Errand::Ask),
             ItemKind::Item => {
                 let call = self.chains.call(Hook::MenuClick, MenuClick { item });
-                tokio::spawn(ask_again(self.chains.current(), call, self.wakes.clone()));
+                self.tell_all(self.chains.current(), call);
             }
             ItemKind::Quit => self.quit(),
             ItemKind::Label | ItemKind::Separator | ItemKind::Submenu => {}
@@ -302,15 +305,6 @@ fn denied(reason: Reason) -> Judgement {
     }
 }
 
-/// Runs a hook that observes and asks for what its answers request.
-async fn ask_again(
-    chain: Arc<Chain>,
-    call: deskhook_hooks::Call,
-    wakes: tokio::sync::mpsc::Sender<Wake>,
-) {
-    request_all(chains::observe(chain, call).await, &wakes).await;
-}
-
 /// Asks for what extensions want, in their names.
 pub(crate) async fn request_all(
     requests: Vec<(String, Request)>,
@@ -323,27 +317,4 @@ pub(crate) async fn request_all(
         };
         let _ = wakes.send(Wake::Event(event)).await;
     }
-}
-
-/// Folds the custom fields of `address.report` or `state.collect`.
-pub(crate) async fn fold_fields(
-    chain: Arc<Chain>,
-    hook: Hook,
-    call: impl Fn() -> deskhook_hooks::Call + Send + 'static,
-) -> FieldsPatch {
-    let run = tokio::task::spawn_blocking(move || {
-        chain.fold(
-            FieldsPatch::default(),
-            |_| call(),
-            |so_far, answer| {
-                let Answer::Fields(patch) = answer else {
-                    return Err(format!("the answer does not fit {hook}"));
-                };
-                let mut all = so_far.clone();
-                all.fields.extend(patch.fields.clone());
-                Ok(all)
-            },
-        )
-    });
-    run.await.map(|folded| folded.state).unwrap_or_default()
 }

@@ -37,7 +37,7 @@ impl Loop {
         let (menus, wakes, revision) = (self.menus.clone(), self.wakes.clone(), snapshot.revision);
         let language = self.config.person.language.clone();
         tokio::spawn(async move {
-            let menu = menus.make(snapshot, language).await;
+            let menu = menus.make(snapshot, language).await.state;
             // The loop is gone when the agent stopped meanwhile.
             let _ = wakes.send(Wake::Menu { revision, menu }).await;
         });

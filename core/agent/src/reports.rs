@@ -1,19 +1,19 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deskhook_elevation::Ways;
-use deskhook_hooks::{Call, Empty, Hook};
+use deskhook_hooks::{Empty, Hook};
 use deskhook_policy::{ElevationMethod, ElevationPolicy};
 use deskhook_session::{
     AskId, ElevationAsk, Event, JoinAsk, Moment, Origin, Request, SessionId, View,
 };
 use deskhook_wire::{ElevationOffer, Order, OrderKind, Report};
 
-use crate::Wake;
 use crate::agent::Loop;
 use crate::courier::News;
 use crate::extensions::health;
-use crate::perform::fold_fields;
+use crate::{Wake, folds};
 
 /// The facts that every portal is told, beside the custom state.
 const TOLD_FACTS: [&str; 8] = [
@@ -112,9 +112,9 @@ impl Loop {
         if self.courier.is_none() {
             return;
         }
-        let (chain, context, facts) = (
+        let (chain, chains, facts) = (
             self.chains.current(),
-            self.chains.context(),
+            self.chains.clone(),
             self.facts.clone(),
         );
         let (device, person) = (self.config.device.shape(), Some(self.config.person.shape()));
@@ -122,10 +122,8 @@ impl Loop {
         let (elevation, ways) = (self.policy.elevation.clone(), self.ways.clone());
         let (rejected, wakes) = (self.rejected.clone(), self.wakes.clone());
         tokio::spawn(async move {
-            let call = move || Call::new(Hook::StateCollect, context.clone(), Empty {});
-            let custom = fold_fields(std::sync::Arc::clone(&chain), Hook::StateCollect, call)
-                .await
-                .fields;
+            let call = chains.call(Hook::StateCollect, Empty {});
+            let custom = folds::fields(&chains, Arc::clone(&chain), call).await;
             let known = tokio::task::spawn_blocking(move || {
                 let facts = TOLD_FACTS.map(|name| (name.to_owned(), facts.get(name)));
                 (BTreeMap::from(facts), offer(&elevation, &ways))

@@ -38,6 +38,7 @@ pub enum Answer {
 /// A verdict on the wire and in Lua: `{verdict = "deny", code = "...", message = "..."}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verdict", rename_all = "lowercase", deny_unknown_fields)]
+#[schemars(rename = "Verdict")]
 pub enum VerdictAnswer {
     /// Nothing against it.
     Allow {},
@@ -112,7 +113,7 @@ impl From<&Verdict> for VerdictAnswer {
     }
 }
 
-/// What a `consent.prompt` hook may answer.
+/// What a `consent.prompt` hook may answer: at most 16 fields, 256 bytes a line, 4 KiB a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConsentPatch {
@@ -120,7 +121,7 @@ pub struct ConsentPatch {
     pub title: Option<String>,
     /// The text.
     pub message: Option<String>,
-    /// More lines.
+    /// More lines; one whose id is there already takes its place.
     pub fields: Vec<ConsentField>,
 }
 
@@ -149,7 +150,8 @@ pub struct LaunchPatch {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FieldsPatch {
-    /// Name to value.
+    /// Name to value: a text, a number or a boolean.
+    #[schemars(extend("additionalProperties" = {"type": ["string", "number", "boolean"]}))]
     pub fields: BTreeMap<String, Value>,
 }
 
@@ -206,6 +208,11 @@ pub enum AnswerError {
     /// Somebody clicked once.
     #[error("{0} requests in one answer: at most {MOST_REQUESTS}")]
     TooManyRequests(usize),
+    /// A part of the consent dialog is longer than a person reads.
+    #[error(
+        "the consent dialog's {0} is too long: at most 256 bytes a line, 4 KiB a message, 16 fields"
+    )]
+    ConsentTooLong(&'static str),
     /// A field's value is a list or an object.
     #[error("the field {0:?} is neither text, number nor boolean")]
     FieldType(String),
@@ -226,9 +233,11 @@ impl Answer {
         };
         match hook {
             Hook::TrayMenu => serde_json::from_value(value).map(Self::Menu).map_err(shape),
-            Hook::ConsentPrompt => serde_json::from_value(value)
-                .map(Self::Consent)
-                .map_err(shape),
+            Hook::ConsentPrompt => {
+                let patch: ConsentPatch = serde_json::from_value(value).map_err(shape)?;
+                check_consent(&patch)?;
+                Ok(Self::Consent(patch))
+            }
             Hook::ClientLaunch => serde_json::from_value(value)
                 .map(Self::Launch)
                 .map_err(shape),
@@ -267,22 +276,6 @@ impl Answer {
 }
 
 impl Hook {
-    /// The JSON Schema of an answer other than nothing; none for a hook that only observes.
-    pub fn answer_schema(self) -> Option<schemars::Schema> {
-        match self {
-            Self::TrayMenu => Some(schemars::schema_for!(MenuPatch)),
-            Self::ConsentPrompt => Some(schemars::schema_for!(ConsentPatch)),
-            Self::ClientLaunch => Some(schemars::schema_for!(LaunchPatch)),
-            Self::AddressReport | Self::StateCollect => Some(schemars::schema_for!(FieldsPatch)),
-            Self::MenuClick => Some(schemars::schema_for!(Vec<ExtensionRequest>)),
-            _ => match self.kind() {
-                Kind::Decide => Some(schemars::schema_for!(VerdictAnswer)),
-                Kind::Provide => Some(schemars::schema_for!(String)),
-                Kind::Transform | Kind::Observe => None,
-            },
-        }
-    }
-
     /// What an answer to this hook looks like, in words.
     pub fn wants(self) -> &'static str {
         match self {
@@ -319,6 +312,21 @@ fn few(requests: Vec<ExtensionRequest>) -> Result<Vec<ExtensionRequest>, AnswerE
     }
 }
 
+fn check_consent(patch: &ConsentPatch) -> Result<(), AnswerError> {
+    let size = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let long = |field: &ConsentField| field.id.len() > 256 || field.label.len() > 256;
+    let too_long = [
+        ("title", size(&patch.title) > 256),
+        ("message", size(&patch.message) > 4096),
+        ("list of fields", patch.fields.len() > 16),
+        ("field", patch.fields.iter().any(long)),
+    ];
+    match too_long.into_iter().find(|(_, is_long)| *is_long) {
+        Some((part, _)) => Err(AnswerError::ConsentTooLong(part)),
+        None => Ok(()),
+    }
+}
+
 fn check_fields(patch: &FieldsPatch) -> Result<(), AnswerError> {
     for (count, (name, value)) in patch.fields.iter().enumerate() {
         let size = value.as_str().map_or(0, str::len);
@@ -333,67 +341,4 @@ fn check_fields(patch: &FieldsPatch) -> Result<(), AnswerError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn nil_abstains_and_an_unknown_field_is_refused() {
-        assert_eq!(
-            Answer::read(Hook::SessionRequest, Value::Null).unwrap(),
-            Answer::Nothing
-        );
-        let denied = json!({"verdict": "deny", "code": "x", "message": "y"});
-        let verdict = Verdict::Deny {
-            code: "x".into(),
-            message: "y".into(),
-        };
-        assert_eq!(
-            Answer::read(Hook::SessionRequest, denied).unwrap(),
-            Answer::Verdict(verdict)
-        );
-        for wrong in [
-            json!(true),
-            json!({"verdict": "deny"}),
-            json!({"verdict": "deny", "code": "", "message": "y"}),
-            json!({"verdict": "deny", "code": "x", "message": " "}),
-            json!({"verdict": "ask", "title": "", "message": "y"}),
-            json!({"verdict": "allow", "x": 1}),
-            json!({"verdict": "deny", "code": "x", "message": "y".repeat(4097)}),
-            json!("allow"),
-        ] {
-            assert!(
-                Answer::read(Hook::SessionRequest, wrong.clone()).is_err(),
-                "{wrong}"
-            );
-        }
-    }
-
-    #[test]
-    fn fields_are_small_and_flat() {
-        assert!(Answer::read(Hook::StateCollect, json!({"fields": {"a": [1]}})).is_err());
-        assert!(
-            Answer::read(
-                Hook::StateCollect,
-                json!({"fields": {"a": "x".repeat(1025)}})
-            )
-            .is_err()
-        );
-        assert!(
-            Answer::read(
-                Hook::StateCollect,
-                json!({"fields": {"a": 1, "b": true, "c": "x"}})
-            )
-            .is_ok()
-        );
-    }
-
-    #[test]
-    fn an_answer_reads_back_from_its_value() {
-        let one = json!({"request": "notify", "message": "hi"});
-        let answer = Answer::read(Hook::MenuClick, one.clone()).unwrap();
-        let again = Answer::read(Hook::MenuClick, answer.to_value()).unwrap();
-        assert_eq!(again, answer);
-        assert!(Answer::read(Hook::MenuClick, vec![one; 17].into()).is_err());
-    }
-}
+mod tests;

@@ -1,3 +1,4 @@
+use schemars::SchemaGenerator;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -81,6 +82,13 @@ macro_rules! bodies {
             pub fn from_json(hook: Hook, text: &str) -> Result<Self, serde_json::Error> {
                 match hook {
                     $($(Hook::$hook)|+ => serde_json::from_str::<$input>(text).map(Self::$variant)),+
+                }
+            }
+
+            /// The schema of what `hook` is given besides the context, made by `generator`.
+            pub(crate) fn shape(hook: Hook, generator: &mut SchemaGenerator) -> schemars::Schema {
+                match hook {
+                    $($(Hook::$hook)|+ => generator.root_schema_for::<$input>()),+
                 }
             }
 

@@ -155,6 +155,42 @@ impl Hook {
         found.ok_or_else(|| UnknownHook(name.to_owned()))
     }
 
+    /// When it is called, in a sentence.
+    pub fn when(self) -> &'static str {
+        match self {
+            Self::AgentStarted => "Once, when the agent has started.",
+            Self::AgentStopping => "Once, before the agent stops.",
+            Self::PolicyChanged => "When the value of a key is another than before.",
+            Self::Timer => "Again and again, at the interval of the package's own manifest.",
+            Self::TrayMenu => {
+                "When the menu is made: what it shows, the policy or a package changed."
+            }
+            Self::MenuClick => "When the person picks an item that a package or the policy added.",
+            Self::SessionRequest => "When somebody asks for a session, before anything starts.",
+            Self::ConsentPrompt => "Before the person is asked whether a supporter may join.",
+            Self::ClientLocate => {
+                "Before the client is looked for, and fetched where it is not there."
+            }
+            Self::ClientLaunch => "Before the client is started.",
+            Self::AddressRead => {
+                "When the client has started: again when it has printed more, and every two seconds, until there is an address."
+            }
+            Self::AddressReport => "Before the portal is told the client's address.",
+            Self::AddressReported => "When the portal has acknowledged the address.",
+            Self::SessionStarted => "When a supporter is let in.",
+            Self::SessionEnded => "When a session is over, however far it came.",
+            Self::ClientExited => "When the client has ended by itself.",
+            Self::SessionJoin => "When a supporter wants to join, before the person is asked.",
+            Self::ElevationRequest => {
+                "When a supporter wants a program run with elevated rights, before the person is asked."
+            }
+            Self::ElevationFinished => "When a request for elevated rights is over.",
+            Self::StateCollect => {
+                "When the device's state is collected for the portal: at the start, with a new policy or package, when a supporter is let in."
+            }
+        }
+    }
+
     /// Its kind.
     pub fn kind(self) -> Kind {
         match self {
@@ -171,6 +207,28 @@ impl Hook {
 }
 
 impl Kind {
+    /// The word for people and programs: `decide`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Transform => "transform",
+            Self::Decide => "decide",
+            Self::Provide => "provide",
+        }
+    }
+
+    /// What a failure of a handler means, in a sentence.
+    pub fn when_it_fails(self) -> &'static str {
+        match self {
+            Self::Observe => "It is logged.",
+            Self::Transform => "The patch is dropped; what the others made stays.",
+            Self::Decide => {
+                "The answer is no, with the reason; of a package that the policy binds as `optional` it counts as no opinion."
+            }
+            Self::Provide => "The next package is asked, then what is built in.",
+        }
+    }
+
     /// How long a call may take on the wall: the default of `Extensions.Packages.<name>.Budget`.
     /// For a transform that is what nobody notices, and room for a machine that is busy.
     pub fn wall(self) -> Duration {
@@ -215,6 +273,10 @@ mod tests {
         for hook in Hook::ALL {
             assert_eq!(serde_json::to_value(hook).unwrap(), hook.name());
             assert_eq!(Hook::parse(hook.name()), Ok(hook));
+            assert_eq!(
+                serde_json::to_value(hook.kind()).unwrap(),
+                hook.kind().word()
+            );
         }
         assert_eq!(Hook::parse("x"), Err(UnknownHook("x".into())));
     }

@@ -3,8 +3,12 @@ use std::sync::{Arc, mpsc};
 use deskhook_policy::{Binding, ExtensionPolicy};
 use deskhook_session::{Judgement, Verdict};
 
-use crate::lane::Lane;
-use crate::{Answer, Call, Extension, ExtensionKind, Fault, Hook, HostPort, HostQuestion, Limit};
+use crate::lane::{Lane, Pending};
+use crate::provenance::Ledger;
+use crate::{
+    Answer, Call, Dropped, Extension, ExtensionKind, Fault, Folded, Hook, HostPort, HostQuestion,
+    Limit, Provenance,
+};
 
 /// When an extension is heard: the built-in checks first, then the organisation's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,15 +54,13 @@ pub struct Health {
     pub last_fault: Option<(Hook, Fault)>,
 }
 
-/// What a hook of kind `transform` made of its input.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Folded<S> {
-    /// The result.
-    pub state: S,
-    /// Who changed it, in order.
-    pub changed_by: Vec<String>,
-    /// The patches that were dropped: who, and why.
-    pub dropped: Vec<(String, String)>,
+/// What a hook of kind `provide` came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provided<T> {
+    /// Who gave the value, and the value; none leaves it to what is built in.
+    pub given: Option<(String, T)>,
+    /// Who failed before, and why.
+    pub dropped: Vec<Dropped>,
 }
 
 impl Chain {
@@ -123,55 +125,75 @@ impl Chain {
     /// and applies one answer, or says why it is dropped.
     pub fn fold<S>(
         &self,
-        state: S,
+        mut state: S,
         to_call: impl Fn(&S) -> Call,
         apply: impl Fn(&S, &Answer) -> Result<S, String>,
     ) -> Folded<S> {
-        let mut folded = Folded {
-            state,
-            changed_by: vec![],
-            dropped: vec![],
-        };
-        let hook = to_call(&folded.state).hook;
+        let (mut ledger, mut dropped) = (Ledger::default(), vec![]);
+        let hook = to_call(&state).hook;
         for link in self.hearing(hook) {
-            let pending = link.begin(&Arc::new(to_call(&folded.state)));
+            let pending = link.begin(&Arc::new(to_call(&state)));
             let (result, _) = link.lane.finish(pending);
             let patched = match result {
                 Ok(Answer::Nothing) => continue,
-                Ok(answer) => apply(&folded.state, &answer),
+                Ok(answer) => apply(&state, &answer).map(|state| (state, answer)),
                 Err(fault) => Err(fault.to_string()),
             };
             match patched {
-                Ok(state) => {
-                    folded.state = state;
-                    folded.changed_by.push(link.name().to_owned());
+                Ok((next, answer)) => {
+                    state = next;
+                    ledger.note(link.name(), &answer);
                 }
-                Err(why) => folded.dropped.push((link.name().to_owned(), why)),
+                Err(why) => dropped.push(link.dropped(why)),
             }
         }
-        folded
+        let set_by = ledger.settings();
+        Folded {
+            state,
+            provenance: Provenance { set_by, dropped },
+        }
     }
 
-    /// Runs a hook of kind `provide`: the first value, and who gave it.
-    pub fn provide(&self, call: Call) -> Option<(String, String)> {
-        let call = Arc::new(call);
-        self.hearing(call.hook)
-            .find_map(|link| match link.lane.finish(link.begin(&call)).0 {
-                Ok(Answer::Value(value)) => Some((link.name().to_owned(), value)),
-                _ => None,
-            })
+    /// Runs a hook of kind `provide`: the first value that `accept` takes, and who gave it. Whoever
+    /// fails, or gives what is not taken, is passed over.
+    pub fn provide<T>(
+        &self,
+        call: Call,
+        accept: impl Fn(String) -> Result<T, String>,
+    ) -> Provided<T> {
+        let (call, mut dropped) = (Arc::new(call), vec![]);
+        for link in self.hearing(call.hook) {
+            let value = match link.lane.finish(link.begin(&call)).0 {
+                Ok(Answer::Nothing) => continue,
+                Ok(Answer::Value(value)) => accept(value),
+                Ok(_) => Err("it answered something that is no value".to_owned()),
+                Err(fault) => Err(fault.to_string()),
+            };
+            match value {
+                Ok(value) => {
+                    let given = Some((link.name().to_owned(), value));
+                    return Provided { given, dropped };
+                }
+                Err(why) => dropped.push(link.dropped(why)),
+            }
+        }
+        Provided {
+            given: None,
+            dropped,
+        }
     }
 
-    /// Runs a hook of kind `observe`: all at once; answers and failures by name.
-    pub fn observe(&self, call: Call) -> Vec<(String, Result<Answer, Fault>)> {
-        let call = Arc::new(call);
-        let begun: Vec<_> = self
-            .hearing(call.hook)
-            .map(|link| (link, link.begin(&call)))
-            .collect();
-        let end =
-            |(link, pending): (&Link, _)| (link.name().to_owned(), link.lane.finish(pending).0);
-        begun.into_iter().map(end).collect()
+    /// Puts a hook of kind `observe` on its way to all who hear it. Each extension hears what it is
+    /// told in the order of these calls, and has at most 64 waiting: more are refused as busy.
+    pub fn tell(self: &Arc<Self>, call: Call) -> Told {
+        let (hook, call) = (call.hook, Arc::new(call));
+        let hearing = self.links.iter().enumerate();
+        let hearing = hearing.filter(|(_, link)| link.hears(hook));
+        let begun = hearing.map(|(at, link)| (at, link.begin(&call))).collect();
+        Told {
+            chain: Arc::clone(self),
+            begun,
+        }
     }
 
     /// Runs a hook of kind `observe` for one extension alone; nothing where it does not hear it, or
@@ -193,18 +215,44 @@ impl Chain {
     }
 
     fn hearing(&self, hook: Hook) -> impl Iterator<Item = &Link> {
-        self.links
-            .iter()
-            .filter(move |link| link.lane.extension().about().hooks.contains(&hook))
+        self.links.iter().filter(move |link| link.hears(hook))
+    }
+}
+
+/// A hook of kind `observe` that is on its way.
+pub struct Told {
+    chain: Arc<Chain>,
+    /// Places in the chain, and the calls of those who stand there.
+    begun: Vec<(usize, Pending)>,
+}
+
+impl Told {
+    /// Waits for all; answers and failures by name.
+    pub fn answers(self) -> Vec<(String, Result<Answer, Fault>)> {
+        let Self { chain, begun } = self;
+        let end = |(at, pending): (usize, Pending)| {
+            let link = &chain.links[at];
+            (link.name().to_owned(), link.lane.finish(pending).0)
+        };
+        begun.into_iter().map(end).collect()
     }
 }
 
 impl Link {
+    fn hears(&self, hook: Hook) -> bool {
+        self.lane.extension().about().hooks.contains(&hook)
+    }
+
+    fn dropped(&self, why: String) -> Dropped {
+        let by = self.name().to_owned();
+        Dropped { by, why }
+    }
+
     fn name(&self) -> &str {
         &self.lane.extension().about().name
     }
 
-    fn begin(&self, call: &Arc<Call>) -> crate::lane::Pending {
+    fn begin(&self, call: &Arc<Call>) -> Pending {
         self.lane
             .begin(call, Limit::of(call.hook, self.policy.budget))
     }

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Menu;
+use crate::words::{ELEVATIONS, METHODS, ORIGINS, OUTCOMES, PHASES, SYSTEMS};
 
 /// The device, as every hook sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -12,7 +13,8 @@ pub struct Device {
     pub id: String,
     /// The host name.
     pub name: String,
-    /// `linux`, `windows`, `macos`.
+    /// The operating system.
+    #[schemars(extend("enum" = SYSTEMS))]
     pub os: String,
     /// The operating system's own version text.
     pub os_version: String,
@@ -37,6 +39,7 @@ pub struct Person {
 /// A supporter, as the portal vouches for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
+#[schemars(rename = "Supporter")]
 pub struct SupporterInput {
     /// The name that people read.
     pub name: String,
@@ -50,7 +53,8 @@ pub struct SupporterInput {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct SessionState {
-    /// `idle`, `checking`, `launching`, `reporting`, `waiting`, `joining`, `connected`.
+    /// How far the session is; `idle` is none.
+    #[schemars(extend("enum" = PHASES))]
     pub phase: String,
     /// The client's address, as soon as it is known.
     pub address: Option<String>,
@@ -65,8 +69,9 @@ pub struct SessionRequest {
     pub reason: Option<String>,
     /// The ticket's number.
     pub ticket: Option<String>,
-    /// `person`, `portal`, `url`, `extension`.
+    /// Who asked: `url` is a link with our scheme, `extension` a package or plugin.
     #[serde(default)]
+    #[schemars(extend("enum" = ORIGINS))]
     pub origin: String,
     /// The client's name.
     #[serde(default)]
@@ -79,15 +84,15 @@ pub struct SessionRequest {
 pub struct SessionJoin {
     /// The session's id.
     pub session: String,
-    /// Who.
+    /// The supporter who asks.
     pub supporter: SupporterInput,
-    /// Why.
+    /// Why, in the words of whoever asked.
     pub reason: Option<String>,
     /// The ticket's number.
     pub ticket: Option<String>,
     /// The client's address.
     pub address: Option<String>,
-    /// What they want to do.
+    /// What they want to do: names of permissions, as `screen`, `input`, `files`.
     pub permissions: Vec<String>,
 }
 
@@ -97,15 +102,16 @@ pub struct SessionJoin {
 pub struct ElevationRequest {
     /// The session's id.
     pub session: String,
-    /// Who.
+    /// The supporter who asks.
     pub supporter: SupporterInput,
     /// Absolute path of the program.
     pub program: String,
     /// Its arguments.
     pub arguments: Vec<String>,
-    /// `local-approval`, `brokered-action`, `transmitted-credentials`.
+    /// The way to elevated rights.
+    #[schemars(extend("enum" = METHODS))]
     pub method: String,
-    /// Why.
+    /// Why, in the words of whoever asked.
     pub reason: Option<String>,
     /// For how long, in minutes.
     pub minutes: u32,
@@ -133,13 +139,13 @@ pub struct MenuClick {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct ConsentPrompt {
-    /// Who.
+    /// The supporter who asks.
     pub supporter: SupporterInput,
-    /// Why.
+    /// Why, in the words of whoever asked.
     pub reason: Option<String>,
     /// The ticket's number.
     pub ticket: Option<String>,
-    /// What they want to do.
+    /// What they want to do: names of permissions, as `screen`, `input`, `files`.
     pub permissions: Vec<String>,
     /// How long the person has, in seconds.
     pub timeout_seconds: u32,
@@ -203,9 +209,9 @@ pub struct AddressReported {
 pub struct ClientExited {
     /// The client's name.
     pub client: String,
-    /// Its exit code.
+    /// Its exit code; none where a signal ended it.
     pub code: Option<i32>,
-    /// The signal that ended it.
+    /// The number of the signal that ended it, on Unix.
     pub signal: Option<i32>,
 }
 
@@ -219,7 +225,7 @@ pub struct SessionStarted {
     pub supporter: Option<SupporterInput>,
     /// The client's name.
     pub client: String,
-    /// When, RFC 3339.
+    /// When it began, RFC 3339.
     pub started: String,
 }
 
@@ -237,9 +243,10 @@ pub struct SessionEnded {
     pub started: String,
     /// When it ended, RFC 3339.
     pub ended: String,
-    /// `disconnected`, `stopped`, `client-exited`, `time-limit`, `policy`, `failed`, `agent-stopped`.
+    /// How it ended; `denied` is a session that the checks or the person did not let start.
+    #[schemars(extend("enum" = OUTCOMES))]
     pub outcome: String,
-    /// How long it lasted.
+    /// How long it lasted, in seconds.
     pub seconds: u64,
 }
 
@@ -249,7 +256,8 @@ pub struct SessionEnded {
 pub struct ElevationFinished {
     /// The session's id.
     pub session: String,
-    /// `granted`, `denied`, `expired`, `failed`.
+    /// How it ended; `expired` is that nobody answered in time.
+    #[schemars(extend("enum" = ELEVATIONS))]
     pub outcome: String,
     /// The program.
     pub program: String,
@@ -267,7 +275,7 @@ pub struct PolicyChanged {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct Timer {
-    /// The timer's name.
+    /// The timer's name: that of the package or plugin.
     pub name: String,
 }
 

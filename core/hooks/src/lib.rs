@@ -14,7 +14,10 @@ mod host;
 mod input;
 mod lane;
 mod menu;
+mod provenance;
 mod queue;
+mod schema;
+mod words;
 
 pub use answer::{
     Answer, AnswerError, ConsentField, ConsentPatch, ExtensionRequest, FieldsPatch, LaunchPatch,
@@ -23,7 +26,7 @@ pub use answer::{
 pub use call::{Body, Call, CallError, Context};
 pub use capability::Grants;
 pub use catalogue::{Hook, Kind, UnknownHook};
-pub use chain::{Bound, Chain, Folded, Health, Phase};
+pub use chain::{Bound, Chain, Health, Phase, Provided, Told};
 pub use extension::{About, Extension, ExtensionKind, Fault, Limit};
 pub use host::{
     ExecAnswer, HostCall, HostError, HostPort, HostQuestion, HostReply, HttpAnswer, LogLevel,
@@ -35,3 +38,5 @@ pub use input::{
     SupporterInput, Timer, TrayMenu,
 };
 pub use menu::{AddedItem, ItemKind, ItemPatch, Menu, MenuItem, MenuPatch, PatchError};
+pub use provenance::{Dropped, Folded, Provenance, Setting};
+pub use schema::{definitions, document};

@@ -2,6 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::ADDABLE;
+
 /// The tray's menu as a value, in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
@@ -99,7 +101,8 @@ pub struct MenuPatch {
 pub struct AddedItem {
     /// Its name.
     pub id: String,
-    /// `item`, `link`, `separator`, `submenu` or `label`.
+    /// What it does: of the kinds of items those that are nobody's own.
+    #[schemars(extend("enum" = ADDABLE))]
     pub kind: ItemKind,
     /// What people read.
     pub text: String,

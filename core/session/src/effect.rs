@@ -101,7 +101,12 @@ pub enum Notice {
     /// A session runs already.
     AlreadyRunning,
     /// A supporter was not let in.
-    JoinRefused(Supporter),
+    JoinRefused {
+        /// Who.
+        supporter: Supporter,
+        /// Every reason of a check. What the person themself did is no news to them.
+        reasons: Vec<Reason>,
+    },
     /// A supporter is in.
     Joined(Supporter),
     /// The session ended.

@@ -1,4 +1,4 @@
-use deskhook_hooks::Menu;
+use deskhook_hooks::{Hook, Menu, Provenance};
 use deskhook_session::{Answer, Request};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,11 @@ pub enum ControlRequest {
         /// Language tag or English name.
         #[serde(default)]
         language: Option<String>,
+    },
+    /// Who made which part of what a hook of kind `transform` or `provide` last came to.
+    Provenance {
+        /// Which hook.
+        hook: Hook,
     },
     /// What the tray and its dialogs do.
     Do {
@@ -105,9 +110,25 @@ pub enum ControlReply {
     /// To `status` and `watch`.
     Status(Box<Status>),
     /// To `menu`.
-    Menu(Menu),
+    Menu(MenuShape),
+    /// To `provenance`.
+    Provenance {
+        /// None where the hook has not run since packages or policy changed.
+        last: Option<Provenance>,
+    },
     /// To `do`.
     Done(ControlAnswer),
+}
+
+/// The menu, and who made which part of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct MenuShape {
+    /// The menu as it is shown.
+    #[serde(flatten)]
+    pub menu: Menu,
+    /// What hooks made of it; the rest is the agent's and the policy's.
+    #[serde(flatten)]
+    pub provenance: Provenance,
 }
 
 /// Whether a request was taken.

@@ -22,7 +22,9 @@ pub use bundle::{
     BundleError, BundleFrame, BundledLayer, KeyError, LARGEST_BUNDLE, LONGEST_VALIDITY,
     PolicyBundle, PolicyKey, PolicySigner, Role, Signed, is_bundle,
 };
-pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
+pub use control::{
+    Asked, ControlAnswer, ControlReply, ControlRequest, MenuShape, QuestionShape, Status,
+};
 pub use extension::{
     Confinement, EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, LARGEST_FRAME,
     Opening, ToExtension,

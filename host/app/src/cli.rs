@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::output::{Exit, Outcome, conclude, say};
 use crate::{
     agent, audit, doctor, elevate, extension_host, hooks, links, menu, plugin, policy,
-    sample_client, script, session, status,
+    sample_client, schema, script, session, status,
 };
 
 /// Remote support that an organisation customises with data, Lua and plugins.
@@ -61,6 +61,8 @@ enum Command {
     /// The tamper-evident record
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// What is generated from the code: editor stubs, the C header, schemas, the reference
+    Schema(schema::Schema),
     /// What is wrong on this machine, and what to do about it
     Doctor(doctor::Doctor),
     /// Completions for a shell
@@ -105,6 +107,7 @@ fn dispatch(command: Command) -> Outcome {
         #[cfg(feature = "portal")]
         Command::Portal(args) => crate::portal::run(args),
         Command::Audit(args) => audit::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions { shell } => {
             let mut script = vec![];

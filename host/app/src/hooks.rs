@@ -1,5 +1,7 @@
 //! `hooks list` and `hooks explain`.
 
+mod provenance;
+
 use clap::Subcommand;
 use deskhook_agent::Rejected;
 use deskhook_hooks::{Body, Hook, Limit};
@@ -76,6 +78,7 @@ struct Listener {
 fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
     let (listeners, rejected) = listeners(hook, settings);
     let limit = Limit::of(hook, 0);
+    let last = provenance::last(hook, settings)?;
     let fields = fields(hook);
     if form == Form::Json {
         json(&value!({
@@ -83,6 +86,7 @@ fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
             "limit_ms": {"cpu": limit.cpu.as_millis() as u64, "wall": limit.wall.as_millis() as u64},
             "listeners": listeners,
             "rejected": rejected.iter().map(|one| value!([one.name, one.why])).collect::<Vec<_>>(),
+            "last_run": last,
         }))?;
         return Ok(Exit::Done);
     }
@@ -117,6 +121,7 @@ fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
     for Rejected { name, why, .. } in rejected {
         say(paint(&format!("  rejected {name}: {why}"), Colour::Yellow));
     }
+    last.iter().for_each(provenance::print);
     Ok(Exit::Done)
 }
 
@@ -140,9 +145,17 @@ fn fields(hook: Hook) -> Value {
             .get("description")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        (name, Value::from(text.lines().next().unwrap_or_default()))
+        let text = text.lines().next().unwrap_or_default();
+        (name, Value::from(format!("{text}{}", words(&field))))
     };
     Value::Object(properties.into_iter().map(sentence).collect())
+}
+
+/// The words that a field may be, where they are a closed set.
+fn words(field: &Value) -> String {
+    let words = field.get("enum").and_then(Value::as_array);
+    let words = words.map(|all| all.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+    words.map_or(String::new(), |all| format!(" One of: {}.", all.join(", ")))
 }
 
 fn listeners(hook: Hook, settings: &AgentSettings) -> (Vec<Listener>, Vec<Rejected>) {

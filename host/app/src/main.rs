@@ -19,6 +19,7 @@ mod policy;
 #[cfg(feature = "portal")]
 mod portal;
 mod sample_client;
+mod schema;
 mod script;
 mod session;
 mod settings;

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use deskhook_hooks::{ItemKind, Menu, MenuItem};
-use deskhook_wire::{Asked, ControlReply, ControlRequest};
+use deskhook_wire::{Asked, ControlReply, ControlRequest, MenuShape};
 
 use crate::agent::runtime;
 use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
@@ -45,7 +45,7 @@ pub(crate) fn run(command: Tray) -> Outcome {
                 if as_json {
                     json(&menu)?;
                 } else {
-                    print(&menu);
+                    print(&menu.menu);
                 }
                 Ok(Exit::Done)
             }
@@ -54,7 +54,7 @@ pub(crate) fn run(command: Tray) -> Outcome {
     })
 }
 
-async fn get(reach: &Reach, language: Option<String>) -> Result<Menu, Failure> {
+async fn get(reach: &Reach, language: Option<String>) -> Result<MenuShape, Failure> {
     match status::ask(reach, &ControlRequest::Menu { language }).await? {
         ControlReply::Menu(menu) => Ok(menu),
         _ => Err(anyhow::anyhow!("the agent answered something else").into()),

@@ -25,9 +25,12 @@ mod sink;
 mod views;
 
 pub use copy::{CopyError, LibraryError};
+pub use deskhook_abi::HEADER;
 pub use folder::{FolderError, Owner, trusted_folder};
 pub use inspection::{InspectError, Inspection, discover, inspect};
 pub use library::LoadError;
-pub use manifest::{AbiVersion, BadVersion, MANIFEST, Manifest, ManifestError, install};
+pub use manifest::{
+    AbiVersion, BadVersion, MANIFEST, Manifest, ManifestError, install, manifest_schema,
+};
 pub use open::{OpenError, Terms, Verified, verify};
 pub use plugin::Plugin;

@@ -314,5 +314,9 @@ impl From<AbiVersion> for String {
     }
 }
 
+mod schema;
+
+pub use schema::manifest_schema;
+
 #[cfg(test)]
 mod tests;

@@ -8,12 +8,14 @@ mod document;
 mod error;
 mod files;
 mod manifest;
+mod schema;
 mod texts;
 
 pub(crate) use document::Document;
 pub(crate) use files::Files;
 pub use manifest::Manifest;
 pub(crate) use manifest::is_name;
+pub use schema::manifest_schema;
 pub use texts::Texts;
 
 pub use error::LoadError;

@@ -49,7 +49,7 @@ impl Extension for Watched {
 
 /// One attack in a chain of its own.
 struct Scene {
-    chain: Chain,
+    chain: Arc<Chain>,
     hook: Hook,
     /// What each call came to, in order.
     ended: mpsc::Receiver<Result<Answer, Fault>>,
@@ -87,7 +87,7 @@ impl Scene {
         bound.policy.budget = 30_000;
         Self {
             ended,
-            chain: Chain::new(vec![bound], &questions),
+            chain: Arc::new(Chain::new(vec![bound], &questions)),
             hook,
             _dir: dir,
             _silence: silence,
@@ -107,10 +107,12 @@ impl Scene {
             Kind::Transform => {
                 let apply = |_: &_, answer: &Answer| Ok(answer.to_value().to_string());
                 let folded = self.chain.fold("kept".to_owned(), |_| call.clone(), apply);
-                format!("{} {:?}", folded.state, folded.dropped)
+                let dropped = folded.provenance.dropped.into_iter();
+                let dropped: Vec<_> = dropped.map(|one| (one.by, one.why)).collect();
+                format!("{} {dropped:?}", folded.state)
             }
-            Kind::Provide => format!("{:?}", self.chain.provide(call)),
-            Kind::Observe => format!("{:?}", self.chain.observe(call)),
+            Kind::Provide => format!("{:?}", self.chain.provide(call, Ok).given),
+            Kind::Observe => format!("{:?}", self.chain.tell(call).answers()),
         }
     }
 

@@ -52,11 +52,12 @@ pub fn announcement(notice: &Notice, snapshot: &Snapshot, language: &Language) -
         Notice::Joined(supporter) => {
             about(texts, supporter, ("notice.joined", "notice.joined-body"))
         }
-        Notice::JoinRefused(supporter) => about(
-            texts,
-            supporter,
-            ("notice.join-refused", "notice.join-refused-body"),
-        ),
+        Notice::JoinRefused { supporter, reasons } => {
+            let words = ("notice.join-refused", "notice.join-refused-body");
+            let (title, body, weight) = about(texts, supporter, words);
+            let said = [sentences(reasons, language), body].join("\n");
+            (title, said.trim_start().to_owned(), weight)
+        }
         Notice::Ended(outcome) => (
             texts.get("notice.ended").to_owned(),
             texts.get(outcome_key(outcome)).to_owned(),

@@ -5,4 +5,5 @@ mod adoption;
 mod desk;
 mod extensions;
 mod life;
+mod provenance;
 mod stopping;

@@ -1,3 +1,5 @@
+mod combination;
+
 use super::*;
 use crate::{About, Context, Menu, MenuPatch, SessionRequest, TrayMenu};
 
@@ -41,6 +43,10 @@ fn request() -> Call {
         Context::default(),
         SessionRequest::default(),
     )
+}
+
+fn provided(chain: &Chain, call: Call) -> Option<(String, String)> {
+    chain.provide(call, Ok).given
 }
 
 fn optional() -> ExtensionPolicy {
@@ -157,7 +163,7 @@ fn a_hook_that_works_does_not_excuse_one_that_always_fails() {
             chain.decide(request()).remove(0).verdict,
             Some(Verdict::Allow)
         );
-        chain.provide(locate());
+        provided(&chain, locate());
     }
     assert_eq!(chain.health()[0].faults, 3);
     let last = chain.decide(request()).remove(0).verdict;
@@ -234,8 +240,12 @@ fn a_dropped_patch_leaves_what_others_made() {
         _ => Err("no patch".into()),
     });
     assert_eq!(folded.state.tooltip, "good");
-    assert_eq!(folded.changed_by, ["a"]);
-    assert_eq!(folded.dropped.len(), 2);
+    let Provenance { set_by, dropped } = folded.provenance;
+    let set: Vec<_> = set_by.iter().map(|one| (&*one.field, &*one.by)).collect();
+    assert_eq!(set, [("tooltip", "a")]);
+    let dropped: Vec<_> = dropped.iter().map(|one| (&*one.by, &*one.why)).collect();
+    assert_eq!(dropped[0], ("b", "there is no menu item \"nothing\""));
+    assert_eq!(dropped[1], ("c", "still busy with an earlier call"));
 }
 
 #[test]
@@ -258,7 +268,7 @@ fn the_first_provider_that_has_a_value_wins() {
             ExtensionPolicy::default(),
         ),
     ]);
-    assert_eq!(chain.provide(call), Some(("b".into(), "/opt/x".into())));
+    assert_eq!(provided(&chain, call), Some(("b".into(), "/opt/x".into())));
 }
 
 /// Says that it was called, and answers when it is let go on.
@@ -317,7 +327,7 @@ fn until_waiting(chain: &Chain, count: usize) {
 fn calls_of_one_extension_wait_for_each_other_and_none_is_refused() {
     let (chain, go_on, calls) = held();
     std::thread::scope(|scope| {
-        let located = scope.spawn(|| chain.provide(locate()));
+        let located = scope.spawn(|| provided(&chain, locate()));
         calls.recv().unwrap();
         let judged = scope.spawn(|| chain.decide(request()));
         until_waiting(&chain, 1);
@@ -335,7 +345,7 @@ fn a_decision_finds_room_in_a_flood_and_goes_first() {
     let (chain, go_on, calls) = held();
     std::thread::scope(|scope| {
         let flood: Vec<_> = (0..65)
-            .map(|_| scope.spawn(|| chain.provide(locate())))
+            .map(|_| scope.spawn(|| provided(&chain, locate())))
             .collect();
         calls.recv().unwrap();
         until_waiting(&chain, 64);

@@ -17,6 +17,9 @@ pub(super) struct Wish {
     pub(super) origin: Origin,
 }
 
+/// The code of a check's question that was not answered with yes.
+pub(super) const DECLINED: &str = "declined";
+
 /// How long the person has to say why.
 const DETAILS_SECONDS: u32 = 300;
 
@@ -117,7 +120,7 @@ impl Session {
         ) {
             return vec![];
         }
-        let mut effects: Vec<Effect> = judgements.iter().filter_map(warning).collect();
+        let mut effects = warnings(judgements);
         effects.extend(match combine(judgements) {
             Decision::Denied(reasons) => self.deny_start(now, reasons),
             Decision::Open(questions) => self.confirm_start(now, questions),
@@ -296,11 +299,11 @@ impl crate::Question {
     pub(super) fn declined(&self) -> Reason {
         match &self.kind {
             QuestionKind::Check { by, title, .. } => Reason {
-                code: "declined".to_owned(),
+                code: DECLINED.to_owned(),
                 message: format!("The question \"{title}\" was not answered with yes."),
                 by: by.clone(),
             },
-            _ => Reason::own("declined", "The question was not answered with yes."),
+            _ => Reason::own(DECLINED, "The question was not answered with yes."),
         }
     }
 }
@@ -327,6 +330,11 @@ fn pick(policy: &Policy, wanted: Option<&str>) -> Result<ClientSpec, Reason> {
             format!("Your organisation has not enabled the client \"{name}\"."),
         ),
     })
+}
+
+/// What those who do not decide want known: warnings, and why an optional handler failed.
+pub(super) fn warnings(judgements: &[Judgement]) -> Vec<Effect> {
+    judgements.iter().filter_map(warning).collect()
 }
 
 fn warning(judgement: &Judgement) -> Option<Effect> {

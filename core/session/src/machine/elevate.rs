@@ -1,4 +1,5 @@
 use super::Session;
+use super::begin::warnings;
 use super::join::nobody;
 use crate::live::{Elevation, ElevationStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
@@ -72,10 +73,12 @@ impl Session {
         if !judging || !self.is_under_way(ask) {
             return vec![];
         }
-        match combine(judgements) {
+        let mut effects = warnings(judgements);
+        effects.extend(match combine(judgements) {
             Decision::Denied(reasons) => self.elevated(ElevationOutcome::Denied(reasons)),
             Decision::Open(questions) => self.confirm_elevation(now, questions),
-        }
+        });
+        effects
     }
 
     /// Asks what the checks want to know; the last question is always the person's own consent.

@@ -1,6 +1,7 @@
 use deskhook_policy::{ConsentMode, OnTimeout};
 
 use super::Session;
+use super::begin::{DECLINED, warnings};
 use crate::live::{JoinStep, Live, Phase};
 use crate::verdict::{CheckQuestion, Decision, combine};
 use crate::{
@@ -57,10 +58,12 @@ impl Session {
         {
             return vec![];
         }
-        match combine(judgements) {
+        let mut effects = warnings(judgements);
+        effects.extend(match combine(judgements) {
             Decision::Denied(reasons) => self.refuse_join(reasons),
             Decision::Open(questions) => self.confirm_join(now, questions),
-        }
+        });
+        effects
     }
 
     fn confirm_join(&mut self, now: Moment, mut questions: Vec<CheckQuestion>) -> Vec<Effect> {
@@ -248,7 +251,10 @@ impl Session {
                 session,
                 fields,
             }),
-            Effect::Tell(Notice::JoinRefused(join.supporter)),
+            Effect::Tell(Notice::JoinRefused {
+                supporter: join.supporter,
+                reasons: of_checks(&reasons),
+            }),
             Effect::Reply {
                 ask: join.ask,
                 outcome: AskOutcome::Refused(reasons),
@@ -288,6 +294,14 @@ impl Session {
             *step = next;
         }
     }
+}
+
+/// The reasons that the person has not given themself, by their answer, their silence or absence.
+fn of_checks(reasons: &[Reason]) -> Vec<Reason> {
+    let own = Reason::own("", "").by;
+    let reasons = reasons.iter();
+    let of_checks = reasons.filter(|reason| reason.by != own && reason.code != DECLINED);
+    of_checks.cloned().collect()
 }
 
 /// Why silence is a no.

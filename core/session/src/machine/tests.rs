@@ -1,4 +1,5 @@
 use deskhook_policy::{Address, ClientSpec, ConsentMode, ElevationMethod, OnTimeout};
+mod combining;
 mod elevating;
 mod granting;
 mod orders;

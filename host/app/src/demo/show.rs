@@ -11,7 +11,7 @@ use crate::output::{Colour, Exit, Outcome, paint, say};
 /// Shows where to look, then tells what happens until somebody ends it.
 pub(crate) async fn run(stage: Stage) -> Outcome {
     let agent = stage.agent();
-    let menu = agent.menu(&Language::english()).await;
+    let menu = agent.menu(&Language::english()).await.state;
     introduce(&stage, &menu);
     let tray = tokio::spawn(deskhook_tray::run(agent.clone()));
     let presence = tokio::spawn(deskhook_tray::watch_presence(agent.clone()));

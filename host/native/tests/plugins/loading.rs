@@ -1,4 +1,4 @@
-use deskhook_hooks::{Answer, Extension, Hook, Kind};
+use deskhook_hooks::{Answer, Extension, Hook};
 use deskhook_native::{MANIFEST, Manifest, OpenError, Plugin, discover, inspect, install, verify};
 use deskhook_session::Verdict;
 use serde_json::json;
@@ -168,14 +168,4 @@ fn a_loaded_plugin_says_what_its_manifest_says() {
     assert_eq!(about.hooks, [Hook::SessionRequest, Hook::TrayMenu]);
     assert_eq!(about.capabilities, ["policy:Fixture"]);
     assert_eq!(about.sha256.len(), 64);
-}
-
-#[test]
-fn every_hook_of_the_catalogue_has_its_side_in_the_interface() {
-    for hook in Hook::ALL {
-        let id = format!("deskhook.{hook}/1");
-        assert_eq!(deskhook_abi::hook_of(&id), Some(hook.name()));
-        let decides = deskhook_abi::DECIDE_HOOKS.contains(&id.as_str());
-        assert_eq!(decides, hook.kind() == Kind::Decide, "{hook}");
-    }
 }

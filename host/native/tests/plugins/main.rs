@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod calling;
+mod counterpart;
 mod fixture;
 mod loading;
 mod rust;

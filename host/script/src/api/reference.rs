@@ -21,7 +21,7 @@ pub const REFERENCE: &[Entry] = &[
         parameters: &[
             (
                 "hook",
-                "string",
+                "deskhook.Hook",
                 "the hook's name; it stands in `hooks` of the manifest",
             ),
             (
@@ -66,7 +66,7 @@ pub const REFERENCE: &[Entry] = &[
         name: "deskhook.text",
         capability: "",
         parameters: &[
-            ("key", "string", "a key of texts/<language>.json"),
+            ("key", "string", "a key of `texts/<language>.json`"),
             ("values", "table?", "what `{name}` in the text becomes"),
         ],
         returns: "string",

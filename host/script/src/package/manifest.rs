@@ -6,8 +6,9 @@ use super::{Document, MANIFEST, Trouble};
 use crate::nearest::{did_you_mean, nearest};
 
 /// The version of the Lua API that this program speaks.
-const API: u32 = 1;
-const FIELDS: [&str; 10] = [
+pub(super) const API: u32 = 1;
+pub(super) const FIELDS: [&str; 11] = [
+    "$schema",
     "name",
     "version",
     "api",
@@ -19,7 +20,7 @@ const FIELDS: [&str; 10] = [
     "homepage",
     "license",
 ];
-const KINDS: [&str; 6] = ["net", "exec", "fs.read", "env", "facts", "policy"];
+pub(super) const KINDS: [&str; 6] = ["net", "exec", "fs.read", "env", "facts", "policy"];
 
 /// What `deskhook.json` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl Reading<'_> {
             "capabilities" => self.capabilities(value)?,
             "timer" => self.manifest.timer = Some(self.timer(value)?),
             "description" => self.manifest.description = self.text(value)?.to_owned(),
-            "author" | "homepage" | "license" => {
+            "author" | "homepage" | "license" | "$schema" => {
                 self.text(value)?;
             }
             unknown => {

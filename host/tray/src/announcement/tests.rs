@@ -48,7 +48,10 @@ fn every_notice_has_words_in_every_language() {
     let mut notices = vec![
         Notice::AlreadyRunning,
         Notice::Joined(supporter()),
-        Notice::JoinRefused(supporter()),
+        Notice::JoinRefused {
+            supporter: supporter(),
+            reasons: vec![],
+        },
         Notice::Failed(reason("client-start", "x")),
         Notice::Warned {
             by: "power".into(),
@@ -66,6 +69,26 @@ fn every_notice_has_words_in_every_language() {
             assert!(!words.title.contains('{'), "{tag} {notice:?}");
         }
     }
+}
+
+#[test]
+fn who_was_not_let_in_is_told_with_what_the_checks_said() {
+    let notice = |reasons| Notice::JoinRefused {
+        supporter: Supporter {
+            name: "Ada".into(),
+            ..Supporter::default()
+        },
+        reasons,
+    };
+    let nobody = "Nobody is connected to this device.";
+    assert_eq!(said(&notice(vec![]), "en").message, nobody);
+    let closed = reason("outside-hours", "We are there from 8 to 18.");
+    let words = said(&notice(vec![closed]), "en");
+    assert_eq!(
+        words.message,
+        format!("We are there from 8 to 18.\n{nobody}")
+    );
+    assert_eq!(words.title, "Ada was not let in");
 }
 
 #[test]

@@ -1,0 +1,3 @@
+deskhook.on("address.read", function(ctx)
+  return string.match(ctx.output, "ID: (%d+)")
+end)

@@ -1,0 +1,3 @@
+deskhook.on("address.reported", function(ctx)
+  deskhook.log.info("the portal knows the address", ctx.address)
+end)
