@@ -79,9 +79,9 @@ macro_rules! bodies {
 
             /// Reads what `hook` is given besides the context, as it goes over a pipe. Fields that are
             /// missing are empty, unknown ones are ignored.
-            pub fn from_json(hook: Hook, text: &str) -> Result<Self, serde_json::Error> {
+            pub fn from_json(hook: Hook, text: &[u8]) -> Result<Self, serde_json::Error> {
                 match hook {
-                    $($(Hook::$hook)|+ => serde_json::from_str::<$input>(text).map(Self::$variant)),+
+                    $($(Hook::$hook)|+ => serde_json::from_slice::<$input>(text).map(Self::$variant)),+
                 }
             }
 

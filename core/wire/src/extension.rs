@@ -72,15 +72,13 @@ pub enum ToExtension<'a> {
     Open(Cow<'a, Opening>),
     /// Run its own tests; it is not opened by that.
     Test(Cow<'a, Opening>),
-    /// Run a hook.
+    /// Run a hook. What this hook is given follows as a second JSON value, so that neither side
+    /// has to look through it twice.
     Call {
         /// Which.
         hook: Hook,
         /// What every hook is given.
         context: Cow<'a, Context>,
-        /// What this hook is given.
-        #[serde(borrow)]
-        body: Cow<'a, RawValue>,
         /// How long it may compute, in microseconds.
         cpu_micros: u64,
         /// How long it may take, in microseconds.

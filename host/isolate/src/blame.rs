@@ -28,10 +28,11 @@ impl Blame {
         !taken
     }
 
-    /// A call of `name` came back, with an answer or a fault of its own.
-    pub(crate) fn came_back(&mut self, name: &str) {
+    /// A call of `name` came back, with an answer or a fault of its own: whether somebody may have
+    /// waited for that.
+    pub(crate) fn came_back(&mut self, name: &str) -> bool {
         self.calling.remove(name);
-        self.suspects.remove(name);
+        self.suspects.remove(name)
     }
 
     /// The `number`th child was ended because of `name`.

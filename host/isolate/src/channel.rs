@@ -3,14 +3,18 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use deskhook_wire::LARGEST_FRAME;
+use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use serde::Serialize;
 
 /// Bytes before a frame that say how long it is.
 const HEAD: usize = 4;
-/// How much is read at once.
+/// How much is read at once, at least and at most: most frames are short.
+const SIP: usize = 4 * 1024;
 const GULP: usize = 64 * 1024;
+/// Of what a frame was written in, no more is kept for the next one.
+const KEPT: usize = 256 * 1024;
 
 /// One end of a socket on which whole frames go to and fro: their length in four bytes, little
 /// endian, then JSON. Whatever the other side does, sending and receiving end in time.
@@ -18,7 +22,19 @@ pub(crate) struct Channel {
     socket: UnixStream,
     /// What came in and was not taken yet.
     inbox: Vec<u8>,
-    gulp: Box<[u8]>,
+    /// Where frames are written before they go: kept, so that it need not grow each time.
+    outbox: Vec<u8>,
+}
+
+/// A frame that came in.
+pub(crate) struct Frame(Vec<u8>);
+
+impl std::ops::Deref for Frame {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0[HEAD..]
+    }
 }
 
 /// Why a frame did not come or go.
@@ -46,7 +62,7 @@ impl Channel {
         Self {
             socket,
             inbox: vec![],
-            gulp: vec![0; GULP].into_boxed_slice(),
+            outbox: vec![],
         }
     }
 
@@ -62,19 +78,43 @@ impl Channel {
 
     /// Sends a frame, at the latest at `until`.
     pub(crate) fn send(
-        &self,
+        &mut self,
         frame: &impl Serialize,
         until: Option<Instant>,
     ) -> Result<(), ChannelError> {
-        let mut bytes = vec![0; HEAD];
-        serde_json::to_writer(&mut bytes, frame).map_err(ChannelError::Shape)?;
-        let length = bytes.len() - HEAD;
+        self.begin(frame)?;
+        self.finish(until)
+    }
+
+    /// Sends a frame of two values, one after the other.
+    pub(crate) fn send_both(
+        &mut self,
+        (head, body): (&impl Serialize, &impl Serialize),
+        until: Option<Instant>,
+    ) -> Result<(), ChannelError> {
+        self.begin(head)?;
+        serde_json::to_writer(&mut self.outbox, body).map_err(ChannelError::Shape)?;
+        self.finish(until)
+    }
+
+    fn begin(&mut self, value: &impl Serialize) -> Result<(), ChannelError> {
+        self.outbox.clear();
+        self.outbox.resize(HEAD, 0);
+        serde_json::to_writer(&mut self.outbox, value).map_err(ChannelError::Shape)
+    }
+
+    fn finish(&mut self, until: Option<Instant>) -> Result<(), ChannelError> {
+        let length = self.outbox.len() - HEAD;
         if length > LARGEST_FRAME {
             return Err(ChannelError::TooLarge(length));
         }
         let head = u32::try_from(length).map_err(|_| ChannelError::TooLarge(length))?;
-        bytes[..HEAD].copy_from_slice(&head.to_le_bytes());
-        self.push(&bytes, until)
+        self.outbox[..HEAD].copy_from_slice(&head.to_le_bytes());
+        let pushed = self.push(&self.outbox, until);
+        if self.outbox.capacity() > KEPT {
+            self.outbox = vec![];
+        }
+        pushed
     }
 
     fn push(&self, mut bytes: &[u8], until: Option<Instant>) -> Result<(), ChannelError> {
@@ -89,23 +129,28 @@ impl Channel {
         Ok(())
     }
 
-    /// Waits for a frame, at the latest until `until`; its JSON.
-    pub(crate) fn receive(&mut self, until: Option<Instant>) -> Result<Vec<u8>, ChannelError> {
+    /// Waits for a frame, at the latest until `until`.
+    pub(crate) fn receive(&mut self, until: Option<Instant>) -> Result<Frame, ChannelError> {
         loop {
             if let Some(frame) = self.take()? {
                 return Ok(frame);
             }
-            self.wait(PollFlags::IN, until)?;
-            self.fill()?;
+            // Whoever waits for ever may as well wait in the reading itself.
+            let flags = if until.is_some() {
+                self.wait(PollFlags::IN, until)?;
+                RecvFlags::DONTWAIT
+            } else {
+                RecvFlags::empty()
+            };
+            self.fill(flags)?;
         }
     }
 
     /// A whole frame of what came in.
-    fn take(&mut self) -> Result<Option<Vec<u8>>, ChannelError> {
-        let Some(head) = self.inbox.first_chunk::<HEAD>() else {
+    fn take(&mut self) -> Result<Option<Frame>, ChannelError> {
+        let Some(length) = self.announced() else {
             return Ok(None);
         };
-        let length = u32::from_le_bytes(*head) as usize;
         if length > LARGEST_FRAME {
             return Err(ChannelError::TooLarge(length));
         }
@@ -113,19 +158,21 @@ impl Channel {
             return Ok(None);
         }
         let rest = self.inbox.split_off(HEAD + length);
-        let mut frame = std::mem::replace(&mut self.inbox, rest);
-        frame.drain(..HEAD);
-        Ok(Some(frame))
+        Ok(Some(Frame(std::mem::replace(&mut self.inbox, rest))))
     }
 
-    fn fill(&mut self) -> Result<(), ChannelError> {
-        match recv(&self.socket, &mut self.gulp[..], RecvFlags::DONTWAIT) {
-            Ok((0, _)) => Err(ChannelError::Closed),
-            Ok((count, _)) => {
-                self.inbox.extend_from_slice(&self.gulp[..count]);
-                Ok(())
-            }
-            Err(rustix::io::Errno::AGAIN) => Ok(()),
+    fn announced(&self) -> Option<usize> {
+        let head = self.inbox.first_chunk::<HEAD>()?;
+        Some(u32::from_le_bytes(*head) as usize)
+    }
+
+    fn fill(&mut self, flags: RecvFlags) -> Result<(), ChannelError> {
+        let whole = self.announced().map_or(0, |length| HEAD + length);
+        let missing = whole.saturating_sub(self.inbox.len());
+        self.inbox.reserve(missing.clamp(SIP, GULP));
+        match recv(&self.socket, spare_capacity(&mut self.inbox), flags) {
+            Ok((_, 0)) => Err(ChannelError::Closed),
+            Ok(_) | Err(rustix::io::Errno::AGAIN) => Ok(()),
             Err(error) => judge(error),
         }
     }
@@ -180,8 +227,8 @@ mod tests {
         for byte in bytes {
             other.write_all(&[byte]).unwrap();
         }
-        assert_eq!(own.receive(soon()).unwrap(), b"\"a\"");
-        assert_eq!(own.receive(soon()).unwrap(), b"1");
+        assert_eq!(&*own.receive(soon()).unwrap(), b"\"a\"");
+        assert_eq!(&*own.receive(soon()).unwrap(), b"1");
         assert!(matches!(own.receive(soon()), Err(ChannelError::Late)));
         drop(other);
         assert!(matches!(own.receive(soon()), Err(ChannelError::Closed)));
@@ -196,7 +243,7 @@ mod tests {
 
     #[test]
     fn sending_to_a_side_that_does_not_read_ends_in_time() {
-        let (own, _other) = Channel::pair().unwrap();
+        let (mut own, _other) = Channel::pair().unwrap();
         let large = "x".repeat(4 << 20);
         assert!(matches!(own.send(&large, soon()), Err(ChannelError::Late)));
     }

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit};
 use deskhook_wire::{FromExtension, Opening, ToExtension};
-use serde_json::value::to_raw_value;
 
 use crate::channel::{Channel, ChannelError};
 use crate::process::{OpenError, Process, StartError};
@@ -203,15 +202,14 @@ fn converse(
         call, limit, until, ..
     } = *attempt;
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    let body = to_raw_value(&call.body).map_err(ChannelError::Shape)?;
     let order = ToExtension::Call {
         hook: call.hook,
         context: Cow::Borrowed(&call.context),
-        body: Cow::Owned(body),
         cpu_micros: micros(limit.cpu),
         wall_micros: micros(limit.wall),
     };
-    let mut said = exchange(channel, &order, until)?;
+    channel.send_both((&order, &call.body), Some(until))?;
+    let mut said = receive(channel, until)?;
     loop {
         match said {
             FromExtension::Ask {

@@ -213,8 +213,9 @@ impl Process {
     }
 
     pub(crate) fn came_back(&self, name: &str) {
-        self.blame().came_back(name);
-        self.inner.turn.notify_all();
+        if self.blame().came_back(name) {
+            self.inner.turn.notify_all();
+        }
     }
 
     /// The child is gone, in the middle of a call of `name`: whether that is its fault, and how

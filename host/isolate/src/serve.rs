@@ -15,7 +15,7 @@ use deskhook_wire::{
     EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, Opening, ToExtension,
 };
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
-use serde_json::value::RawValue;
+use serde_json::Deserializer;
 
 use crate::TestOutcome;
 use crate::channel::{Channel, ChannelError};
@@ -149,7 +149,10 @@ impl Counter {
 
     fn answer(&mut self, frame: &[u8]) -> Option<FromExtension> {
         let refused = |message: String| FromExtension::Refused { message };
-        Some(match serde_json::from_slice(frame) {
+        let mut values = Deserializer::from_slice(frame).into_iter::<ToExtension<'_>>();
+        let first = values.next()?;
+        let rest = frame.get(values.byte_offset()..).unwrap_or_default();
+        Some(match first {
             Ok(ToExtension::Open(opening)) => match guarded(|| (self.desk.open)(&opening)) {
                 Ok(extension) => {
                     self.extension = Some(extension);
@@ -164,7 +167,6 @@ impl Counter {
             Ok(ToExtension::Call {
                 hook,
                 context,
-                body,
                 cpu_micros,
                 wall_micros,
             }) => {
@@ -172,7 +174,7 @@ impl Counter {
                     cpu: Duration::from_micros(cpu_micros),
                     wall: Duration::from_micros(wall_micros),
                 };
-                match self.call((hook, context.into_owned(), &body), limit) {
+                match self.call((hook, context.into_owned(), rest), limit) {
                     Ok(answer) => FromExtension::Answered {
                         value: answer.to_value(),
                     },
@@ -187,13 +189,13 @@ impl Counter {
 
     fn call(
         &self,
-        (hook, context, body): (Hook, Context, &RawValue),
+        (hook, context, body): (Hook, Context, &[u8]),
         limit: Limit,
     ) -> Result<Answer, Fault> {
         let crashed = |message: String| Fault::Crashed { message };
         let extension = self.extension.as_ref();
         let extension = extension.ok_or_else(|| crashed("it is not open".to_owned()))?;
-        let body = Body::from_json(hook, body.get());
+        let body = Body::from_json(hook, body);
         let body = body.map_err(|error| crashed(format!("its input cannot be read: {error}")))?;
         let call = Call {
             hook,
