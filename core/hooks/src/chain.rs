@@ -4,7 +4,9 @@ use deskhook_policy::{Binding, ExtensionPolicy};
 use deskhook_session::{Judgement, Verdict};
 
 use crate::lane::Lane;
-use crate::{Answer, Call, Extension, ExtensionKind, Fault, Hook, HostPort, HostQuestion, Limit};
+use crate::{
+    Answer, Call, Extension, ExtensionKind, Fault, Grants, Hook, HostPort, HostQuestion, Limit,
+};
 
 /// When an extension is heard: the built-in checks first, then the organisation's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +48,8 @@ pub struct Health {
     pub kind: ExtensionKind,
     /// Faults in a row of one hook, the one that has most; at 3 it is no longer called.
     pub faults: u32,
+    /// Capabilities that its manifest asks for and of which the policy grants nothing.
+    pub ungranted: Vec<String>,
 }
 
 /// What a hook of kind `transform` made of its input.
@@ -86,11 +90,13 @@ impl Chain {
         let state = |link: &Link| {
             let about = link.lane.extension().about();
             let faults = link.lane.faults();
+            let grants = Grants::new(&about.capabilities, &link.policy.capabilities);
             Health {
                 name: about.name.clone(),
                 version: about.version.clone(),
                 kind: about.kind,
                 faults,
+                ungranted: grants.ungranted().into_iter().map(str::to_owned).collect(),
             }
         };
         self.links.iter().map(state).collect()
