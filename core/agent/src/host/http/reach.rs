@@ -72,3 +72,66 @@ async fn public(url: &Url, capability: &str) -> Result<Vec<SocketAddr>, HostErro
         None => Ok(addresses),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    /// What names another host than it seems to, or none.
+    const EVIL: [&str; 28] = [
+        "https://evil.example\\.tickets.example/",
+        "https://evil.example/tickets.example",
+        "https://tickets.example@evil.example/",
+        "https://tickets.example:8443@evil.example/",
+        "https://evil.example#tickets.example",
+        "https://evil.example#@tickets.example",
+        "https://evil.example?tickets.example",
+        "https://evil.example?@tickets.example/",
+        "https://evil.example\\@tickets.example",
+        "https://user@tickets.example/",
+        "https://:x@tickets.example:8443/",
+        "https://tickets.example.evil.example/",
+        "https://tickets.example\t.evil.example/",
+        "https://tickets.example\n@evil.example/",
+        "https://tickets.example%2eevil.example/",
+        "https://tickets.example./",
+        "https://tickets.example:444/",
+        "https://sub.tickets.example/",
+        "https://t\u{131}ckets.example/",
+        "ftp://tickets.example/",
+        "file:///etc/passwd",
+        "file://tickets.example/etc/passwd",
+        "ws://tickets.example/",
+        "data:text/plain,x",
+        "tickets.example/",
+        "//tickets.example/",
+        "https://",
+        "",
+    ];
+
+    #[tokio::test]
+    async fn a_host_is_judged_as_the_parser_reads_it() {
+        let reach = |capability: &str| match capability {
+            "net:tickets.example" | "net:tickets.example:8443" => Reach::Named,
+            _ => Reach::Nowhere,
+        };
+        let judged = async |url: &str| {
+            let client = client(&parse(url)?, &reach).await;
+            client.map(drop)
+        };
+        for fine in [
+            "https://tickets.example/x?y#z",
+            "https://TICKETS.example:443/",
+            "http://tickets.example:8443",
+            "https:\\\\tickets.example\\x",
+            "https://tickets\u{3002}example/",
+        ] {
+            assert!(judged(fine).await.is_ok(), "{fine}");
+        }
+        for evil in EVIL {
+            let error = judged(evil).await.unwrap_err().to_string();
+            assert!(!error.contains("user"), "{evil}: {error}");
+        }
+    }
+}

@@ -114,96 +114,45 @@ async fn refusal(outgoing: Outgoing, grants: &[&str]) -> String {
         .to_string()
 }
 
-#[tokio::test]
-async fn a_host_is_judged_as_the_parser_reads_it() {
-    let reach = |capability: &str| match capability {
-        "net:tickets.example" | "net:tickets.example:8443" => Reach::Named,
-        _ => Reach::Nowhere,
-    };
-    let judged = async |url: &str| {
-        let client = reach::client(&parse(url)?, &reach).await;
-        client.map(drop)
-    };
-    for fine in [
-        "https://tickets.example/x?y#z",
-        "https://TICKETS.example:443/",
-        "http://tickets.example:8443",
-        "https:\\\\tickets.example\\x",
-        "https://tickets\u{3002}example/",
-    ] {
-        assert!(judged(fine).await.is_ok(), "{fine}");
-    }
-    for evil in [
-        "https://evil.example\\.tickets.example/",
-        "https://evil.example/tickets.example",
-        "https://tickets.example@evil.example/",
-        "https://tickets.example:8443@evil.example/",
-        "https://evil.example#tickets.example",
-        "https://evil.example#@tickets.example",
-        "https://evil.example?tickets.example",
-        "https://evil.example?@tickets.example/",
-        "https://evil.example\\@tickets.example",
-        "https://user@tickets.example/",
-        "https://:x@tickets.example:8443/",
-        "https://tickets.example.evil.example/",
-        "https://tickets.example\t.evil.example/",
-        "https://tickets.example\n@evil.example/",
-        "https://tickets.example%2eevil.example/",
-        "https://tickets.example./",
-        "https://tickets.example:444/",
-        "https://sub.tickets.example/",
-        "https://t\u{131}ckets.example/",
-        "ftp://tickets.example/",
-        "file:///etc/passwd",
-        "file://tickets.example/etc/passwd",
-        "ws://tickets.example/",
-        "data:text/plain,x",
-        "tickets.example/",
-        "//tickets.example/",
-        "https://",
-        "",
-    ] {
-        let error = judged(evil).await.unwrap_err().to_string();
-        assert!(!error.contains("user"), "{evil}: {error}");
-    }
-}
+/// Ways to write this machine, its networks and what knows its secrets.
+const PRIVATE: [&str; 29] = [
+    "127.0.0.1",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.1",
+    "017700000001",
+    "127.0.0.1.",
+    "\u{2460}\u{2461}\u{2466}.0.0.1",
+    "localhost",
+    "LocalHost",
+    "0",
+    "0.0.0.0",
+    "10.0.0.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "168.63.129.16",
+    "192.168.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+    "[::1]",
+    "[::]",
+    "[::127.0.0.1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::]",
+    "[fd00:ec2::254]",
+    "[fe80::1]",
+    "[ff02::1]",
+];
 
 #[tokio::test]
 async fn a_private_address_is_for_those_alone_whose_grant_names_it() {
     let mut server = Server::answering(FINE).await;
     let port = server.port;
     let wide = ["net:*", "net:*.lan:*"];
-    for host in [
-        "127.0.0.1",
-        "127.1",
-        "2130706433",
-        "0x7f000001",
-        "0x7f.1",
-        "017700000001",
-        "127.0.0.1.",
-        "\u{2460}\u{2461}\u{2466}.0.0.1",
-        "localhost",
-        "LocalHost",
-        "0",
-        "0.0.0.0",
-        "10.0.0.1",
-        "100.64.0.1",
-        "169.254.169.254",
-        "168.63.129.16",
-        "192.168.0.1",
-        "224.0.0.1",
-        "255.255.255.255",
-        "[::1]",
-        "[::]",
-        "[::127.0.0.1]",
-        "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]",
-        "[64:ff9b::7f00:1]",
-        "[2002:7f00:1::]",
-        "[fd00:ec2::254]",
-        "[fe80::1]",
-        "[ff02::1]",
-    ] {
+    for host in PRIVATE {
         let url = format!("http://{host}:{port}/latest/meta-data?secret");
         let said = refusal(get(&url), &wide).await;
         assert!(said.contains("no public address"), "{host}: {said}");

@@ -37,6 +37,7 @@ pub(crate) fn all() -> Vec<Attack> {
     let entries = std::fs::read_dir(folder).expect("the corpus is there");
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.expect("a file of the corpus").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "lua"))
         .collect();
     paths.sort();
     paths.iter().map(|path| Attack::read(path)).collect()
