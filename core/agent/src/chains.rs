@@ -130,6 +130,16 @@ pub(crate) async fn observe_alone(
     requests(hook, answer.into_iter().collect())
 }
 
+/// Runs a hook of kind `provide`: who gave what; failures go to the log.
+pub(crate) async fn provide(chain: Arc<Chain>, call: Call) -> Option<(String, String)> {
+    let hook = call.hook;
+    let failed = move |package: &str, fault: &Fault| {
+        tracing::warn!(package, %hook, %fault, "a hook failed");
+    };
+    let run = tokio::task::spawn_blocking(move || chain.provide_telling(call, failed));
+    run.await.ok().flatten()
+}
+
 fn requests(hook: Hook, answers: Vec<(String, Result<Answer, Fault>)>) -> Vec<(String, Request)> {
     let mut requests = vec![];
     for (name, answer) in answers {
@@ -171,7 +181,13 @@ pub(crate) async fn phrase(chain: Arc<Chain>, call: Call, prompt: Prompt) -> Pro
             },
         )
     });
-    run.await.map_or(unchanged, |folded| folded.state)
+    let Ok(folded) = run.await else {
+        return unchanged;
+    };
+    for (package, why) in folded.dropped {
+        tracing::warn!(package, why, "a patch of the consent was dropped");
+    }
+    folded.state
 }
 
 pub(crate) fn supporter_input(supporter: &Supporter) -> SupporterInput {

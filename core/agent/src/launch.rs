@@ -12,7 +12,7 @@ use deskhook_session::{Clearance, ClientFailure, Event, SessionId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Wake;
-use crate::chains::Chains;
+use crate::chains::{Chains, provide};
 
 /// How often a download is told of: often enough for a bar that moves.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
@@ -136,9 +136,7 @@ impl Launching {
             .chains
             .call(Hook::ClientLocate, ClientLocate { client });
         let chain = Arc::clone(&self.chain);
-        let provided = tokio::task::spawn_blocking(move || chain.provide(call))
-            .await
-            .ok()??;
+        let provided = provide(chain, call).await?;
         let path = PathBuf::from(&provided.1);
         tracing::info!(package = provided.0, path = %path.display(), "a hook says where the client is");
         path.is_absolute().then_some(path)
@@ -198,8 +196,7 @@ impl Launching {
         };
         let call = self.chains.call(Hook::AddressRead, body);
         let chain = Arc::clone(&self.chain);
-        let provided = tokio::task::spawn_blocking(move || chain.provide(call)).await;
-        let (by, said) = provided.ok().flatten()?;
+        let (by, said) = provide(chain, call).await?;
         let parsed = Address::parse(&said);
         Some(parsed.map_err(|source| LaunchError::BadAddress {
             client: self.clearance.spec().display_name.clone(),

@@ -345,5 +345,11 @@ pub(crate) async fn fold_fields(
             },
         )
     });
-    run.await.map(|folded| folded.state).unwrap_or_default()
+    let Ok(folded) = run.await else {
+        return FieldsPatch::default();
+    };
+    for (package, why) in folded.dropped {
+        tracing::warn!(package, %hook, why, "fields were dropped");
+    }
+    folded.state
 }

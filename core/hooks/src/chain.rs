@@ -157,11 +157,24 @@ impl Chain {
 
     /// Runs a hook of kind `provide`: the first value, and who gave it.
     pub fn provide(&self, call: Call) -> Option<(String, String)> {
+        self.provide_telling(call, |_, _| ())
+    }
+
+    /// The same; `failed` is told who failed on the way there, and how.
+    pub fn provide_telling(
+        &self,
+        call: Call,
+        mut failed: impl FnMut(&str, &Fault),
+    ) -> Option<(String, String)> {
         let call = Arc::new(call);
         self.hearing(call.hook)
             .find_map(|link| match link.lane.finish(link.begin(&call)).0 {
                 Ok(Answer::Value(value)) => Some((link.name().to_owned(), value)),
-                _ => None,
+                Ok(_) => None,
+                Err(fault) => {
+                    failed(link.name(), &fault);
+                    None
+                }
             })
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use deskhook_hooks::{HostError, HostReply, HttpAnswer};
 use reqwest::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT, HOST, HeaderMap,
-    HeaderName, HeaderValue, LOCATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT, ACCEPT_LANGUAGE, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderMap,
+    HeaderName, HeaderValue, LOCATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
 };
 use reqwest::{Method, Response, StatusCode, Url};
 
@@ -18,8 +18,8 @@ const LARGEST: usize = 1024 * 1024;
 const MOST_SECONDS: u32 = 30;
 const USUAL_SECONDS: u32 = 5;
 const MOST_HOPS: usize = 5;
-/// Headers that say who asks: they never follow a redirect to another site.
-const SECRETS: [HeaderName; 2] = [AUTHORIZATION, COOKIE];
+/// Headers that say nothing of who asks: they alone follow a redirect to another site.
+const HARMLESS: [HeaderName; 4] = [ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, USER_AGENT];
 /// Headers that say where a request goes and where it ends: the agent's own to set. So is whatever
 /// is meant for a proxy.
 const OURS: [HeaderName; 8] = [
@@ -87,8 +87,7 @@ async fn follow(outgoing: Outgoing, reach: impl Fn(&str) -> Reach) -> HostReply 
             return read(response).await;
         };
         if next.origin() != url.origin() {
-            // What is meant for one site is not for another.
-            SECRETS.iter().for_each(|name| drop(headers.remove(name)));
+            headers = harmless(&headers);
         }
         if response_turns_to_get(status, &method) {
             (method, body) = (Method::GET, None);
@@ -100,6 +99,13 @@ async fn follow(outgoing: Outgoing, reach: impl Fn(&str) -> Reach) -> HostReply 
         "{} redirects more than {MOST_HOPS} times",
         shown(url.as_str())
     )))
+}
+
+/// What is meant for one site is not for another: a key may stand under any name.
+fn harmless(headers: &HeaderMap) -> HeaderMap {
+    let kept = headers.iter().filter(|(name, _)| HARMLESS.contains(name));
+    kept.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// As browsers do: only 307 and 308 send a POST again.

@@ -186,14 +186,18 @@ async fn every_hop_of_a_redirect_needs_a_grant_of_its_own() {
     let mut outgoing = get(&start);
     outgoing.method = "POST".to_owned();
     outgoing.body = Some("secret".to_owned());
-    for (name, value) in [("Authorization", "Bearer secret"), ("X-Kept", "yes")] {
+    for (name, value) in [
+        ("Authorization", "Bearer secret"),
+        ("X-Api-Key", "secret"),
+        ("Accept", "text/kept"),
+    ] {
         outgoing.headers.insert(name.to_owned(), value.to_owned());
     }
     let answer = send(outgoing, granted(&[&named, &both])).await.unwrap();
     let heard = inner.heard().unwrap().to_lowercase();
     assert_eq!(answer["body"], "fine");
     assert!(
-        heard.starts_with("get /admin") && heard.contains("x-kept: yes"),
+        heard.starts_with("get /admin") && heard.contains("text/kept"),
         "{heard}"
     );
     assert!(
