@@ -110,6 +110,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
             version: health.version,
             state: state.to_owned(),
             message,
+            ungranted: health.ungranted,
         }
     };
     let running = chain.health();
@@ -122,6 +123,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
             version: String::new(),
             state: "rejected".to_owned(),
             message: Some(rejected.why.clone()),
+            ungranted: vec![],
         })
         .collect();
     running.into_iter().map(shape).chain(refused).collect()

@@ -1,11 +1,14 @@
 mod exec;
 mod files;
+mod flow;
 mod http;
 mod store;
 
 use std::collections::BTreeMap;
+use std::env::VarError;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc as blocking};
+use std::time::Instant;
 
 use deskhook_facts::Facts;
 use deskhook_hooks::{Grants, HostCall, HostError, HostQuestion, HostReply, LogLevel};
@@ -16,6 +19,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::chains::to_request;
 use crate::{Snapshot, Wake};
+use flow::{Flows, Overflow, Stream};
 use store::Stores;
 
 /// Answers what extensions ask of their host: checks the caller's grant, performs, replies.
@@ -31,6 +35,7 @@ struct Inner {
     grants: Mutex<BTreeMap<String, Grants>>,
     facts: Arc<Facts>,
     stores: Stores,
+    flows: Flows,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     wakes: mpsc::Sender<Wake>,
 }
@@ -48,6 +53,7 @@ impl Host {
             grants: Mutex::default(),
             facts,
             stores,
+            flows: Flows::default(),
             snapshots,
             wakes,
         };
@@ -87,6 +93,10 @@ impl Host {
             let _ = reply.send(Err(error));
             return;
         }
+        if let Err(overflow) = self.inner.flows.pass(&extension, &call, Instant::now()) {
+            let _ = reply.send(held(&extension, &overflow));
+            return;
+        }
         let desk = self.clone();
         match pace(&call) {
             Pace::AtOnce => drop(reply.send(self.perform(&extension, call))),
@@ -121,6 +131,17 @@ impl Host {
             .is_some_and(|grants| grants.allows(capability))
     }
 
+    /// How far the grants reach towards a host, asked for again at every hop.
+    fn reach(&self, extension: &str, capability: &str) -> http::Reach {
+        let grants = self.inner.grants.lock();
+        let grants = grants.unwrap_or_else(PoisonError::into_inner);
+        match grants.get(extension) {
+            Some(grants) if grants.names(capability) => http::Reach::Named,
+            Some(grants) if grants.allows(capability) => http::Reach::Public,
+            _ => http::Reach::Nowhere,
+        }
+    }
+
     fn perform(&self, extension: &str, call: HostCall) -> HostReply {
         match call {
             HostCall::Fact { name } => Ok(self.inner.facts.get(&name)),
@@ -128,9 +149,7 @@ impl Host {
                 Ok(policy_value(&self.inner.snapshots.borrow().policy, &key))
             }
             HostCall::ReadFile { path } => files::read(&path),
-            HostCall::Environment { name } => {
-                Ok(std::env::var(&name).map_or(Value::Null, Value::from))
-            }
+            HostCall::Environment { name } => environment(&name),
             HostCall::StoreGet { key } => self.inner.stores.get(extension, &key),
             HostCall::StoreSet { key, value } => self.inner.stores.set(extension, &key, value),
             HostCall::Request(request) => {
@@ -159,7 +178,7 @@ impl Host {
                 body,
                 timeout,
             } => {
-                let allowed = |capability: &str| self.allows(extension, capability);
+                let reach = |capability: &str| self.reach(extension, capability);
                 http::send(
                     http::Outgoing {
                         method,
@@ -168,7 +187,7 @@ impl Host {
                         body,
                         timeout,
                     },
-                    allowed,
+                    reach,
                 )
                 .await
             }
@@ -188,6 +207,17 @@ impl Host {
             }
             other => self.perform(extension, other),
         }
+    }
+}
+
+/// What a package is told that asks too much. A line that the log does not take is no failure.
+fn held(extension: &str, overflow: &Overflow) -> HostReply {
+    if overflow.is_first {
+        tracing::warn!(package = extension, "{overflow}; the rest is dropped");
+    }
+    match overflow.stream {
+        Stream::Log => Ok(Value::Null),
+        _ => Err(failed(overflow.to_string())),
     }
 }
 
@@ -212,6 +242,16 @@ fn pace(call: &HostCall) -> Pace {
         | HostCall::Environment { .. }
         | HostCall::Request(_)
         | HostCall::Log { .. } => Pace::AtOnce,
+    }
+}
+
+fn environment(name: &str) -> HostReply {
+    match std::env::var(name) {
+        Ok(value) => Ok(Value::from(value)),
+        Err(VarError::NotPresent) => Ok(Value::Null),
+        Err(VarError::NotUnicode(_)) => {
+            Err(failed(format!("the variable {name} is no UTF-8 text")))
+        }
     }
 }
 

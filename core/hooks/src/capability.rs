@@ -25,6 +25,27 @@ impl Grants {
         self.asks(capability) && self.granted.iter().any(|grant| covers(grant, capability))
     }
 
+    /// Whether `capability` (`net:HOST`) may be used and a grant of the policy names the host itself,
+    /// not as one of many. Whoever wrote it knew which machine it is.
+    pub fn names(&self, capability: &str) -> bool {
+        let is_exact = |grant: &&String| !grant.trim_start_matches("net:").starts_with('*');
+        let mut exact = self.granted.iter().filter(is_exact);
+        self.asks(capability) && exact.any(|grant| covers(grant, capability))
+    }
+
+    /// The wishes of the manifest of which the policy grants nothing: a new one waits here until
+    /// somebody grants it, whatever was granted before.
+    pub fn ungranted(&self) -> Vec<&str> {
+        let wishes = self.asked.iter().filter(|wish| !self.meets(wish));
+        wishes.map(String::as_str).collect()
+    }
+
+    /// Whether a grant covers a wish, or a part of it.
+    fn meets(&self, wish: &str) -> bool {
+        let mut grants = self.granted.iter();
+        grants.any(|grant| covers(grant, wish) || covers(wish, grant))
+    }
+
     /// Whether the manifest asks for `capability`, granted or not.
     pub fn asks(&self, capability: &str) -> bool {
         self.asked.iter().any(|wish| covers(wish, capability))
@@ -33,12 +54,10 @@ impl Grants {
     /// Whether anything of `kind` (`net`, `exec`, ...) may be used.
     pub fn has(&self, kind: &str) -> bool {
         let of_kind = |entry: &&String| kind_of(entry) == kind;
-        self.asked.iter().filter(of_kind).any(|wish| {
-            let grants = self.granted.iter().filter(of_kind);
-            grants
-                .into_iter()
-                .any(|grant| covers(grant, wish) || covers(wish, grant))
-        })
+        self.asked
+            .iter()
+            .filter(of_kind)
+            .any(|wish| self.meets(wish))
     }
 
     /// Whether the manifest asks for anything of `kind`.
@@ -153,6 +172,11 @@ mod tests {
             ),
             ("facts:*", "facts:power", "facts:power", true),
             ("exec:/bin/a", "exec:/bin/a", "exec:/bin/ab", false),
+            ("exec:/bin/a", "exec:/bin/a", "exec:/bin/../bin/a", false),
+            ("exec:*", "exec:*", "exec:/bin/a", false),
+            ("env:*", "env:*", "env:HOME", false),
+            ("env:HOME", "env:HOME", "env:home", false),
+            ("net:*", "net:*", "net:", false),
         ] {
             assert_eq!(
                 allows(asked, granted, wanted),
@@ -160,6 +184,26 @@ mod tests {
                 "{asked} {granted} {wanted}"
             );
         }
+    }
+
+    #[test]
+    fn a_host_is_named_by_itself_and_not_as_one_of_many() {
+        let names = |asked: &str, granted: &str, wanted: &str| {
+            Grants::new(&[asked.to_owned()], &[granted.to_owned()]).names(wanted)
+        };
+        assert!(names("net:*", "net:[::1]:8080", "net:[::1]:8080"));
+        assert!(names("net:*", "net:nas.lan:*", "net:nas.lan:5000"));
+        assert!(!names("net:nas.lan", "net:*", "net:nas.lan"));
+        assert!(!names("net:nas.lan", "net:*.lan", "net:nas.lan"));
+        assert!(!names("net:other", "net:nas.lan", "net:nas.lan"));
+    }
+
+    #[test]
+    fn a_wish_of_which_nothing_is_granted_is_told() {
+        let wishes = ["net:a", "net:b", "policy:Hours", "exec:/bin/x"].map(str::to_owned);
+        let grants = ["net:a", "policy:Hours.Open", "exec:/bin/y"].map(str::to_owned);
+        let grants = Grants::new(&wishes, &grants);
+        assert_eq!(grants.ungranted(), ["net:b", "exec:/bin/x"]);
     }
 
     #[test]

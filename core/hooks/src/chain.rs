@@ -6,8 +6,8 @@ use deskhook_session::{Judgement, Verdict};
 use crate::lane::{Lane, Pending};
 use crate::provenance::Ledger;
 use crate::{
-    Answer, Call, Dropped, Extension, ExtensionKind, Fault, Folded, Hook, HostPort, HostQuestion,
-    Limit, Provenance,
+    Answer, Call, Dropped, Extension, ExtensionKind, Fault, Folded, Grants, Hook, HostPort,
+    HostQuestion, Limit, Provenance,
 };
 
 /// When an extension is heard: the built-in checks first, then the organisation's.
@@ -52,6 +52,8 @@ pub struct Health {
     pub faults: u32,
     /// The last fault, and in which hook, also where later calls went well.
     pub last_fault: Option<(Hook, Fault)>,
+    /// Capabilities that its manifest asks for and of which the policy grants nothing.
+    pub ungranted: Vec<String>,
 }
 
 /// What a hook of kind `provide` came to.
@@ -90,12 +92,14 @@ impl Chain {
         let state = |link: &Link| {
             let about = link.lane.extension().about();
             let (faults, last_fault) = (link.lane.faults(), link.lane.last_fault());
+            let grants = Grants::new(&about.capabilities, &link.policy.capabilities);
             Health {
                 name: about.name.clone(),
                 version: about.version.clone(),
                 kind: about.kind,
                 faults,
                 last_fault,
+                ungranted: grants.ungranted().into_iter().map(str::to_owned).collect(),
             }
         };
         self.links.iter().map(state).collect()

@@ -116,9 +116,16 @@ impl HostCall {
     }
 }
 
-fn host_of(url: &str) -> &str {
+/// The host with its port. Who is named before an `@` may be a secret, and this is told in errors:
+/// the sign alone stays, and no grant covers it. A backslash ends a host as `/` does.
+fn host_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
+    let host = rest.split(['/', '\\', '?', '#']).next();
+    let host = host.unwrap_or_default();
+    match host.rsplit_once('@') {
+        Some((_, host)) => format!("...@{host}"),
+        None => host.to_owned(),
+    }
 }
 
 /// The answer of [`HostCall::Http`].
@@ -218,5 +225,44 @@ impl HostPort {
 impl std::fmt::Debug for HostPort {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("HostPort")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_capability_of_a_request_is_its_host_and_tells_no_secret() {
+        let capability = |url: &str| {
+            let call = HostCall::Http {
+                method: "GET".to_owned(),
+                url: url.to_owned(),
+                headers: BTreeMap::new(),
+                body: None,
+                timeout: None,
+            };
+            call.capability().unwrap()
+        };
+        assert_eq!(
+            capability("https://a.example:8443/x?token=1"),
+            "net:a.example:8443"
+        );
+        assert_eq!(
+            capability("https://a.example\\.b.example/"),
+            "net:a.example"
+        );
+        assert_eq!(
+            capability("https://kim:secret@a.example/"),
+            "net:...@a.example"
+        );
+        assert_eq!(
+            capability("https:kim:secret@a.example"),
+            "net:...@a.example"
+        );
+        assert_eq!(
+            capability("https://a@b:secret@c.example?x"),
+            "net:...@c.example"
+        );
     }
 }

@@ -204,6 +204,9 @@ pub struct ExtensionHealth {
     /// What is wrong, if anything.
     #[serde(default)]
     pub message: Option<String>,
+    /// Capabilities that its manifest asks for and of which the policy grants nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ungranted: Vec<String>,
 }
 
 /// What became of an order.

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 use deskhook_agent::{AgentConfig, Rejected};
 use deskhook_elevation::Ways;
+use deskhook_hooks::Grants;
 use deskhook_policy::{Policy, Resolved, Severity};
 use deskhook_source::{Loaded, Signing};
 use deskhook_wire::{ExtensionHealth, Status};
@@ -276,6 +277,10 @@ fn of_status(status: &Status) -> Vec<Finding> {
         findings.push(Finding::ok("policy", message));
     }
     findings.extend(status.extensions.iter().map(of_extension));
+    findings.extend(status.extensions.iter().flat_map(|extension| {
+        let wishes = extension.ungranted.iter();
+        wishes.map(|wish| ungranted(&extension.name, wish))
+    }));
     findings
 }
 
@@ -286,6 +291,7 @@ fn of_extension(extension: &ExtensionHealth) -> Finding {
         version,
         state,
         message,
+        ..
     } = extension;
     let Some(message) = message else {
         return Finding::ok("extension", format!("{name} {version}"));
@@ -297,13 +303,29 @@ fn of_extension(extension: &ExtensionHealth) -> Finding {
     )
 }
 
+/// A wish of a manifest that nobody granted: one of an update, or one that was never meant to be.
+fn ungranted(name: &str, wish: &str) -> Finding {
+    Finding::wrong(
+        Grade::Note,
+        (
+            "extension",
+            format!("{name} asks for {wish}, which the policy does not grant"),
+        ),
+        &format!("grant it, if it is meant to have it: Extensions.Packages.{name}.Capabilities"),
+    )
+}
+
 /// What an agent would make of the files: for a machine on which none runs.
 fn extension_findings(config: &AgentConfig) -> Vec<Finding> {
     let policy = loaded(config).resolved.policy;
     let set = extensions::load(&config.extensions, &policy, &[]);
-    let loaded = set.loaded.iter().map(|bound| {
+    let loaded = set.loaded.iter().flat_map(|bound| {
         let about = bound.extension.about();
-        Finding::ok("extension", format!("{} {}", about.name, about.version))
+        let found = Finding::ok("extension", format!("{} {}", about.name, about.version));
+        let grants = Grants::new(&about.capabilities, &bound.policy.capabilities);
+        let wishes = grants.ungranted();
+        let wishes = wishes.into_iter().map(|wish| ungranted(&about.name, wish));
+        std::iter::once(found).chain(wishes.collect::<Vec<_>>())
     });
     let rejected = set.rejected.iter().map(|Rejected { name, why, .. }| {
         Finding::wrong(

@@ -121,6 +121,11 @@ fn print(status: &Status) {
                 .join(" ")
                 .trim_end()
         ));
+        for wish in &extension.ungranted {
+            say(format!(
+                "             asks for {wish}, which the policy does not grant"
+            ));
+        }
     }
 }
 

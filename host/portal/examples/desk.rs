@@ -203,6 +203,7 @@ fn extensions() -> Vec<ExtensionHealth> {
         version: version.to_owned(),
         state: state.to_owned(),
         message: message.map(str::to_owned),
+        ungranted: vec![],
     };
     vec![
         health("business-hours", "1.2.0", "running", None),

@@ -93,6 +93,12 @@ pub(crate) fn extensions(extensions: &[ExtensionHealth]) -> Vec<ExtensionHealth>
         version: name(&extension.version),
         state: name(&extension.state),
         message: some_sentence(extension.message.as_deref()),
+        ungranted: extension
+            .ungranted
+            .iter()
+            .take(ITEMS)
+            .map(|wish| name(wish))
+            .collect(),
     };
     extensions.iter().take(ITEMS).map(clean).collect()
 }

@@ -31,121 +31,100 @@ fn repeated(part: &str) -> String {
     part.repeat((LARGEST - 1024) / part.len())
 }
 
-fn numbered(part: impl Fn(usize) -> String) -> String {
+fn numbered(part: &str) -> String {
     let mut text = String::new();
     let mut number = 0;
     while text.len() < LARGEST - 1024 {
-        text += &part(number);
+        text += &part.replace('#', &number.to_string());
         number += 1;
     }
     text
 }
 
-/// Sources that ask much of a compiler: deep, long, many.
+/// What is deep: its name, what stands before, then `open`, `middle` and `close` nested.
+#[rustfmt::skip]
+const DEEP: [(&str, &str, &str, &str, &str); 16] = [
+    ("parentheses", "x = ", "(", "1", ")"),
+    ("tables", "x = ", "{", "", "}"),
+    ("tables in keys", "x = ", "{[{", "", "}]=1}"),
+    ("functions", "", "return function() ", "", " end"),
+    ("calls", "x = ", "f(", "", ")"),
+    ("blocks", "", "do ", "", " end"),
+    ("loops", "", "while x do ", "", " end"),
+    ("counting loops", "", "for i=1,2 do ", "", " end"),
+    ("loops of loops", "", "for i=1,1e9 do for _ in x do ", "", " end end"),
+    ("repeats", "", "repeat ", "", " until x"),
+    ("conditions", "", "if x then ", "", " end"),
+    ("interpolations", "x = ", "`{", "1", "}`"),
+    ("types", "local x: ", "{", "any", "}"),
+    ("generic types", "local x: ", "a<", "any", ">"),
+    ("elseifs", "if x then ", "elseif x then ", "end", ""),
+    ("returns", "", "do return end ", "", ""),
+];
+/// What is long: its name, what stands before, what is repeated, what stands after.
+#[rustfmt::skip]
+const LONG: [(&str, &str, &str, &str); 37] = [
+    ("condition expressions", "x = ", "if a then b else ", "1"),
+    ("negations", "x = ", "not ", "y"),
+    ("minuses", "x = ", "- ", "y"),
+    ("sums", "x = y", "+y", ""),
+    ("constant sums", "x = 1", "+1", ""),
+    ("powers", "x = y", "^y", ""),
+    ("joined texts", "x = y", "..y", ""),
+    ("joined constants", "x = 'a'", "..'a'", ""),
+    ("comparisons", "x = y", "==y", ""),
+    ("ands", "x = y", " and y", ""),
+    ("fields", "x = y", ".y", ""),
+    ("indices", "x = y", "[y]", ""),
+    ("calls of calls", "x = f", "()", ""),
+    ("calls with texts", "x = f", "''", ""),
+    ("methods", "x = f", ":m()", ""),
+    ("casts", "x = y", "::any", ""),
+    ("function types", "local x: ", "() -> ", "any"),
+    ("optional types", "local x: any", "?", ""),
+    ("unions", "local x: any", "|any", ""),
+    ("locals of one line", "local a", ",a", ""),
+    ("results of a function", "return function() return ", "a,", "a end"),
+    ("many closures", "local a ", "f(function() return a end)\n", ""),
+    ("arguments", "f(", "1,", "1)"),
+    ("parameters", "function f(", "a,", "a) end"),
+    ("results", "return ", "1,", "1"),
+    ("assigned", "", "a,", "a = 1"),
+    ("long text", "x = '", "a", "'"),
+    ("long name", "", "a", " = 1"),
+    ("long number", "x = ", "9", ""),
+    ("escapes", "x = '", "\\u{10FFFF}", "'"),
+    ("open text", "x = [", "=", "["),
+    ("open comment", "--[", "=", "["),
+    ("open brackets", "x = ", "[[", ""),
+    ("calls in a row", "", "f();", ""),
+    ("attributes", "", "@native ", "function f() end"),
+    ("slips", "", "] ", ""),
+    ("open tables", "x = ", "{", ""),
+];
+/// What is manifold: its name, what stands before, what is repeated with its number for each `#`,
+/// what stands after.
+#[rustfmt::skip]
+const MANY: [(&str, &str, &str, &str); 7] = [
+    ("locals", "", "local v#\n", ""),
+    ("constants", "x = {", "'k#',", "}"),
+    ("numbers", "x = {", "#.5,", "}"),
+    ("keys", "x = {", "k#=1,", "}"),
+    ("globals", "", "g#=1\n", ""),
+    ("many functions", "", "function f#() end\n", ""),
+    ("doubled constants", "local a = 'aaaa'\n", "local a = a .. a\n", ""),
+];
+
+/// Sources that ask much of a compiler.
 fn bombs() -> Vec<(&'static str, String)> {
-    vec![
-        ("parentheses", format!("x = {}", nested("(", "1", ")"))),
-        ("tables", format!("x = {}", nested("{", "", "}"))),
-        (
-            "tables in keys",
-            format!("x = {}", nested("{[{", "", "}]=1}")),
-        ),
-        ("functions", nested("return function() ", "", " end")),
-        ("calls", format!("x = {}", nested("f(", "", ")"))),
-        ("blocks", nested("do ", "", " end")),
-        ("loops", nested("while x do ", "", " end")),
-        ("counting loops", nested("for i=1,2 do ", "", " end")),
-        ("conditions", nested("if x then ", "", " end")),
-        (
-            "condition expressions",
-            format!("x = {} 1", repeated("if a then b else ")),
-        ),
-        (
-            "elseifs",
-            format!("if x then {} end", repeated("elseif x then ")),
-        ),
-        ("negations", format!("x = {} y", repeated("not "))),
-        ("minuses", format!("x = {} y", repeated("- "))),
-        ("sums", format!("x = y{}", repeated("+y"))),
-        ("constant sums", format!("x = 1{}", repeated("+1"))),
-        ("powers", format!("x = y{}", repeated("^y"))),
-        ("joined texts", format!("x = y{}", repeated("..y"))),
-        ("joined constants", format!("x = 'a'{}", repeated("..'a'"))),
-        ("comparisons", format!("x = y{}", repeated("==y"))),
-        ("ands", format!("x = y{}", repeated(" and y"))),
-        ("fields", format!("x = y{}", repeated(".y"))),
-        ("indices", format!("x = y{}", repeated("[y]"))),
-        ("calls of calls", format!("x = f{}", repeated("()"))),
-        ("calls with texts", format!("x = f{}", repeated("''"))),
-        ("methods", format!("x = f{}", repeated(":m()"))),
-        ("casts", format!("x = y{}", repeated("::any"))),
-        ("interpolations", format!("x = {}", nested("`{", "1", "}`"))),
-        ("types", format!("local x: {}", nested("{", "any", "}"))),
-        (
-            "function types",
-            format!("local x: {} any", repeated("() -> ")),
-        ),
-        ("optional types", format!("local x: any{}", repeated("?"))),
-        ("unions", format!("local x: any{}", repeated("|any"))),
-        ("generics", format!("local x: {}", nested("a<", "any", ">"))),
-        ("locals", numbered(|n| format!("local v{n}\n"))),
-        ("locals of one line", format!("local a{}", repeated(",a"))),
-        (
-            "upvalues",
-            format!("{}\nreturn function() return {} end", "", repeated("a,")),
-        ),
-        (
-            "constants",
-            format!("x = {{{}}}", numbered(|n| format!("'k{n}',"))),
-        ),
-        (
-            "numbers",
-            format!("x = {{{}}}", numbered(|n| format!("{n}.5,"))),
-        ),
-        (
-            "keys",
-            format!("x = {{{}}}", numbered(|n| format!("k{n}=1,"))),
-        ),
-        ("globals", numbered(|n| format!("g{n}=1\n"))),
-        (
-            "many functions",
-            numbered(|n| format!("function f{n}() end\n")),
-        ),
-        (
-            "many closures",
-            format!("local a\n{}", repeated("f(function() return a end)\n")),
-        ),
-        ("arguments", format!("f({}1)", repeated("1,"))),
-        ("parameters", format!("function f({}a) end", repeated("a,"))),
-        ("results", format!("return {}1", repeated("1,"))),
-        ("assigned", format!("{}a = 1", repeated("a,"))),
-        ("long text", format!("x = '{}'", repeated("a"))),
-        ("long name", format!("{} = 1", repeated("a"))),
-        ("long number", format!("x = {}", repeated("9"))),
-        ("escapes", format!("x = '{}'", repeated("\\u{10FFFF}"))),
-        ("open text", format!("x = [{}[", repeated("="))),
-        ("open comment", format!("--[{}[", repeated("="))),
-        ("open brackets", format!("x = {}", repeated("[["))),
-        ("semicolons", repeated("f();")),
-        (
-            "attributes",
-            format!("{} function f() end", repeated("@native ")),
-        ),
-        ("slips", repeated("] ")),
-        (
-            "doubled constants",
-            format!(
-                "local a0 = 'aaaa'\n{}",
-                numbered(|n| format!("local a{} = a{n} .. a{n}\n", n + 1))
-            ),
-        ),
-        ("returned early", repeated("do return end ")),
-        ("repeats", nested("repeat ", "", " until x")),
-        (
-            "long loops of loops",
-            nested("for i=1,1e9 do for _ in x do ", "", " end end"),
-        ),
-    ]
+    let deep = DEEP.map(|(name, before, open, middle, close)| {
+        (name, format!("{before}{}", nested(open, middle, close)))
+    });
+    let long = LONG
+        .map(|(name, before, part, after)| (name, format!("{before}{}{after}", repeated(part))));
+    let many = MANY
+        .map(|(name, before, part, after)| (name, format!("{before}{}{after}", numbered(part))));
+    deep.into_iter().chain(long).chain(many).collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Component, Path};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::process::{Child, Command};
 use super::failed;
 
 const LARGEST: u64 = 256 * 1024;
+const LARGEST_INPUT: usize = 1024 * 1024;
 const MOST_SECONDS: u32 = 30;
 const USUAL_SECONDS: u32 = 5;
 /// How long the rest of what an ended program wrote is waited for.
@@ -25,8 +26,20 @@ pub(super) struct Program {
 /// Runs a program without a shell, with an environment of PATH and LANG alone.
 pub(super) async fn run(program: Program) -> HostReply {
     let path = program.path.clone();
-    if !Path::new(&path).is_absolute() {
-        return Err(failed(format!("{path} is no absolute path")));
+    let climbs = Path::new(&path)
+        .components()
+        .any(|part| part == Component::ParentDir);
+    if !Path::new(&path).is_absolute() || climbs {
+        return Err(failed(format!(
+            "{path} is no absolute path, or has \"..\" in it"
+        )));
+    }
+    if program
+        .stdin
+        .as_ref()
+        .is_some_and(|text| text.len() > LARGEST_INPUT)
+    {
+        return Err(failed(format!("the input of {path} is larger than 1 MiB")));
     }
     let seconds = program
         .timeout
@@ -144,6 +157,61 @@ mod tests {
         let error = run(program("/bin/sleep", &["60"])).await.unwrap_err();
         assert!(error.to_string().contains("within 1 s"), "{error}");
         assert!(run(program("true", &[])).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_program_knows_nothing_of_the_agent_s_environment() {
+        let answer = run(program("/usr/bin/env", &[])).await.unwrap();
+        let mut lines: Vec<&str> = answer["stdout"].as_str().unwrap().lines().collect();
+        lines.sort_unstable();
+        assert_eq!(
+            lines,
+            ["LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
+        );
+    }
+
+    #[tokio::test]
+    async fn there_is_no_shell_that_reads_the_arguments() {
+        let answer = run(program("/bin/echo", &["$HOME", "; id", "`id`", "*"])).await;
+        assert_eq!(answer.unwrap()["stdout"], "$HOME ; id `id` *\n");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_program_in_full_is_not_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = folder.path().join("plain");
+        std::fs::write(&plain, "#!/bin/sh\n").unwrap();
+        for path in [
+            "true",
+            "./true",
+            "bin/true",
+            "/bin/../bin/true",
+            "/bin/true/../true",
+            "",
+            "/",
+            "/nowhere/true",
+            "/bin/true\0x",
+            plain.to_str().unwrap(),
+        ] {
+            let error = run(program(path, &[])).await.unwrap_err().to_string();
+            assert!(
+                error.contains("path") || error.contains("cannot run"),
+                "{error}"
+            );
+        }
+        assert!(run(program("/bin/echo", &["a\0b"])).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn more_than_a_program_may_say_is_cut_and_it_still_ends() {
+        let script = "head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2; exit 7";
+        let answer = run(program("/bin/sh", &["-c", script])).await.unwrap();
+        let length = |name: &str| answer[name].as_str().unwrap().len();
+        assert_eq!((length("stdout"), length("stderr")), (262_144, 262_144));
+        assert_eq!(answer["code"], 7);
+        let mut greedy = program("/bin/cat", &[]);
+        greedy.stdin = Some("x".repeat(LARGEST_INPUT + 1));
+        assert!(run(greedy).await.is_err());
     }
 
     #[tokio::test]

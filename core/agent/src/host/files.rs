@@ -23,6 +23,11 @@ pub(super) fn read(path: &str) -> HostReply {
             real.display()
         )));
     }
+    // Opening some devices does something already.
+    let kind = std::fs::symlink_metadata(&real).map_err(cannot)?;
+    if !kind.is_file() {
+        return Err(failed(format!("{path} is no regular file")));
+    }
     let file = open(&real).map_err(cannot)?;
     let opened = file.metadata().map_err(cannot)?;
     if !opened.is_file() {
@@ -78,5 +83,56 @@ mod tests {
         let told = told.recv_timeout(std::time::Duration::from_secs(20));
         let error = told.expect("it is waited for").unwrap_err();
         assert!(error.to_string().contains("no regular file"), "{error}");
+    }
+
+    #[test]
+    fn what_leads_out_of_the_folder_is_refused_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let (inside, outside) = (root.join("inside"), root.join("outside"));
+        for folder in [&inside, &outside] {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join("text"), "text").unwrap();
+        }
+        std::os::unix::fs::symlink(&outside, inside.join("link")).unwrap();
+        std::os::unix::fs::symlink("link/text", inside.join("twice")).unwrap();
+        std::os::unix::fs::symlink("loop", inside.join("loop")).unwrap();
+        let inside = inside.to_str().unwrap();
+        assert_eq!(read(&format!("{inside}/text")).unwrap(), "text");
+        for path in [
+            "link/text",
+            "twice",
+            "loop",
+            "../outside/text",
+            "text/",
+            "text\0",
+            "missing",
+            "",
+        ] {
+            let error = read(&format!("{inside}/{path}")).unwrap_err().to_string();
+            assert!(error.contains(inside), "{error}");
+        }
+        assert!(read("text").is_err());
+    }
+
+    #[test]
+    fn what_is_no_text_of_its_size_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let told = |name: &str, bytes: &[u8]| {
+            let path = root.join(name);
+            std::fs::write(&path, bytes).unwrap();
+            read(path.to_str().unwrap()).map_err(|error| error.to_string())
+        };
+        assert!(told("most", &[b'x'; 256 * 1024]).is_ok());
+        assert!(
+            told("more", &[b'x'; 256 * 1024 + 1])
+                .unwrap_err()
+                .contains("larger")
+        );
+        assert!(told("bytes", b"\xff\xfe").unwrap_err().contains("no UTF-8"));
+        for device in ["/dev/zero", "/dev/null", "/dev/tty", "/dev/ptmx"] {
+            assert!(read(device).is_err(), "{device}");
+        }
     }
 }

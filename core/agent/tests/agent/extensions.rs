@@ -85,6 +85,8 @@ async fn a_package_gets_what_the_policy_grants_and_nothing_else() {
         !message.contains("secret") && message.ends_with("null1"),
         "{message}"
     );
+    let asking = denied.extensions.iter().find(|one| one.name == "asking");
+    assert_eq!(asking.unwrap().ungranted, ["policy:Other"]);
     agent.stop().await;
 }
 

@@ -22,11 +22,28 @@ const ROOMY: Limit = Limit {
 };
 
 fn host(attack: &Attack) -> (HostPort, Option<mpsc::Receiver<HostQuestion>>) {
-    if attack.prompt_host {
-        return (HostPort::through(|_, _| Ok(json!("told"))), None);
+    match attack.host.as_str() {
+        "prompt" => (HostPort::through(|_, _| Ok(json!("told"))), None),
+        // Whoever gave up waiting is answered when it asks again.
+        "late" => (late_host(), None),
+        _ => {
+            let (questions, inbox) = mpsc::channel();
+            (HostPort::new("hostile", questions), Some(inbox))
+        }
     }
-    let (questions, inbox) = mpsc::channel();
-    (HostPort::new("hostile", questions), Some(inbox))
+}
+
+fn late_host() -> HostPort {
+    let (questions, inbox) = mpsc::channel::<HostQuestion>();
+    std::thread::spawn(move || {
+        let mut waiting: Option<HostQuestion> = None;
+        for question in inbox {
+            if let Some(before) = waiting.replace(question) {
+                let _ = before.reply.send(Ok(json!("late")));
+            }
+        }
+    });
+    HostPort::new("hostile", questions)
 }
 
 fn kind(result: &Result<Answer, Fault>) -> &'static str {

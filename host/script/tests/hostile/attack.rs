@@ -3,7 +3,7 @@
 //! ```lua
 //! -- ends: late failed        what the fault may be; `harmless` is an allowance
 //! -- calls: 2                 how often it is called, 1 where it does not say; the last one counts
-//! -- host: prompt             a host that answers at once; where it does not say, one that never does
+//! -- host: prompt             one that answers at once; `late`: when it is asked again; else never
 //! return function(ctx)
 //!   while true do end -- here
 //! end
@@ -25,7 +25,8 @@ pub(crate) struct Attack {
     /// `late`, `memory`, `failed`, `bad-answer`, `harmless`: one of them is right.
     pub(crate) ends: Vec<String>,
     pub(crate) calls: usize,
-    pub(crate) prompt_host: bool,
+    /// How the host answers: `prompt`, `late`, `silent`.
+    pub(crate) host: String,
     /// The lines that a fault may name; any where there is none.
     pub(crate) lines: Vec<usize>,
     source: String,
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<Attack> {
     let entries = std::fs::read_dir(folder).expect("the corpus is there");
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.expect("a file of the corpus").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "lua"))
         .collect();
     paths.sort();
     paths.iter().map(|path| Attack::read(path)).collect()
@@ -57,7 +59,7 @@ impl Attack {
             name: name.to_string_lossy().into_owned(),
             ends: ends.split(' ').map(str::to_owned).collect(),
             calls: field("calls").map_or(1, |calls| calls.parse().expect("a number of calls")),
-            prompt_host: field("host") == Some("prompt"),
+            host: field("host").unwrap_or("silent").to_owned(),
             lines: numbered
                 .filter(|(_, line)| line.ends_with("-- here"))
                 .map(|(index, _)| index + 1)

@@ -54,7 +54,7 @@ struct Scene {
     /// What each call came to, in order.
     ended: mpsc::Receiver<Result<Answer, Fault>>,
     _dir: tempfile::TempDir,
-    _silence: Option<mpsc::Receiver<HostQuestion>>,
+    _silence: Silence,
 }
 
 impl Scene {
@@ -72,12 +72,11 @@ impl Scene {
             ended: tell,
         };
         let (questions, inbox) = mpsc::channel();
-        let silence = if attack.prompt_host {
-            answer_at_once(inbox);
-            None
-        } else {
+        let silence = match attack.host.as_str() {
+            "prompt" => answer_at_once(inbox),
+            "late" => answer_late(inbox),
             // What is asked stays in the channel.
-            Some(inbox)
+            _ => Some(inbox),
         };
         let mut bound = Bound {
             extension: Arc::new(watched),
@@ -126,12 +125,28 @@ fn script(dir: &Path) -> Script {
     Script::new(package, &CAPABILITIES.map(str::to_owned)).expect("an attack loads")
 }
 
-fn answer_at_once(inbox: mpsc::Receiver<HostQuestion>) {
+type Silence = Option<mpsc::Receiver<HostQuestion>>;
+
+fn answer_at_once(inbox: mpsc::Receiver<HostQuestion>) -> Silence {
     std::thread::spawn(move || {
         for question in inbox {
             let _ = question.reply.send(Ok(json!("told")));
         }
     });
+    None
+}
+
+/// Each question is answered when the next one comes, which nobody waits for any more.
+fn answer_late(inbox: mpsc::Receiver<HostQuestion>) -> Silence {
+    std::thread::spawn(move || {
+        let mut former: Option<HostQuestion> = None;
+        for question in inbox {
+            if let Some(former) = former.replace(question) {
+                let _ = former.reply.send(Ok(json!("told late")));
+            }
+        }
+    });
+    None
 }
 
 /// What a good package of the hook's kind answers.
