@@ -61,6 +61,8 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("axum",        &["portal"]),
     ("rusqlite",    &["portal"]),
     ("mlua",        &["script"]),
+    ("full_moon",   &["script"]),
+    ("rustyline",   &["app"]),
     ("libloading",  &["native"]),
     ("ksni",        &["tray"]),
     ("notify",      &["source"]),

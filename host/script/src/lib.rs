@@ -9,6 +9,7 @@ mod api;
 mod check;
 mod dry;
 mod fake;
+mod globals;
 mod meter;
 mod nearest;
 mod package;

@@ -10,7 +10,7 @@ mod dialect;
 use dialect::{Dialect, Field, schema_type};
 
 /// Types that no schema has: what the API's own functions give back.
-const OWN: [(&str, &str, &[Field<'static>]); 3] = [
+pub(crate) const OWN: [(&str, &str, &[Field<'static>]); 3] = [
     (
         "Time",
         "A time, as `deskhook.time` gives it.",
@@ -53,7 +53,7 @@ const OWN: [(&str, &str, &[Field<'static>]); 3] = [
         ],
     ),
 ];
-const TEST_API: &[Field<'static>] = &[
+pub(crate) const TEST_API: &[Field<'static>] = &[
     ("clock", "fun(now: string)", "sets the time"),
     ("policy", "fun(values: table)", "sets policy values"),
     ("facts", "fun(values: table)", "sets facts of the device"),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use deskhook_hooks::{Fault, Hook};
-use deskhook_script::{Fakes, Severity, check, junit, run, scaffold, test};
+use deskhook_script::{Fakes, check, junit, run, scaffold, test};
 use serde_json::json;
 
 struct Folder(tempfile::TempDir);
@@ -36,11 +36,6 @@ fn sample(init: &str, tests: &str) -> Folder {
     ])
 }
 
-fn found(folder: &Folder) -> Vec<String> {
-    let findings = check(&folder.path());
-    findings.iter().map(ToString::to_string).collect()
-}
-
 #[test]
 fn a_scaffolded_package_passes_its_own_check_and_tests() {
     let dir = tempfile::tempdir().unwrap();
@@ -65,142 +60,6 @@ fn every_shipped_package_passes_its_own_check_and_tests() {
         assert!(report.passed(), "{:#?}", report.cases);
         assert!(report.cases.len() >= 5, "{} has few tests", root.display());
         assert!(root.join("README.md").is_file(), "{}", root.display());
-    }
-}
-
-#[test]
-fn check_explains_what_is_lua_but_not_this_lua() {
-    let init = r#"
-local function f(a, b)
-  goto done
-end
-"#;
-    let folder = sample(init, "");
-    let text = found(&folder).join("\n");
-    assert!(
-        text.contains("init.lua:3:3: error: goto is Lua 5.2 [lua-5.4]"),
-        "{text}"
-    );
-    assert!(!text.contains("[syntax]"), "{text}");
-    for (line, help) in [
-        ("local x = 6 & 3", "bit32.band"),
-        ("local x = 6 | 3", "bit32.bor"),
-        ("local x = 6 ~ 3", "bit32.bxor"),
-        ("local x = 6 // 4", "math.floor(a / b)"),
-        ("local x <const> = 1", "write local x = ..."),
-        ("local x = os.time()", "deskhook.time.now().unix"),
-        ("local x = io.open('x')", "deskhook.fs.read"),
-        ("loadstring('x')()", "from the package's files only"),
-    ] {
-        let folder = sample(
-            &format!("deskhook.on('session.request', function() {line} end)"),
-            "",
-        );
-        let text = found(&folder).join("\n");
-        assert!(text.contains(help), "{line}: {text}");
-    }
-}
-
-#[test]
-fn check_finds_what_is_not_there_and_what_is_not_asked_for() {
-    let init = r#"
-local http = deskhook.http
-deskhook.on("session.request", function(ctx)
-  local x = deskhook.polcy.get("Hours.Open")
-  return deskhook.deny{ code = "x", message = deskhook.text("closed") }
-end)
-"#;
-    let manifest = r#"{"name": "sample", "version": "1.0.0", "api": 1,
-      "hooks": ["session.request"], "capabilities": ["policy:Hours", "exec:/bin/true"]}"#;
-    let folder = Folder::package(&[
-        ("sample/deskhook.json", manifest),
-        ("sample/init.lua", init),
-    ]);
-    let findings = check(&folder.path());
-    let text = findings
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n");
-    for expected in [
-        "init.lua:2:14: error: deskhook.http needs the capability \"net:...\"",
-        "init.lua:4:13: error: there is no deskhook.polcy.get; did you mean \"deskhook.policy.get\"?",
-        "init.lua:5:61: error: no language has the text \"closed\"",
-        "deskhook.json: warning: nothing uses the capability \"exec:/bin/true\"",
-        "warning: there are no tests in tests/",
-    ] {
-        assert!(text.contains(expected), "{expected}\nin\n{text}");
-    }
-    assert!(
-        findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
-    );
-}
-
-#[test]
-fn a_manifest_with_an_unknown_field_is_refused_with_its_place() {
-    let init = "deskhook.on('session.request', function() end)";
-    for (manifest, expected) in [
-        (
-            "{\n  \"name\": \"sample\",\n  \"hook\": []\n}",
-            "deskhook.json:3:3: error: there is no field \"hook\" in a manifest; did you mean \"hooks\"?",
-        ),
-        (
-            "{\"name\": \"sample\", \"version\": \"1\", \"api\": 2, \"hooks\": []}",
-            "deskhook.json:1:43: error: this Deskhook speaks api 1, not 2",
-        ),
-        (
-            "{\"name\": \"sample\", \"version\": \"1\", \"api\": 1, \"hooks\": [\"session.requst\"]}",
-            "there is no hook \"session.requst\"; did you mean \"session.request\"?",
-        ),
-        (
-            "{\"name\": \"sample\", \"version\": \"1\", \"api\": 1, \"hooks\": [\"tray.menu\"], \"capabilities\": [\"nett:x\"]}",
-            "there is no capability \"nett\"; did you mean \"net\"?",
-        ),
-        ("{\"name\": \"sample\"", "this is no JSON"),
-        ("", "the file is empty"),
-    ] {
-        let folder = Folder::package(&[
-            ("sample/deskhook.json", manifest),
-            ("sample/init.lua", init),
-        ]);
-        let text = found(&folder).join("\n");
-        assert!(text.contains(expected), "{expected}\nin\n{text}");
-    }
-}
-
-#[test]
-fn hooks_that_do_not_fit_the_manifest_are_refused_with_their_place() {
-    for (init, expected) in [
-        (
-            "deskhook.on('session.requst', print)",
-            "init.lua:1: error: deskhook.on: there is no hook \"session.requst\"; did you mean \"session.request\"?",
-        ),
-        (
-            "deskhook.on('tray.menu', print)",
-            "the manifest does not name the hook \"tray.menu\"",
-        ),
-        (
-            "deskhook.on('session.request', print)\ndeskhook.on('session.request', print)",
-            "is heard already, at sample/init.lua:1",
-        ),
-        ("", "names the hook session.request, but no deskhook.on"),
-        (
-            "local x = nil\nx.y = 1",
-            "init.lua:2: error: attempt to index nil with 'y'",
-        ),
-        (
-            "while true do end",
-            "init.lua:1: error: no answer within 500 ms",
-        ),
-        (
-            "deskhook.store.get('x')",
-            "the host cannot be asked while the package loads",
-        ),
-    ] {
-        let text = found(&sample(init, "")).join("\n");
-        assert!(text.contains(expected), "{expected}\nin\n{text}");
     }
 }
 
