@@ -113,7 +113,7 @@ end)
     );
     let (place, message) = failures[2].clone().unwrap();
     assert_eq!(place, "sample/tests/all.lua:14");
-    assert!(message.contains("  -     3\n  +     2\n"), "{message}");
+    assert!(message.contains("  -     3,\n  +     2,\n"), "{message}");
     assert!(
         failures[3]
             .clone()
