@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskhook_hooks::Menu;
+use deskhook_hooks::{Hook, Menu, Timing};
 use deskhook_policy::Language;
 use deskhook_session::{Event, Origin, Request};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -63,6 +63,12 @@ impl AgentHandle {
     /// The menu in a language, after the `tray.menu` hooks.
     pub async fn menu(&self, language: &Language) -> Menu {
         self.menus.make(self.snapshot(), language.clone()).await
+    }
+
+    /// How the calls of a hook went, of each that hears it, in order; counted anew where packages or
+    /// policy changed.
+    pub fn timings(&self, hook: Hook) -> Vec<(String, Timing)> {
+        self.menus.timings(hook)
     }
 
     /// Says that packages or plugins may have changed.

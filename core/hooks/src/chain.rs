@@ -4,7 +4,9 @@ use deskhook_policy::{Binding, ExtensionPolicy};
 use deskhook_session::{Judgement, Verdict};
 
 use crate::lane::Lane;
-use crate::{Answer, Call, Extension, ExtensionKind, Fault, Hook, HostPort, HostQuestion, Limit};
+use crate::{
+    Answer, Call, Extension, ExtensionKind, Fault, Hook, HostPort, HostQuestion, Limit, Timing,
+};
 
 /// When an extension is heard: the built-in checks first, then the organisation's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +101,12 @@ impl Chain {
     /// The names of those that hear `hook`, in order.
     pub fn listeners(&self, hook: Hook) -> Vec<&str> {
         self.hearing(hook).map(Link::name).collect()
+    }
+
+    /// How the calls of `hook` went, of each that hears it, in order.
+    pub fn timings(&self, hook: Hook) -> Vec<(String, Timing)> {
+        let timing = |link: &Link| (link.name().to_owned(), link.lane.timing(hook));
+        self.hearing(hook).map(timing).collect()
     }
 
     /// Runs a hook of kind `decide`: all at once, every voice kept, in order. A failure is a

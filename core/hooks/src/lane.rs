@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::queue::{Job, Queue, Refusal};
+use crate::timing::{Answered, Times, Timing};
 use crate::{Answer, Call, Extension, Fault, Hook, HostPort, Kind, Limit};
 
 /// What the chain adds to a limit before it stops waiting, so that an extension which ends at
@@ -21,6 +22,7 @@ pub(crate) struct Lane {
     queue: Arc<Queue>,
     /// In a row, by hook: that one hook works says nothing of another that always fails.
     faults: Mutex<BTreeMap<Hook, u32>>,
+    times: Mutex<BTreeMap<Hook, Times>>,
 }
 
 /// A call under way.
@@ -53,6 +55,7 @@ impl Lane {
             extension,
             queue,
             faults: Mutex::default(),
+            times: Mutex::default(),
         }
     }
 
@@ -73,6 +76,17 @@ impl Lane {
 
     fn counts(&self) -> MutexGuard<'_, BTreeMap<Hook, u32>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the calls of `hook` went.
+    pub(crate) fn timing(&self, hook: Hook) -> Timing {
+        let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.get(&hook).map(Times::timing).unwrap_or_default()
+    }
+
+    fn note(&self, hook: Hook, micros: u64, answered: Answered) {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.entry(hook).or_default().note(micros, answered);
     }
 
     /// Whether it failed so often that it is no longer called.
@@ -133,10 +147,14 @@ impl Lane {
             Err(Fault::Busy | Fault::Quarantined { .. }) => {}
             Err(_) => *self.counts().entry(hook).or_default() += 1,
         }
-        (
-            result,
-            u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-        )
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        match &result {
+            Ok(_) => self.note(hook, micros, Answered::Well),
+            // Not called, so no call of it took any time.
+            Err(Fault::Quarantined { .. }) => {}
+            Err(_) => self.note(hook, micros, Answered::Not),
+        }
+        (result, micros)
     }
 }
 

@@ -15,6 +15,7 @@ mod input;
 mod lane;
 mod menu;
 mod queue;
+mod timing;
 
 pub use answer::{
     Answer, AnswerError, ConsentField, ConsentPatch, ExtensionRequest, FieldsPatch, LaunchPatch,
@@ -35,3 +36,4 @@ pub use input::{
     SupporterInput, Timer, TrayMenu,
 };
 pub use menu::{AddedItem, ItemKind, ItemPatch, Menu, MenuItem, MenuPatch, PatchError};
+pub use timing::Timing;

@@ -1,4 +1,4 @@
-use deskhook_hooks::Menu;
+use deskhook_hooks::{Hook, Menu, Timing};
 use deskhook_session::{Answer, Request};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,11 @@ pub enum ControlRequest {
         /// Language tag or English name.
         #[serde(default)]
         language: Option<String>,
+    },
+    /// How the calls of a hook went.
+    Timings {
+        /// Which hook.
+        hook: Hook,
     },
     /// What the tray and its dialogs do.
     Do {
@@ -106,8 +111,23 @@ pub enum ControlReply {
     Status(Box<Status>),
     /// To `menu`.
     Menu(Menu),
+    /// To `timings`.
+    Timings {
+        /// Those that hear the hook, in the order in which they are heard.
+        listeners: Vec<TimingShape>,
+    },
     /// To `do`.
     Done(ControlAnswer),
+}
+
+/// How the calls of one hook of one extension went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TimingShape {
+    /// The extension's name.
+    pub name: String,
+    /// Since its generation began.
+    #[serde(flatten)]
+    pub timing: Timing,
 }
 
 /// Whether a request was taken.

@@ -20,7 +20,9 @@ pub use bundle::{
     BundleError, BundleFrame, BundledLayer, KeyError, LARGEST_BUNDLE, LONGEST_VALIDITY,
     PolicyBundle, PolicyKey, PolicySigner, Role, Signed, is_bundle,
 };
-pub use control::{Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status};
+pub use control::{
+    Asked, ControlAnswer, ControlReply, ControlRequest, QuestionShape, Status, TimingShape,
+};
 pub use order::{ElevationOrder, OrderError, SignedOrder};
 pub use portal::{
     Acknowledged, AskOutcomeShape, Delivery, DeviceAbout, ElevationOffer, EnrolAnswer,

@@ -110,6 +110,16 @@ pub(crate) fn run(command: Script) -> Outcome {
     }
 }
 
+/// A hook by its name; one that is not there is wrong usage, with the nearest that is.
+pub(crate) fn hook(name: &str) -> Result<deskhook_hooks::Hook, Failure> {
+    deskhook_hooks::Hook::parse(name).map_err(|error| {
+        let near = deskhook_script::nearest_hook(name);
+        let near = near.map(|near| format!("; did you mean {:?}?", near.name()));
+        let near = near.unwrap_or_else(|| ": deskhook hooks list names them all".to_owned());
+        Failure::Usage(anyhow::anyhow!("{error}{near}"))
+    })
+}
+
 fn new(name: &str, dir: &std::path::Path) -> Outcome {
     let files = match scaffold(name, dir) {
         Err(error @ ScaffoldError::Name(_)) => return Err(Failure::Usage(error.into())),

@@ -45,6 +45,11 @@ fn a_scaffolded_package_passes_its_own_check_and_tests() {
     let report = test(&root, None).unwrap();
     assert!(report.passed(), "{report:?}");
     assert_eq!(report.cases.len(), 3);
+    let settings = std::fs::read_to_string(root.join(".luarc.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
+    let library = settings["workspace.library"][0].as_str().unwrap();
+    let stubs = std::fs::read_to_string(root.join(library).join("deskhook.lua")).unwrap();
+    assert_eq!(stubs, deskhook_script::luals_stubs());
     assert!(scaffold("first-hook", dir.path()).is_err());
     assert!(scaffold("../x", dir.path()).is_err());
 }
@@ -173,4 +178,114 @@ fn a_dry_run_denies_when_the_script_does_and_when_it_fails() {
         ("broken", Some("sample/init.lua:6"))
     );
     assert!(run(&folder.path(), Hook::TrayMenu, json!({}), Fakes::default()).is_err());
+}
+
+#[test]
+fn what_was_faked_in_vain_and_what_was_not_faked_is_told() {
+    let manifest = MANIFEST.replace(
+        "\"api\": 1",
+        "\"api\": 1, \"capabilities\": [\"net:*\", \"policy:Hours\", \"exec:/bin/x\"]",
+    );
+    let init = r#"deskhook.on("session.request", function()
+      deskhook.policy.get("Hours.Open")
+      pcall(deskhook.http.get, "https://a.example/")
+      pcall(deskhook.exec, "/bin/x")
+    end)"#;
+    let tests = r#"test("a", function(t)
+      t.policy{ Hours = { Open = 1 }, Other = 2 }
+      t.http("https://b.example/", { status = 200 })
+      t.run("session.request", {})
+    end)"#;
+    let folder = Folder::package(&[
+        ("sample/deskhook.json", &manifest),
+        ("sample/init.lua", init),
+        ("sample/tests/all.lua", tests),
+    ]);
+    let report = test(&folder.path(), None).unwrap();
+    assert!(report.passed(), "{report:?}");
+    let notes = [
+        "http: \"https://b.example/\" was set and never asked for",
+        "policy: \"Other\" was set and never asked for",
+        "GET https://a.example/ was asked for and nothing was set",
+        "the program /bin/x was asked for and nothing was set",
+    ];
+    assert_eq!(report.cases[0].notes, notes);
+}
+
+#[test]
+fn the_clock_of_a_test_moves_on_when_it_is_told_to() {
+    let init = r#"deskhook.on("session.request", function()
+      return deskhook.deny{ code = "x", message = deskhook.time.now().text }
+    end)"#;
+    let tests = r#"test("a", function(t)
+      t.clock("2026-11-22T23:59:00+01:00")
+      t.advance(90.0)
+      t.equal(t.run("session.request").message, "2026-11-23T00:00:30+01:00")
+      t.equal(t.run("session.request").message, "2026-11-23T00:00:30+01:00")
+    end)"#;
+    let report = test(&sample(init, tests).path(), None).unwrap();
+    assert!(report.passed(), "{report:?}");
+}
+
+/// The attributes and children that github.com/windyroad/JUnit-Schema requires, in its order.
+#[test]
+fn the_junit_report_has_what_its_schema_wants() {
+    let tests = "test('a <b>', function(t) t.denied(t.run('session.request', { reason = 'yes' })) end)\ntest('b', function() end)";
+    let mut report = test(&sample(ECHO, tests).path(), None).unwrap();
+    report.cases[1].notes.push("a note".to_owned());
+    let xml = junit(&[report]);
+    let parts = [
+        "<testsuites>",
+        "<testsuite name=\"sample\" tests=\"2\" failures=\"1\" errors=\"0\" time=\"",
+        " id=\"0\" package=\"sample\" timestamp=\"20",
+        " hostname=\"localhost\">",
+        "<properties/>",
+        "<testcase name=\"a &lt;b&gt;\" classname=\"sample.tests/all\" time=\"",
+        "<failure message=\"t.denied: expected deny, got allow\" type=\"failure\">sample/tests/all.lua:1: ",
+        "</failure>",
+        "<testcase name=\"b\"",
+        "<system-out>",
+        "b: a note",
+        "<system-err/>",
+        "</testsuite>",
+        "</testsuites>",
+    ];
+    let mut rest = xml.as_str();
+    for part in parts {
+        let at = rest.find(part);
+        rest = &rest[at.unwrap_or_else(|| panic!("{part}\nin\n{xml}"))..];
+    }
+    assert!(
+        !xml.contains("Z\""),
+        "a time of the schema has no zone: {xml}"
+    );
+}
+
+#[test]
+fn an_input_of_another_hook_or_none_is_refused() {
+    let folder = sample(ECHO, "");
+    let refused = |input| {
+        let error = run(
+            &folder.path(),
+            Hook::SessionRequest,
+            input,
+            Fakes::default(),
+        );
+        error.unwrap_err().to_string()
+    };
+    assert!(refused(json!([])).contains("is an object of its fields, not a list"));
+    let other = refused(json!({"hook": "tray.menu"}));
+    assert!(other.contains("is of the hook \"tray.menu\""), "{other}");
+    let result = run(
+        &folder.path(),
+        Hook::SessionRequest,
+        json!({"reason": "no", "resaon": 1}),
+        Fakes::default(),
+    );
+    let document = result.unwrap().to_document();
+    assert_eq!(document["verdict"], "deny");
+    assert_eq!(document["logs"][0]["message"], "asked by kim");
+    assert!(document["micros"].as_u64() > Some(0), "{document}");
+    let warning = document["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("did you mean \"reason\"?"), "{warning}");
 }

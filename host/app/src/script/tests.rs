@@ -156,3 +156,25 @@ fn marked(line: &str) -> String {
 fn millis(micros: u64) -> String {
     format!("{:.1} ms", micros as f64 / 1000.0)
 }
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    #[test]
+    fn only_the_packages_that_changed_run_again() {
+        let dirs = ["/p/a", "/p/b"].map(PathBuf::from);
+        let touched = |paths: &[&str], rescan: bool| {
+            let change = Change {
+                paths: paths.iter().map(PathBuf::from).collect(),
+                rescan,
+            };
+            touched(&dirs, &change)
+        };
+        assert_eq!(touched(&["/p/a"], false), [PathBuf::from("/p/a")]);
+        assert_eq!(touched(&["/p/b/tests/x.lua"], false), [PathBuf::from("/p/b")]);
+        assert_eq!(touched(&["/p"], false), dirs);
+        assert_eq!(touched(&["/p/a"], true), dirs);
+        assert_eq!(touched(&[], false), dirs);
+    }
+}

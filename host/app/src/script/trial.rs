@@ -2,7 +2,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use deskhook_hooks::{Hook, Kind, VerdictAnswer};
+use deskhook_hooks::{Kind, VerdictAnswer};
 use deskhook_script::{Fakes, RunError, RunResult, notation, run as run_hook};
 use serde_json::{Value, json as value};
 
@@ -14,7 +14,7 @@ const LARGEST: u64 = 1 << 20;
 
 /// `script run`: of a hook that decides, everything but an allowance or an abstention is a no.
 pub(super) fn run(args: &RunArgs) -> Outcome {
-    let hook = Hook::parse(&args.hook).map_err(|error| unknown(&error, &args.hook))?;
+    let hook = super::hook(&args.hook)?;
     let input = read(&args.input)?;
     let fakes = match &args.fakes {
         Some(path) => {
@@ -53,14 +53,6 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// A hook that is not there, with the nearest that is.
-pub(super) fn unknown(error: &deskhook_hooks::UnknownHook, name: &str) -> Failure {
-    let near = deskhook_script::nearest_hook(name);
-    let near = near.map(|near| format!("; did you mean {:?}?", near.name()));
-    let near = near.unwrap_or_else(|| ": deskhook hooks list names them all".to_owned());
-    Failure::Usage(anyhow::anyhow!("{error}{near}"))
 }
 
 pub(super) fn warn(result: &RunResult) {
