@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use deskhook_hooks::Hook;
-use deskhook_script::{Fakes, REFERENCE, check, run, scaffold, test};
+use deskhook_script::{Fakes, REFERENCE, Repl, Reply, check, run, scaffold, test};
 
 fn guide() -> String {
     page("README.md")
@@ -107,6 +107,38 @@ fn the_first_hook_of_the_guide_passes_its_check_and_tests() {
     let report = test(&root, None).unwrap();
     assert!(report.passed(), "{report:?}");
     assert_eq!(report.cases.len(), 2);
+}
+
+/// What the terminal shows for a line of `script repl`.
+fn shown(reply: Reply) -> String {
+    match reply {
+        Reply::Shown(text) => text,
+        Reply::Ran(result) => {
+            let answer = result.to_value();
+            let part = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+            format!("{} {}: {}", part("verdict"), part("code"), part("message"))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_guide_shows_what_the_repl_says() {
+    let (dir, guide) = (tempfile::tempdir().unwrap(), guide());
+    let root = dir.path().join("no-weekends");
+    for (name, text) in files(&guide) {
+        let path = root.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let (_, talk) = guide.split_once("$ deskhook script repl no-weekends\n").unwrap();
+    let (talk, _) = talk.split_once("```").unwrap();
+    let mut repl = Repl::open(&root).unwrap();
+    let mut said = String::new();
+    for line in talk.lines().filter_map(|line| line.strip_prefix("> ")) {
+        said += &format!("> {line}\n{}\n", shown(repl.take(line)));
+    }
+    assert_eq!(said, talk);
 }
 
 #[test]

@@ -81,7 +81,10 @@ impl Walk<'_> {
                         }
                         None => {
                             let known = || record.fields.keys().map(String::as_str);
-                            let hint = did_you_mean(nearest(name, known()));
+                            let meant = nearest(name, known());
+                            // Once it is spelt right it is there.
+                            seen.extend(meant);
+                            let hint = did_you_mean(meant);
                             let known: Vec<&str> = known().collect();
                             let message = format!("{what} has no field {name:?}{hint}");
                             let help = format!("its fields: {}", known.join(", "));
