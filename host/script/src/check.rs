@@ -175,7 +175,11 @@ fn files(ground: &Ground<'_>, compiles: impl Fn(&str) -> bool) -> Vec<Finding> {
         // One that is misspelt is told as that alone.
         let misspelt = whole.findings.iter().any(|one| one.code == "hook-unknown");
         if !misspelt {
-            whole.findings.extend(manifest::hooks(package, hooks));
+            whole.findings.extend(manifest::twice(hooks));
+        }
+        // A name that is computed may be any; loading the package shows which it is.
+        if !misspelt && whole.computed == 0 {
+            whole.findings.extend(manifest::unheard(package, hooks));
         }
         whole.findings.extend(capability::unused(package, uses));
         whole.findings.extend(texts::unused(package, &whole.texts));

@@ -253,6 +253,12 @@ fn a_function_with_a_name_is_looked_into_as_the_hook_that_it_hears() {
 }
 
 #[test]
+fn a_hook_whose_name_is_computed_is_heard_too() {
+    let init = "for _, name in ipairs({ \"session.request\" }) do\n  deskhook.on(name, function() end)\nend\n";
+    assert_eq!(found(&sample(init)), Vec::<String>::new());
+}
+
+#[test]
 fn a_capability_is_held_against_what_is_spelt_out() {
     let init = "local URL = \"https://tickets.example.org/api/\"\nlocal http = deskhook.http\n\
         deskhook.on(\"session.request\", function(ctx)\n  http.get(URL .. (ctx.ticket or \"\"))\n\
@@ -337,6 +343,7 @@ fn tests_are_looked_into_too() {
 fn a_file_that_is_made_to_be_deep_ends_in_an_answer() {
     let long = format!("local x = 1{}\n", " + 1".repeat(60_000));
     let deep = format!("local y = {}1{}\n", "(".repeat(150), ")".repeat(150));
-    let init = format!("{long}{deep}deskhook.on(\"session.request\", function() end)");
+    let dots = format!("local z = x{}\n", ".a".repeat(60_000));
+    let init = format!("{long}{deep}if false then {dots} end deskhook.on(\"session.request\", function() end)");
     check(&sample(&init).path());
 }

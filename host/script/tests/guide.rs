@@ -107,6 +107,14 @@ fn the_first_hook_of_the_guide_passes_its_check_and_tests() {
     let report = test(&root, None).unwrap();
     assert!(report.passed(), "{report:?}");
     assert_eq!(report.cases.len(), 2);
+    let lua = files(&guide);
+    let lua = lua.iter().filter(|(name, _)| name.ends_with(".lua"));
+    assert_eq!(lua_blocks(&guide).len(), lua.count(), "a block without a file");
+    let sunday = serde_json::json!({"clock": "2026-11-22T10:00:00+01:00"});
+    let input = serde_json::json!({"reason": "printer"});
+    let fakes = Fakes::read(&sunday).unwrap();
+    let result = run(&root, Hook::SessionRequest, input, fakes).unwrap();
+    assert!(result.denies(), "{result:?}");
 }
 
 /// What the terminal shows for a line of `script repl`.

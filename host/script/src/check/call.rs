@@ -143,6 +143,7 @@ impl Walk<'_> {
 
     fn hook_heard(&mut self, first: &Spot) -> Option<Hook> {
         let Value::Text(name) = self.scopes.value(first) else {
+            self.seen.computed += 1;
             return None;
         };
         let hook = self.known_hook(first.at, &name)?;

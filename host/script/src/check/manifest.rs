@@ -21,28 +21,28 @@ pub(super) fn place(package: &Package, text: &str) -> String {
     format!("{MANIFEST}:{line}:{}", last.chars().count() + 1)
 }
 
-/// Hooks that the manifest names and no file hears, and hooks that are heard twice.
-pub(super) fn hooks(package: &Package, heard: &[(Hook, String, At)]) -> Vec<Finding> {
+/// Hooks that the manifest names and no file hears.
+pub(super) fn unheard(package: &Package, heard: &[(Hook, String, At)]) -> Vec<Finding> {
     let named = package.manifest().hooks.iter();
     let deaf = named.filter(|hook| heard.iter().all(|(other, ..)| other != *hook));
-    let mut findings: Vec<Finding> = deaf
-        .map(|hook| {
-            let message = format!(
-                "{MANIFEST} names the hook {hook}, but no deskhook.on(\"{hook}\", ...) runs"
-            );
-            let help = "hear it at the top level of init.lua, or take it out of \"hooks\"";
-            Finding::new(Severity::Error, "hook-unheard", message)
-                .at(&place(package, hook.name()))
-                .help(help)
-        })
-        .collect();
+    let finding = |hook: &Hook| {
+        let message =
+            format!("{MANIFEST} names the hook {hook}, but no deskhook.on(\"{hook}\", ...) runs");
+        let help = "hear it at the top level of init.lua, or take it out of \"hooks\"";
+        Finding::new(Severity::Error, "hook-unheard", message)
+            .at(&place(package, hook.name()))
+            .help(help)
+    };
+    deaf.map(finding).collect()
+}
+
+/// Hooks that are heard twice.
+pub(super) fn twice(heard: &[(Hook, String, At)]) -> Vec<Finding> {
+    let mut findings = vec![];
     for (index, (hook, path, at)) in heard.iter().enumerate() {
         let before = heard[..index].iter().find(|(other, ..)| other == hook);
         if let Some((_, first, place)) = before {
-            let message = format!(
-                "the hook {hook} is heard already, at {first}:{}",
-                place.line
-            );
+            let message = format!("the hook {hook} is heard already, at {first}:{}", place.line);
             let here = format!("{path}:{}:{}", at.line, at.column);
             findings.push(Finding::new(Severity::Error, "hook-twice", message).at(&here));
         }

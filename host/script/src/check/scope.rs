@@ -6,6 +6,8 @@ use crate::REFERENCE;
 
 /// How far down an expression is looked into for what it is. Deeper ones may be anything.
 const DEEPEST: u32 = 32;
+/// More parts no name of the API has: `deskhook.http.get`, and a field of what is no table.
+const MOST_PARTS: u32 = 5;
 
 /// What an expression is known to be before anything runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,13 +90,20 @@ impl<'a> Scopes<'a> {
 
     /// The full name of what is meant, where it is of the API: `deskhook.http.get`.
     pub(super) fn api_path(&self, spot: &Spot) -> Option<String> {
+        self.api_path_within(spot, MOST_PARTS)
+    }
+
+    fn api_path_within(&self, spot: &Spot, left: u32) -> Option<String> {
+        let left = left.checked_sub(1)?;
         match &spot.what {
             Expression::Name(name) => match self.local(name) {
                 Some(Value::Api(path)) => Some(path.clone()),
                 Some(_) => None,
                 None => (name == "deskhook").then(|| name.clone()),
             },
-            Expression::Field(of, _, name) => Some(format!("{}.{name}", self.api_path(of)?)),
+            Expression::Field(of, _, name) => {
+                Some(format!("{}.{name}", self.api_path_within(of, left)?))
+            }
             _ => None,
         }
     }

@@ -22,6 +22,8 @@ pub(super) struct Seen {
     pub(super) findings: Vec<Finding>,
     /// The hooks that it hears, with the file.
     pub(super) hooks: Vec<(Hook, String, At)>,
+    /// How often it hears a hook whose name is computed.
+    pub(super) computed: usize,
     /// Kinds of capabilities that it uses, with the capability where that is spelt out.
     pub(super) uses: Vec<(&'static str, Option<String>)>,
     /// Keys of texts; none where a key is computed.
@@ -38,6 +40,7 @@ impl Seen {
             return;
         }
         self.hooks.extend(other.hooks);
+        self.computed += other.computed;
         self.uses.extend(other.uses);
         self.texts.extend(other.texts);
     }
