@@ -22,7 +22,10 @@ fn a_new_package_has_nothing_to_find_and_passes() -> Result<()> {
     let home = made()?;
     let checked = run(home.deskhook().args(["script", "check", "gate"]))?;
     assert_eq!(checked.code, Some(0), "{checked:?}");
-    assert!(checked.stdout.contains("gate: 0 errors, 0 warnings"), "{checked:?}");
+    assert!(
+        checked.stdout.contains("gate: 0 errors, 0 warnings"),
+        "{checked:?}"
+    );
     assert_eq!(checked.stderr, "", "{checked:?}");
     let tested = run(home.deskhook().args(["script", "test", "gate"]))?;
     assert_eq!(tested.code, Some(0), "{tested:?}");
@@ -63,17 +66,23 @@ fn a_package_under_watch_is_tested_again_when_it_changes() -> Result<()> {
     run(home.deskhook().args(["script", "new", "other"]))?;
     let watching = ["script", "test", "--watch", "gate", "other"];
     let mut process = Process::start(home.deskhook().args(watching))?;
-    process.line_where("that it waits", |line| line.contains("waiting for a change"))?;
+    process.line_where("that it waits", |line| {
+        line.contains("waiting for a change")
+    })?;
     let failing = "test(\"late\", function(t) t.equal(1, 2) end)\n";
     home.write("gate/tests/late.lua", failing)?;
-    process.line_where("the failure", |line| line.contains("failed late (gate/tests/late.lua:1)"))?;
+    process.line_where("the failure", |line| {
+        line.contains("failed late (gate/tests/late.lua:1)")
+    })?;
     process.line_where("its sum", |line| line.contains("4 tests, 1 failed"))?;
     process.signal(rustix::process::Signal::INT)?;
     let ended = process.end()?;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let others = ended.stdout.lines().filter(|line| *line == "other").count();
     assert_eq!(others, 1, "only what changed runs again: {ended:?}");
-    let both = run(home.deskhook().args(["script", "test", "--watch", "--format", "junit", "gate"]))?;
+    let both = run(home
+        .deskhook()
+        .args(["script", "test", "--watch", "--format", "junit", "gate"]))?;
     assert_eq!(both.code, Some(2), "{both:?}");
     Ok(())
 }

@@ -122,18 +122,21 @@ async fn hooks_explain_tells_who_hears_by_whose_policy_and_how_long_it_took() ->
     let gate = &told["listeners"][1];
     assert_eq!(gate["priority"], 10, "{told:#}");
     assert_eq!(gate["limit_ms"]["wall"], 5000, "{told:#}");
-    assert_eq!(gate["capabilities"]["in_vain"][0], "net:a.example", "{told:#}");
+    assert_eq!(
+        gate["capabilities"]["in_vain"][0], "net:a.example",
+        "{told:#}"
+    );
     let set_by = &gate["set_by"]["Extensions.Packages.gate.Priority"];
     assert_eq!(set_by["layer"]["scope"], "tenant", "{told:#}");
     assert_eq!(gate["timing"], Value::Null, "{told:#}");
 
     scene.agent.start()?;
-    scene.agent.deskhook(&["session", "start", "--reason", "x"])?;
     scene
         .agent
-        .until_status("the gate should deny", |status| {
-            status["reasons"][0]["code"] == "closed"
-        })?;
+        .deskhook(&["session", "start", "--reason", "x"])?;
+    scene.agent.until_status("the gate should deny", |status| {
+        status["reasons"][0]["code"] == "closed"
+    })?;
     let told = explain(&scene.agent)?;
     assert_eq!(told["agent"]["running"], true, "{told:#}");
     assert_eq!(told["listeners"][1]["timing"]["calls"], 1, "{told:#}");

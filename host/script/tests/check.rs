@@ -344,6 +344,8 @@ fn a_file_that_is_made_to_be_deep_ends_in_an_answer() {
     let long = format!("local x = 1{}\n", " + 1".repeat(60_000));
     let deep = format!("local y = {}1{}\n", "(".repeat(150), ")".repeat(150));
     let dots = format!("local z = x{}\n", ".a".repeat(60_000));
-    let init = format!("{long}{deep}if false then {dots} end deskhook.on(\"session.request\", function() end)");
+    let init = format!(
+        "{long}{deep}if false then {dots} end deskhook.on(\"session.request\", function() end)"
+    );
     check(&sample(&init).path());
 }

@@ -109,7 +109,11 @@ fn the_first_hook_of_the_guide_passes_its_check_and_tests() {
     assert_eq!(report.cases.len(), 2);
     let lua = files(&guide);
     let lua = lua.iter().filter(|(name, _)| name.ends_with(".lua"));
-    assert_eq!(lua_blocks(&guide).len(), lua.count(), "a block without a file");
+    assert_eq!(
+        lua_blocks(&guide).len(),
+        lua.count(),
+        "a block without a file"
+    );
     let sunday = serde_json::json!({"clock": "2026-11-22T10:00:00+01:00"});
     let input = serde_json::json!({"reason": "printer"});
     let fakes = Fakes::read(&sunday).unwrap();
@@ -139,7 +143,9 @@ fn the_guide_shows_what_the_repl_says() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let (_, talk) = guide.split_once("$ deskhook script repl no-weekends\n").unwrap();
+    let (_, talk) = guide
+        .split_once("$ deskhook script repl no-weekends\n")
+        .unwrap();
     let (talk, _) = talk.split_once("```").unwrap();
     let mut repl = Repl::open(&root).unwrap();
     let mut said = String::new();

@@ -172,7 +172,10 @@ mod checks {
             touched(&dirs, &change)
         };
         assert_eq!(touched(&["/p/a"], false), [PathBuf::from("/p/a")]);
-        assert_eq!(touched(&["/p/b/tests/x.lua"], false), [PathBuf::from("/p/b")]);
+        assert_eq!(
+            touched(&["/p/b/tests/x.lua"], false),
+            [PathBuf::from("/p/b")]
+        );
         assert_eq!(touched(&["/p"], false), dirs);
         assert_eq!(touched(&["/p/a"], true), dirs);
         assert_eq!(touched(&[], false), dirs);

@@ -42,7 +42,10 @@ pub(super) fn twice(heard: &[(Hook, String, At)]) -> Vec<Finding> {
     for (index, (hook, path, at)) in heard.iter().enumerate() {
         let before = heard[..index].iter().find(|(other, ..)| other == hook);
         if let Some((_, first, place)) = before {
-            let message = format!("the hook {hook} is heard already, at {first}:{}", place.line);
+            let message = format!(
+                "the hook {hook} is heard already, at {first}:{}",
+                place.line
+            );
             let here = format!("{path}:{}:{}", at.line, at.column);
             findings.push(Finding::new(Severity::Error, "hook-twice", message).at(&here));
         }
