@@ -64,6 +64,8 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("mlua",        &["script"]),
     ("landlock",    &["isolate"]),
     ("seccompiler", &["isolate"]),
+    ("full_moon",   &["script"]),
+    ("rustyline",   &["app"]),
     ("libloading",  &["native"]),
     ("ksni",        &["tray"]),
     ("notify",      &["source"]),

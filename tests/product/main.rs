@@ -2,6 +2,7 @@
 //! each way through the product; `ground` shows that what they stand on carries.
 
 mod audit;
+mod authors;
 mod bootstrapper;
 mod browser;
 mod client_settings;

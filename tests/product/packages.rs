@@ -133,3 +133,52 @@ async fn who_set_what_of_the_menu_is_told_and_whose_patch_was_dropped() -> Resul
     );
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hooks_explain_tells_who_hears_by_whose_policy_and_how_long_it_took() -> Result<()> {
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    scene
+        .agent
+        .package_of("gate", &["session.request"], &says("no"))?;
+    let layer = json!({
+        "scope": "tenant", "settings": {
+            "Session.Checks.power": "warn",
+            "Extensions.Packages.gate": {"Priority": 10, "Capabilities": ["net:a.example"], "Budget": 5000},
+        },
+    });
+    scene.agent.policy("gate.json", &layer)?;
+    let explain = |agent: &TestAgent| -> Result<Value> {
+        let told = agent.deskhook(&["hooks", "explain", "session.request", "--json"])?;
+        Ok(serde_json::from_str(&told.stdout)?)
+    };
+    let told = explain(&scene.agent)?;
+    assert_eq!(told["agent"]["running"], false, "{told:#}");
+    let names = |told: &Value| -> Vec<String> {
+        let listeners = told["listeners"].as_array().into_iter().flatten();
+        listeners.map(|one| one["name"].to_string()).collect()
+    };
+    assert_eq!(names(&told), ["\"power\"", "\"gate\""], "{told:#}");
+    let gate = &told["listeners"][1];
+    assert_eq!(gate["priority"], 10, "{told:#}");
+    assert_eq!(gate["limit_ms"]["wall"], 5000, "{told:#}");
+    assert_eq!(
+        gate["capabilities"]["in_vain"][0], "net:a.example",
+        "{told:#}"
+    );
+    let set_by = &gate["set_by"]["Extensions.Packages.gate.Priority"];
+    assert_eq!(set_by["layer"]["scope"], "tenant", "{told:#}");
+    assert_eq!(gate["timing"], Value::Null, "{told:#}");
+
+    scene.agent.start()?;
+    scene
+        .agent
+        .deskhook(&["session", "start", "--reason", "x"])?;
+    scene.agent.until_status("the gate should deny", |status| {
+        status["reasons"][0]["code"] == "closed"
+    })?;
+    let told = explain(&scene.agent)?;
+    assert_eq!(told["agent"]["running"], true, "{told:#}");
+    assert_eq!(told["listeners"][1]["timing"]["calls"], 1, "{told:#}");
+    assert_eq!(told["listeners"][1]["timing"]["faults"], 0, "{told:#}");
+    Ok(())
+}

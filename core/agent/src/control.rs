@@ -4,7 +4,7 @@ use std::time::Duration;
 use deskhook_hooks::MenuItem;
 use deskhook_policy::Language;
 use deskhook_session::{Origin, Question, QuestionKind};
-use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, MenuShape};
+use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, MenuShape, TimingShape};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
@@ -254,6 +254,11 @@ async fn answer(request: ControlRequest, handle: &AgentHandle) -> ControlReply {
         ControlRequest::Provenance { hook } => ControlReply::Provenance {
             last: handle.provenance(hook),
         },
+        ControlRequest::Timings { hook } => {
+            let shape = |(name, timing)| TimingShape { name, timing };
+            let listeners = handle.timings(hook).into_iter().map(shape).collect();
+            ControlReply::Timings { listeners }
+        }
         ControlRequest::Do { asked, link } => ControlReply::Done(match link {
             Some(scheme) if !is_ours(&scheme, handle) => refuse(&format!(
                 "links that begin with {scheme:?} are not this organisation's: it follows deskhook: and the scheme of the policy's Links.Scheme"

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskhook_hooks::{Folded, Hook, Menu, Provenance};
+use deskhook_hooks::{Folded, Hook, Menu, Provenance, Timing};
 use deskhook_policy::Language;
 use deskhook_session::{Event, Origin, Request};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -69,6 +69,12 @@ impl AgentHandle {
     /// it has not run since packages or policy changed.
     pub fn provenance(&self, hook: Hook) -> Option<Provenance> {
         self.menus.provenance(hook)
+    }
+
+    /// How the calls of a hook went, of each that hears it, in order; counted anew where packages or
+    /// policy changed.
+    pub fn timings(&self, hook: Hook) -> Vec<(String, Timing)> {
+        self.menus.timings(hook)
     }
 
     /// Says that packages or plugins may have changed.

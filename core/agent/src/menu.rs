@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use deskhook_hooks::{Answer, Call, Folded, Hook, Menu, Provenance, SessionState, TrayMenu};
+use deskhook_hooks::{
+    Answer, Call, Folded, Hook, Menu, Provenance, SessionState, Timing, TrayMenu,
+};
 use deskhook_policy::Language;
 
 use crate::chains::Chains;
@@ -16,6 +18,11 @@ pub(crate) struct MenuMaker {
 impl MenuMaker {
     pub(crate) fn new(builder: MenuBuilder, chains: Chains) -> Self {
         Self { builder, chains }
+    }
+
+    /// How the calls of a hook went in the current generation.
+    pub(crate) fn timings(&self, hook: Hook) -> Vec<(String, Timing)> {
+        self.chains.current().timings(hook)
     }
 
     /// The menu after the hooks; a hook that fails leaves what the others made.

@@ -7,7 +7,7 @@ use crate::lane::{Lane, Pending};
 use crate::provenance::Ledger;
 use crate::{
     Answer, Call, Dropped, Extension, ExtensionKind, Fault, Folded, Grants, Hook, HostPort,
-    HostQuestion, Limit, Provenance,
+    HostQuestion, Limit, Provenance, Timing,
 };
 
 /// When an extension is heard: the built-in checks first, then the organisation's.
@@ -108,6 +108,12 @@ impl Chain {
     /// The names of those that hear `hook`, in order.
     pub fn listeners(&self, hook: Hook) -> Vec<&str> {
         self.hearing(hook).map(Link::name).collect()
+    }
+
+    /// How the calls of `hook` went, of each that hears it, in order.
+    pub fn timings(&self, hook: Hook) -> Vec<(String, Timing)> {
+        let timing = |link: &Link| (link.name().to_owned(), link.lane.timing(hook));
+        self.hearing(hook).map(timing).collect()
     }
 
     /// Runs a hook of kind `decide`: all at once, every voice kept, in order. A failure is a

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::queue::{Job, Queue, Refusal};
+use crate::timing::{Answered, Times, Timing};
 use crate::{Answer, Call, Extension, Fault, Hook, HostPort, Kind, Limit};
 
 /// What the chain adds to a limit before it stops waiting, so that an extension which ends at
@@ -20,6 +21,7 @@ pub(crate) struct Lane {
     extension: Arc<dyn Extension>,
     queue: Arc<Queue>,
     faults: Mutex<Faults>,
+    times: Mutex<BTreeMap<Hook, Times>>,
 }
 
 /// What went wrong so far.
@@ -60,6 +62,7 @@ impl Lane {
             extension,
             queue,
             faults: Mutex::default(),
+            times: Mutex::default(),
         }
     }
 
@@ -86,6 +89,17 @@ impl Lane {
 
     fn log(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the calls of `hook` went.
+    pub(crate) fn timing(&self, hook: Hook) -> Timing {
+        let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.get(&hook).map(Times::timing).unwrap_or_default()
+    }
+
+    fn note(&self, hook: Hook, micros: u64, answered: Answered) {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.entry(hook).or_default().note(micros, answered);
     }
 
     /// Whether it failed so often that it is no longer called.
@@ -148,10 +162,14 @@ impl Lane {
                 faults.last = Some((hook, fault.clone()));
             }
         }
-        (
-            result,
-            u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-        )
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        match &result {
+            Ok(_) => self.note(hook, micros, Answered::Well),
+            // Not called, so no call of it took any time.
+            Err(Fault::Quarantined { .. }) => {}
+            Err(_) => self.note(hook, micros, Answered::Not),
+        }
+        (result, micros)
     }
 }
 

@@ -17,6 +17,7 @@ mod menu;
 mod provenance;
 mod queue;
 mod schema;
+mod timing;
 mod words;
 
 pub use answer::{
@@ -40,3 +41,4 @@ pub use input::{
 pub use menu::{AddedItem, ItemKind, ItemPatch, Menu, MenuItem, MenuPatch, PatchError};
 pub use provenance::{Dropped, Folded, Provenance, Setting};
 pub use schema::{definitions, document};
+pub use timing::Timing;

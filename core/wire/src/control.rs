@@ -1,4 +1,4 @@
-use deskhook_hooks::{Hook, Menu, Provenance};
+use deskhook_hooks::{Hook, Menu, Provenance, Timing};
 use deskhook_session::{Answer, Request};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,11 @@ pub enum ControlRequest {
     },
     /// Who made which part of what a hook of kind `transform` or `provide` last came to.
     Provenance {
+        /// Which hook.
+        hook: Hook,
+    },
+    /// How the calls of a hook went.
+    Timings {
         /// Which hook.
         hook: Hook,
     },
@@ -116,6 +121,11 @@ pub enum ControlReply {
         /// None where the hook has not run since packages or policy changed.
         last: Option<Provenance>,
     },
+    /// To `timings`.
+    Timings {
+        /// Those that hear the hook, in the order in which they are heard.
+        listeners: Vec<TimingShape>,
+    },
     /// To `do`.
     Done(ControlAnswer),
 }
@@ -129,6 +139,16 @@ pub struct MenuShape {
     /// What hooks made of it; the rest is the agent's and the policy's.
     #[serde(flatten)]
     pub provenance: Provenance,
+}
+
+/// How the calls of one hook of one extension went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TimingShape {
+    /// The extension's name.
+    pub name: String,
+    /// Since its generation began.
+    #[serde(flatten)]
+    pub timing: Timing,
 }
 
 /// Whether a request was taken.

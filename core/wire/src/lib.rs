@@ -24,6 +24,7 @@ pub use bundle::{
 };
 pub use control::{
     Asked, ControlAnswer, ControlReply, ControlRequest, MenuShape, QuestionShape, Status,
+    TimingShape,
 };
 pub use extension::{
     Confinement, EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, LARGEST_FRAME,

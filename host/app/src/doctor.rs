@@ -222,7 +222,7 @@ fn without_effect(resolved: &Resolved) -> Vec<Finding> {
 }
 
 /// The policy of a machine on which no agent runs, without what its agent remembers.
-fn loaded(config: &AgentConfig) -> Loaded {
+pub(crate) fn loaded(config: &AgentConfig) -> Loaded {
     let (paths, subject) = (&config.policy, config.subject());
     let Some(trust) = config.trust.clone() else {
         return deskhook_source::load(paths, &subject, None);

@@ -1,15 +1,20 @@
 //! `hooks list` and `hooks explain`.
 
+mod listener;
 mod provenance;
+mod running;
 
 use clap::Subcommand;
 use deskhook_agent::Rejected;
 use deskhook_hooks::{Body, Hook, Limit};
+use deskhook_policy::Policy;
 use serde_json::{Value, json as value};
 
-use crate::output::{Colour, Exit, Failure, Form, Outcome, json, paint, say};
+use crate::output::{Colour, Exit, Form, Outcome, json, paint, say};
 use crate::settings::AgentSettings;
-use crate::{agent, extensions};
+use crate::{agent, extensions, script};
+use listener::{LimitShape, Listener, listeners};
+use running::Running;
 
 /// The hooks that there are, and who hears them.
 #[derive(Subcommand)]
@@ -41,7 +46,7 @@ pub(crate) fn run(command: Hooks) -> Outcome {
             json: as_json,
             settings,
         } => {
-            let hook = Hook::parse(&hook).map_err(|error| Failure::Usage(error.into()))?;
+            let hook = script::hook(&hook)?;
             explain(hook, &settings.over_file()?, as_json.into())
         }
     }
@@ -66,63 +71,125 @@ fn list(form: Form) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Somebody who hears a hook.
-#[derive(serde::Serialize)]
-struct Listener {
-    name: String,
-    version: String,
-    priority: u8,
-    binding: Value,
+/// What there is to say of one hook.
+struct Explained {
+    hook: Hook,
+    listeners: Vec<Listener>,
+    rejected: Vec<Rejected>,
+    /// Packages that would hear it and that the policy switches off.
+    off: Vec<String>,
+    running: Running,
+    /// What the last run in the running agent came from.
+    last: Option<deskhook_hooks::Provenance>,
 }
 
 fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
-    let (listeners, rejected) = listeners(hook, settings);
-    let limit = Limit::of(hook, 0);
-    let last = provenance::last(hook, settings)?;
-    let fields = fields(hook);
-    if form == Form::Json {
-        json(&value!({
-            "name": hook.name(), "kind": hook.kind(), "answer": hook.wants(), "input": fields,
-            "limit_ms": {"cpu": limit.cpu.as_millis() as u64, "wall": limit.wall.as_millis() as u64},
-            "listeners": listeners,
-            "rejected": rejected.iter().map(|one| value!([one.name, one.why])).collect::<Vec<_>>(),
-            "last_run": last,
-        }))?;
-        return Ok(Exit::Done);
+    let config = agent::config(settings);
+    let resolved = crate::doctor::loaded(&config).resolved;
+    let set = extensions::load(&config.extensions, &resolved.policy, &[]);
+    let mut listeners = listeners(hook, &set.loaded, &resolved);
+    let running = running::ask(hook, settings)?;
+    if let Running::Heard(timings) = &running {
+        for listener in &mut listeners {
+            let found = timings.iter().find(|timing| timing.name == listener.name);
+            listener.timing = found.map(|found| found.timing.clone());
+        }
     }
-    say(format!(
-        "{} ({})",
-        paint(hook.name(), Colour::Bold),
-        kind_word(hook)
-    ));
-    say(format!("  answer  {}", hook.wants()));
-    say(format!(
-        "  limit   {} ms computing, {} ms in all",
-        limit.cpu.as_millis(),
-        limit.wall.as_millis()
-    ));
-    say("  input   hook, now, device, person, policy_version and:");
-    for (name, text) in fields.as_object().into_iter().flatten() {
-        say(format!(
-            "          {name}: {}",
-            text.as_str().unwrap_or_default()
-        ));
+    let explained = Explained {
+        hook,
+        last: provenance::last(hook, settings)?,
+        listeners,
+        rejected: set.rejected,
+        off: switched_off(hook, &config.extensions.packages, &resolved.policy),
+        running,
+    };
+    match form {
+        Form::Json => json(&explained.document())?,
+        Form::Text => explained.print(),
     }
-    say("  heard by, in order:");
-    for listener in &listeners {
-        say(format!(
-            "          {} {} (priority {}, {})",
-            listener.name, listener.version, listener.priority, listener.binding
-        ));
-    }
-    if listeners.is_empty() {
-        say("          nobody");
-    }
-    for Rejected { name, why, .. } in rejected {
-        say(paint(&format!("  rejected {name}: {why}"), Colour::Yellow));
-    }
-    last.iter().for_each(provenance::print);
     Ok(Exit::Done)
+}
+
+fn switched_off(hook: Hook, folders: &[std::path::PathBuf], policy: &Policy) -> Vec<String> {
+    let found = folders
+        .iter()
+        .flat_map(|dir| deskhook_script::discover(dir));
+    let packages = found.filter_map(|dir| deskhook_script::Package::load(&dir).ok());
+    let off = packages.filter(|package| {
+        !policy.extensions.of(package.name()).enabled && package.manifest().hooks.contains(&hook)
+    });
+    off.map(|package| package.name().to_owned()).collect()
+}
+
+impl Explained {
+    fn document(&self) -> Value {
+        let hook = self.hook;
+        let agent = match &self.running {
+            Running::Heard(listeners) => {
+                let names = listeners.iter().map(|one| one.name.as_str());
+                value!({"running": true, "heard_by": names.collect::<Vec<_>>()})
+            }
+            Running::Silent(why) => value!({"running": false, "message": why}),
+        };
+        let rejected = self.rejected.iter();
+        value!({
+            "name": hook.name(), "kind": hook.kind(), "answer": hook.wants(), "input": fields(hook),
+            "limit_ms": LimitShape::from(Limit::of(hook, 0)),
+            "listeners": self.listeners, "switched_off": self.off,
+            "rejected": rejected.map(|one| value!([one.name, one.why])).collect::<Vec<_>>(),
+            "agent": agent, "last_run": self.last,
+        })
+    }
+
+    fn print(&self) {
+        let hook = self.hook;
+        say(format!(
+            "{} ({})",
+            paint(hook.name(), Colour::Bold),
+            kind_word(hook)
+        ));
+        say(format!("  answer  {}", hook.wants()));
+        let limit = LimitShape::from(Limit::of(hook, 0));
+        say(format!("  limit   {}", limit.in_words()));
+        say("  input   hook, now, device, person, policy_version and:");
+        for (name, text) in fields(hook).as_object().into_iter().flatten() {
+            let text = text.as_str().unwrap_or_default();
+            say(format!("          {name}: {text}"));
+        }
+        say("  heard by, in order:");
+        for (index, listener) in self.listeners.iter().enumerate() {
+            listener.print(index + 1);
+        }
+        if self.listeners.is_empty() {
+            say("          nobody");
+        }
+        self.print_others();
+        self.last.iter().for_each(provenance::print);
+    }
+
+    fn print_others(&self) {
+        for name in &self.off {
+            let key = format!("Extensions.Packages.{name}.Enabled");
+            let line = format!("  switched off {name}: deskhook policy explain {key}");
+            say(paint(&line, Colour::Yellow));
+        }
+        for Rejected { name, why, .. } in &self.rejected {
+            say(paint(&format!("  rejected {name}: {why}"), Colour::Yellow));
+        }
+        match &self.running {
+            Running::Silent(why) => {
+                say(paint(&format!("  times are not known: {why}"), Colour::Dim));
+            }
+            Running::Heard(listeners) => {
+                let names: Vec<&str> = listeners.iter().map(|one| one.name.as_str()).collect();
+                let own = self.listeners.iter().map(|listener| listener.name.as_str());
+                if !own.eq(names.iter().copied()) {
+                    let line = format!("  the running agent has others: {}", names.join(", "));
+                    say(paint(&line, Colour::Yellow));
+                }
+            }
+        }
+    }
 }
 
 fn kind_word(hook: Hook) -> String {
@@ -156,24 +223,4 @@ fn words(field: &Value) -> String {
     let words = field.get("enum").and_then(Value::as_array);
     let words = words.map(|all| all.iter().filter_map(Value::as_str).collect::<Vec<_>>());
     words.map_or(String::new(), |all| format!(" One of: {}.", all.join(", ")))
-}
-
-fn listeners(hook: Hook, settings: &AgentSettings) -> (Vec<Listener>, Vec<Rejected>) {
-    let config = agent::config(settings);
-    let loaded = deskhook_source::load(&config.policy, &config.subject(), None);
-    let set = extensions::load(&config.extensions, &loaded.resolved.policy, &[]);
-    let hears = set
-        .loaded
-        .iter()
-        .filter(|bound| bound.extension.about().hooks.contains(&hook));
-    let mut found: Vec<Listener> = hears
-        .map(|bound| Listener {
-            name: bound.extension.about().name.clone(),
-            version: bound.extension.about().version.clone(),
-            priority: bound.policy.priority,
-            binding: serde_json::to_value(bound.policy.binding).unwrap_or(Value::Null),
-        })
-        .collect();
-    found.sort_by(|one, other| (one.priority, &one.name).cmp(&(other.priority, &other.name)));
-    (found, set.rejected)
 }

@@ -89,6 +89,15 @@ pub(crate) fn remark(line: impl AsRef<str>) {
     let _ = writeln!(std::io::stderr().lock(), "{}", seen(line.as_ref()));
 }
 
+/// An empty screen, where standard output is a terminal.
+pub(crate) fn clear() {
+    use std::io::Write as _;
+    if std::io::stdout().is_terminal() {
+        // ECMA-48: erase in page, then the cursor to its first place.
+        let _ = write!(std::io::stdout().lock(), "\u{1b}[2J\u{1b}[H");
+    }
+}
+
 fn seen(line: &str) -> String {
     let colours = if coloured() {
         Colours::Shown

@@ -1,5 +1,7 @@
-//! `script new`, `check`, `test` and `run`.
+//! `script new`, `check`, `test`, `run` and `repl`.
 
+mod findings;
+mod repl;
 mod tests;
 mod trial;
 
@@ -7,10 +9,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
-use deskhook_script::{Finding, ScaffoldError, Severity, check, scaffold};
-use serde_json::json as value;
+use deskhook_script::{ScaffoldError, scaffold};
 
-use crate::output::{Colour, Exit, Failure, Form, Outcome, json, paint, remark, say};
+use crate::output::{Exit, Failure, Outcome, remark, say};
 
 /// Lua packages.
 #[derive(Subcommand)]
@@ -39,6 +40,8 @@ pub(crate) enum Script {
     Test(TestArgs),
     /// Run one hook of a package on an input
     Run(RunArgs),
+    /// Try Lua as in a hook of a package, on a pretended host
+    Repl(repl::ReplArgs),
 }
 
 /// `script test`.
@@ -99,11 +102,22 @@ pub(crate) fn run(command: Script) -> Outcome {
                     "check prints text or JSON; junit is for script test"
                 )));
             }
-            check_all(&dirs, as_json.into())
+            findings::run(&dirs, as_json.into())
         }
         Script::Test(args) => tests::run(&args),
         Script::Run(args) => trial::run(&args),
+        Script::Repl(args) => repl::run(&args),
     }
+}
+
+/// A hook by its name; one that is not there is wrong usage, with the nearest that is.
+pub(crate) fn hook(name: &str) -> Result<deskhook_hooks::Hook, Failure> {
+    deskhook_hooks::Hook::parse(name).map_err(|error| {
+        let near = deskhook_script::nearest_hook(name);
+        let near = near.map(|near| format!("; did you mean {:?}?", near.name()));
+        let near = near.unwrap_or_else(|| ": deskhook hooks list names them all".to_owned());
+        Failure::Usage(anyhow::anyhow!("{error}{near}"))
+    })
 }
 
 fn new(name: &str, dir: &std::path::Path) -> Outcome {
@@ -121,72 +135,9 @@ fn new(name: &str, dir: &std::path::Path) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn check_all(dirs: &[PathBuf], form: Form) -> Outcome {
-    let mut wrong = false;
-    let mut all = vec![];
-    for dir in dirs {
-        readable(dir)?;
-        let findings = check(dir);
-        wrong |= findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error);
-        if form == Form::Json {
-            all.extend(findings.iter().map(|finding| shape(dir, finding)));
-        } else {
-            findings.iter().for_each(|finding| print(dir, finding));
-            let errors = findings
-                .iter()
-                .filter(|finding| finding.severity == Severity::Error)
-                .count();
-            say(format!(
-                "{}: {errors} errors, {} warnings",
-                dir.display(),
-                findings.len() - errors
-            ));
-        }
-    }
-    if form == Form::Json {
-        json(&value!({"ok": !wrong, "findings": all}))?;
-    }
-    Ok(if wrong { Exit::No } else { Exit::Done })
-}
-
 /// A folder that cannot be read is not a package with a fault.
 fn readable(dir: &std::path::Path) -> Result<(), Failure> {
     let read = std::fs::read_dir(dir);
     read.with_context(|| format!("cannot read {}", dir.display()))?;
     Ok(())
-}
-
-fn shape(dir: &std::path::Path, finding: &Finding) -> serde_json::Value {
-    value!({
-        "package": dir, "file": finding.file, "line": finding.line, "column": finding.column,
-        "severity": word(finding.severity), "code": finding.code, "message": finding.message, "help": finding.help,
-    })
-}
-
-fn word(severity: Severity) -> &'static str {
-    if severity == Severity::Error {
-        "error"
-    } else {
-        "warning"
-    }
-}
-
-fn print(dir: &std::path::Path, finding: &Finding) {
-    let colour = if finding.severity == Severity::Error {
-        Colour::Red
-    } else {
-        Colour::Yellow
-    };
-    let place = dir.join(finding.place());
-    remark(format!(
-        "{} {}: {}",
-        paint(&format!("{}:", word(finding.severity)), colour),
-        place.display(),
-        finding.message
-    ));
-    if !finding.help.is_empty() {
-        remark(format!("{} {}", paint("help:", Colour::Cyan), finding.help));
-    }
 }

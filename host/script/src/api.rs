@@ -28,6 +28,7 @@ mod verdict;
 
 pub(crate) use on::key as handler_key;
 pub use reference::{Entry, REFERENCE};
+pub(crate) use time::later;
 
 /// One room of the API: its name, the capability without which it is not there, how it is made.
 type Room = (

@@ -3,15 +3,27 @@ use std::sync::Arc;
 
 use deskhook_hooks::Grants;
 
+use crate::globals::globals;
 use crate::package::folder_name;
 use crate::script::compile;
 use crate::vm::Vm;
 use crate::{LoadError, Package, Script};
 
+mod call;
+mod capability;
 mod dialect;
+mod fit;
 mod lexer;
+mod manifest;
+mod operation;
+mod scope;
+mod shape;
 mod texts;
-mod usage;
+mod tree;
+mod walk;
+
+use shape::Shapes;
+use walk::{Ground, Seen, Walk};
 
 /// Something that an author should look at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,16 +121,25 @@ pub fn check(dir: &Path) -> Vec<Finding> {
 }
 
 fn check_package(dir: &Path, package: &Arc<Package>) -> Vec<Finding> {
-    let mut findings = syntax(package);
+    let vm = match Vm::open(package, &Grants::default()) {
+        Ok(vm) => vm,
+        Err(fault) => return vec![Finding::new(Severity::Error, "load", fault.to_string())],
+    };
+    let mut findings = syntax(package, &vm);
     let compiles = findings.is_empty();
     for path in package.modules().into_iter().chain(package.tests()) {
         let source = package.source(path).unwrap_or_default();
-        let tokens = lexer::tokens(source);
-        findings.extend(dialect::findings(path, &tokens));
-        findings.extend(usage::findings(package, path, &tokens));
-        findings.extend(texts::used(package, path, &tokens));
+        findings.extend(dialect::findings(path, &lexer::tokens(source)));
     }
-    findings.extend(usage::unused(package));
+    let ground = Ground {
+        package,
+        shapes: Shapes::new(),
+        globals: globals(&vm),
+    };
+    let broken: Vec<String> = findings.iter().map(|one| one.file.clone()).collect();
+    findings.extend(files(&ground, |path| {
+        compiles || !broken.iter().any(|file| file == path)
+    }));
     findings.extend(texts::findings(package));
     findings.extend(whole(dir, package));
     if compiles
@@ -129,6 +150,68 @@ fn check_package(dir: &Path, package: &Arc<Package>) -> Vec<Finding> {
     explain(findings)
 }
 
+/// Looks into every file that compiles; what only the whole of them shows is told where each does.
+fn files(ground: &Ground<'_>, compiles: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let package = ground.package;
+    let mut whole = Seen::default();
+    let mut complete = true;
+    let own = package.modules();
+    for path in own.iter().copied().chain(package.tests()) {
+        let source = package.source(path).unwrap_or_default();
+        let looked = match compiles(path) {
+            true => tree::with_tree(source, |tree| Walk::file(ground, path, tree)),
+            false => Err(String::new()),
+        };
+        match looked {
+            Ok(seen) => whole.join(seen, path),
+            Err(why) => {
+                complete = false;
+                whole.findings.extend(unread(path, &why));
+            }
+        }
+    }
+    if complete {
+        let (hooks, uses) = (&whole.hooks, &whole.uses);
+        // One that is misspelt is told as that alone.
+        let misspelt = whole.findings.iter().any(|one| one.code == "hook-unknown");
+        if !misspelt {
+            whole.findings.extend(manifest::twice(hooks));
+        }
+        // A name that is computed may be any; loading the package shows which it is.
+        if !misspelt && whole.computed == 0 {
+            whole.findings.extend(manifest::unheard(package, hooks));
+        }
+        whole.findings.extend(capability::unused(package, uses));
+        whole.findings.extend(texts::unused(package, &whole.texts));
+        if whole.tests == 0 {
+            whole.findings.push(untested(package));
+        }
+    }
+    whole.findings
+}
+
+/// What compiles and cannot be read here is told, so that nobody takes silence for a yes.
+fn unread(path: &str, why: &str) -> Option<Finding> {
+    let message = format!("what this file does is not looked into: {why}");
+    (!why.is_empty()).then(|| Finding::new(Severity::Warning, "not-read", message).at(path))
+}
+
+fn untested(package: &Package) -> Finding {
+    let message = match package.tests().first() {
+        Some(_) => "no file in tests/ has a test",
+        None => "there are no tests in tests/",
+    };
+    let hook = package.manifest().hooks.first();
+    let hook = hook.map_or("session.request", |hook| hook.name());
+    let help =
+        format!("a first one: test(\"...\", function(t) t.abstained(t.run({hook:?}, {{}})) end)");
+    let finding = Finding::new(Severity::Warning, "no-tests", message).help(help);
+    match package.tests().first() {
+        Some(file) => finding.at(file),
+        None => finding,
+    }
+}
+
 fn from_error(error: &LoadError, code: &'static str) -> Finding {
     let inside = format!("{}/", error.package());
     let place = error.place();
@@ -136,59 +219,40 @@ fn from_error(error: &LoadError, code: &'static str) -> Finding {
     Finding::new(Severity::Error, code, error.message()).at(place)
 }
 
-fn syntax(package: &Arc<Package>) -> Vec<Finding> {
-    let vm = match Vm::open(package, &Grants::default()) {
-        Ok(vm) => vm,
-        Err(fault) => return vec![Finding::new(Severity::Error, "load", fault.to_string())],
-    };
+fn syntax(package: &Package, vm: &Vm) -> Vec<Finding> {
     let files = package.modules().into_iter().chain(package.tests());
-    let troubles = files.filter_map(|path| compile(&vm, path).err());
+    let troubles = files.filter_map(|path| compile(vm, path).err());
     troubles
         .map(|trouble| from_error(&LoadError::new(package.name(), trouble), "syntax"))
         .collect()
 }
 
-fn whole(dir: &Path, package: &Package) -> Vec<Finding> {
+fn whole(dir: &Path, package: &Package) -> Option<Finding> {
     let (name, folder) = (package.name(), folder_name(dir));
-    let mut findings = vec![];
-    if name != folder {
-        let message = format!("the package is named {name:?} and its folder {folder:?}");
-        let help = "people look for a package under its name: give both the same";
-        findings.push(
-            Finding::new(Severity::Warning, "folder-name", message)
-                .at(crate::package::MANIFEST)
-                .help(help),
-        );
+    if name == folder {
+        return None;
     }
-    if package.tests().is_empty() {
-        let help =
-            "a first one: test(\"...\", function(t) t.allowed(t.run(\"session.request\", {})) end)";
-        findings.push(
-            Finding::new(
-                Severity::Warning,
-                "no-tests",
-                "there are no tests in tests/",
-            )
-            .help(help),
-        );
-    }
-    findings
+    let message = format!("the package is named {name:?} and its folder {folder:?}");
+    let help = "people look for a package under its name: give both the same";
+    let finding = Finding::new(Severity::Warning, "folder-name", message);
+    Some(finding.at(&manifest::place(package, name)).help(help))
 }
 
 /// What another finding explains is said once: a mistake in the syntax that another Lua would
-/// take, an `init.lua` that fails at a name that is not there.
+/// take, an `init.lua` that fails at a name that is not there, a hook that is not heard.
 fn explain(findings: Vec<Finding>) -> Vec<Finding> {
     let vague = |finding: &Finding| ["syntax", "load"].contains(&finding.code);
-    let better: Vec<(String, u32)> = findings
+    let clear: Vec<&Finding> = findings
         .iter()
         .filter(|finding| !vague(finding) && finding.severity == Severity::Error)
-        .map(|finding| (finding.file.clone(), finding.line))
         .collect();
     let said = |finding: &Finding| {
-        vague(finding) && better.contains(&(finding.file.clone(), finding.line))
+        let same = |other: &&Finding| other.file == finding.file && other.line == finding.line;
+        let unheard = finding.code == "load" && finding.line == 0;
+        vague(finding)
+            && (clear.iter().any(same)
+                || (unheard && clear.iter().any(|other| other.code.starts_with("hook-un"))))
     };
-    findings
-        .into_iter()
-        .filter(|finding| !said(finding))
-        .collect()
+    let kept = findings.iter().filter(|finding| !said(finding));
+    kept.cloned().collect()
 }

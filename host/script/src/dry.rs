@@ -23,6 +23,8 @@ pub struct RunResult {
     pub micros: u64,
     /// Fields of the input that nobody reads, one sentence each.
     pub unread: Vec<String>,
+    /// What of the fakes was not asked for, and what was asked for and not faked.
+    pub notes: Vec<String>,
 }
 
 /// Why a hook could not be run at all.
@@ -37,6 +39,22 @@ pub enum RunError {
     /// A test's input has a field that the hook is not given.
     #[error("{0}")]
     Unread(String),
+    /// The input is no object.
+    #[error("the input of {hook} is an object of its fields, not {given}")]
+    NoObject {
+        /// The hook.
+        hook: Hook,
+        /// What it is.
+        given: &'static str,
+    },
+    /// The input says that it is another hook's.
+    #[error("the input is of the hook {named:?}, and {hook} is to run")]
+    OtherHook {
+        /// The hook.
+        hook: Hook,
+        /// What the input says.
+        named: String,
+    },
     /// The package does not hear the hook.
     #[error("the package {package:?} does not hear the hook {hook}")]
     NotHeard {
@@ -86,6 +104,22 @@ impl RunResult {
         }
         value["hook"] = json!(self.hook.name());
         value
+    }
+
+    /// Everything that is known of the run: the answer as a test sees it, and `micros`, `logs`
+    /// (`level`, `message`), `asked` (`requests`, `http`, `exec`), `warnings`.
+    pub fn to_document(&self) -> Value {
+        let mut document = self.to_value();
+        let logs = self.record.logs.iter();
+        let logs = logs.map(|(level, message)| json!({"level": level, "message": message}));
+        document["micros"] = json!(self.micros);
+        document["logs"] = logs.collect();
+        document["asked"] = json!({
+            "requests": self.record.requests, "http": self.record.http, "exec": self.record.exec,
+        });
+        let warnings = self.unread.iter().chain(&self.notes);
+        document["warnings"] = warnings.map(String::as_str).collect();
+        document
     }
 
     /// A patch without the fields that it does not set.
@@ -141,6 +175,7 @@ pub(crate) fn call(
         let package = script.about().name.clone();
         return Err(RunError::NotHeard { package, hook });
     }
+    check_input(hook, &input)?;
     let input = with_context(input, &host.shared);
     let read = Call::read(Some(hook), input.clone())?;
     let unread = unread_fields(&read, &input);
@@ -154,13 +189,43 @@ pub(crate) fn call(
     let answer = script.call(&read, limit, &host.port);
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let record = since(&before, &lock(&host.shared).1);
+    let notes = lock(&host.shared).0.notes();
     Ok(RunResult {
         hook,
         answer,
         record,
         micros,
         unread,
+        notes,
     })
+}
+
+/// What the hook is given for `input`, whole.
+pub(crate) fn input(hook: Hook, input: Value, host: &FakeHost) -> Option<Value> {
+    let whole = with_context(input, &host.shared);
+    let call = Call::read(Some(hook), whole).ok()?;
+    Some(call.input())
+}
+
+/// Keys of inputs under which a list stands; an empty Lua table does not say so itself.
+pub(crate) fn is_list_in_input(key: &str) -> bool {
+    ["arguments", "permissions", "groups", "items", "changed"].contains(&key)
+}
+
+fn check_input(hook: Hook, input: &Value) -> Result<(), RunError> {
+    let given = match input {
+        Value::Object(fields) => {
+            let named = fields.get("hook").filter(|named| **named != hook.name());
+            let named = named.map(|named| named.as_str().unwrap_or_default().to_owned());
+            return named.map_or(Ok(()), |named| Err(RunError::OtherHook { hook, named }));
+        }
+        Value::Array(_) => "a list",
+        Value::String(_) => "a text",
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "true or false",
+        Value::Null => "null",
+    };
+    Err(RunError::NoObject { hook, given })
 }
 
 fn since(before: &Record, now: &Record) -> Record {

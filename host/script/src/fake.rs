@@ -10,8 +10,10 @@ use crate::nearest::{did_you_mean, nearest};
 use crate::stage::lock;
 
 mod tree;
+mod usage;
 
 use tree::Tree;
+use usage::Usage;
 
 /// When it is in a test that says nothing of the time: a Monday morning.
 pub(crate) const MONDAY: &str = "2026-11-23T10:00:00+01:00";
@@ -34,6 +36,7 @@ pub struct Fakes {
     files: BTreeMap<String, Value>,
     environment: BTreeMap<String, Value>,
     store: BTreeMap<String, Value>,
+    usage: Usage,
 }
 
 /// Why a document does not say what a pretended host answers.
@@ -106,6 +109,9 @@ impl Fakes {
     fn set_fields(&mut self, name: &str, fields: &Map<String, Value>) {
         for (key, value) in fields {
             let (key, value) = (key.clone(), value.clone());
+            if !["store", "device", "person"].contains(&name) {
+                self.usage.set(name, &key);
+            }
             match name {
                 "policy" => self.policy.set(&key, value),
                 "http" => drop(self.http.insert(key, series(value))),
@@ -118,6 +124,12 @@ impl Fakes {
                 _ => drop(self.person.insert(key, value)),
             }
         }
+    }
+
+    /// What was set and never asked for, and what was asked for without being set; one sentence
+    /// each.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.usage.notes()
     }
 
     pub(crate) fn stored(&self, key: &str) -> Value {
@@ -173,19 +185,19 @@ fn answer((fakes, record): &mut (Fakes, Record), asked: &[String], call: HostCal
         return Err(HostError::NotGranted { capability });
     }
     match call {
-        HostCall::Fact { name } => Ok(fakes.facts.get(&name).cloned().unwrap_or_default()),
-        HostCall::Policy { key } => Ok(fakes.policy.get(&key)),
+        HostCall::Fact { name } => {
+            fakes.usage.ask("facts", &name);
+            Ok(fakes.facts.get(&name).cloned().unwrap_or_default())
+        }
+        HostCall::Policy { key } => {
+            fakes.usage.ask("policy", &key);
+            Ok(fakes.policy.get(&key))
+        }
         HostCall::Environment { name } => {
+            fakes.usage.ask("env", &name);
             Ok(fakes.environment.get(&name).cloned().unwrap_or_default())
         }
-        HostCall::ReadFile { path } => {
-            let hint = || {
-                failed(format!(
-                    "{path} is not there: t.files{{[{path:?}] = \"...\"}}"
-                ))
-            };
-            fakes.files.get(&path).cloned().ok_or_else(hint)
-        }
+        HostCall::ReadFile { path } => file(fakes, &path),
         HostCall::StoreGet { key } => Ok(fakes.stored(&key)),
         HostCall::StoreSet { key, value } => {
             fakes.store.insert(key, value);
@@ -236,6 +248,16 @@ fn next(answers: Option<&mut Vec<Value>>) -> Option<Value> {
     }
 }
 
+fn file(fakes: &mut Fakes, path: &str) -> HostReply {
+    fakes.usage.ask("files", path);
+    if let Some(text) = fakes.files.get(path) {
+        return Ok(text.clone());
+    }
+    fakes.usage.unanswered(format!("the file {path}"));
+    let hint = format!("t.files{{[{path:?}] = \"...\"}}");
+    Err(failed(format!("{path} is not there: {hint}")))
+}
+
 fn http(fakes: &mut Fakes, method: &str, url: &str) -> HostReply {
     let named = format!("{method} {url}");
     let key = if fakes.http.contains_key(&named) {
@@ -243,7 +265,9 @@ fn http(fakes: &mut Fakes, method: &str, url: &str) -> HostReply {
     } else {
         url.to_owned()
     };
+    fakes.usage.ask("http", &key);
     let Some(answer) = next(fakes.http.get_mut(&key)) else {
+        fakes.usage.unanswered(format!("{method} {url}"));
         let hint = format!("t.http({url:?}, {{status = 200, body = \"...\"}})");
         return Err(failed(format!(
             "nothing answers {method} {url} in this test: {hint}"
@@ -263,7 +287,9 @@ fn http(fakes: &mut Fakes, method: &str, url: &str) -> HostReply {
 }
 
 fn exec(fakes: &mut Fakes, path: &str) -> HostReply {
+    fakes.usage.ask("exec", path);
     let Some(answer) = next(fakes.exec.get_mut(path)) else {
+        fakes.usage.unanswered(format!("the program {path}"));
         let hint = format!("t.exec({path:?}, {{code = 0, stdout = \"...\"}})");
         return Err(failed(format!("{path} is not there in this test: {hint}")));
     };

@@ -1,3 +1,5 @@
+use deskhook_hooks::Hook;
+
 /// Longer names were meant to be none of ours. Comparing takes time that no meter sees.
 const LONGEST: usize = 64;
 
@@ -18,4 +20,9 @@ pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) 
 pub(crate) fn did_you_mean(name: Option<&str>) -> String {
     name.map(|name| format!("; did you mean {name:?}?"))
         .unwrap_or_default()
+}
+
+/// The hook that `name` was most likely meant to be, if any is near.
+pub fn nearest_hook(name: &str) -> Option<Hook> {
+    Hook::parse(nearest(name, Hook::ALL.map(Hook::name))?).ok()
 }

@@ -116,6 +116,29 @@ impl Package {
         self.files.paths().filter(of_modules).collect()
     }
 
+    /// The file that `require(name)` in the file `from` means, or why there is none.
+    pub(crate) fn module(&self, from: &str, name: &str) -> Result<String, String> {
+        if !name.starts_with("./") && !name.starts_with("../") {
+            let wanted = "wants a path that begins with ./ or ../, as in require(\"./other\")";
+            return Err(format!("{name:?}: it {wanted}"));
+        }
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+        for part in name.split('/') {
+            match part {
+                "." | "" => {}
+                ".." if parts.pop().is_some() => {}
+                ".." => return Err(format!("{name:?} leaves the package")),
+                part => parts.push(part),
+            }
+        }
+        let path = parts.join("/");
+        let forms = [format!("{path}.lua"), format!("{path}/init.lua"), path];
+        let is_module = |path: &String| path.ends_with(".lua") && self.source(path).is_some();
+        let found = forms.into_iter().find(is_module);
+        found.ok_or_else(|| format!("there is no module {name:?} in the package"))
+    }
+
     /// The text of one of its files, by its path inside the package.
     pub fn source(&self, path: &str) -> Option<&str> {
         self.files.text(path)

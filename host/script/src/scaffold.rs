@@ -1,9 +1,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::package::is_name;
+use crate::stub::{luals_stubs, luau_definitions};
 
-/// The files of a first package, with `NAME` for its name.
-const TEMPLATE: [(&str, &str); 6] = [
+/// The files of a first package, with `NAME` for its name. What begins with a dot is for editors
+/// and is no part of the package.
+const TEMPLATE: [(&str, &str); 7] = [
+    (".luarc.json", include_str!("../template/luarc.json")),
     ("deskhook.json", include_str!("../template/deskhook.json")),
     ("init.lua", include_str!("../template/init.lua")),
     ("texts/en.json", include_str!("../template/texts/en.json")),
@@ -35,8 +38,8 @@ pub enum ScaffoldError {
     },
 }
 
-/// Lays out a package of that name in the folder `dir/name`: one hook, texts in two languages, a
-/// test that passes. Gives back the files that it wrote.
+/// Lays out a package of that name in the folder `dir/name`: one hook, texts in two languages,
+/// tests that pass, and the API as editors read it. Gives back the files that it wrote.
 pub fn scaffold(name: &str, dir: &Path) -> Result<Vec<PathBuf>, ScaffoldError> {
     if !is_name(name) {
         return Err(ScaffoldError::Name(name.to_owned()));
@@ -45,9 +48,16 @@ pub fn scaffold(name: &str, dir: &Path) -> Result<Vec<PathBuf>, ScaffoldError> {
     if root.exists() {
         return Err(ScaffoldError::Exists(root));
     }
-    TEMPLATE
+    let files = TEMPLATE
         .into_iter()
-        .map(|(path, text)| write(root.join(path), &text.replace("NAME", name)))
+        .map(|(path, text)| (path, text.replace("NAME", name)));
+    let stubs = [
+        (".deskhook/deskhook.lua", luals_stubs()),
+        (".deskhook/deskhook.d.luau", luau_definitions()),
+    ];
+    files
+        .chain(stubs)
+        .map(|(path, text)| write(root.join(path), &text))
         .collect()
 }
 

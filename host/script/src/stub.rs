@@ -55,6 +55,11 @@ pub(crate) const OWN: [(&str, &str, &[Field<'static>]); 3] = [
 ];
 pub(crate) const TEST_API: &[Field<'static>] = &[
     ("clock", "fun(now: string)", "sets the time"),
+    (
+        "advance",
+        "fun(seconds: number)",
+        "moves the time on; it stands still otherwise",
+    ),
     ("policy", "fun(values: table)", "sets policy values"),
     ("facts", "fun(values: table)", "sets facts of the device"),
     ("env", "fun(values: table)", "sets the agent's environment"),

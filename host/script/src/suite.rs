@@ -21,6 +21,8 @@ pub struct TestReport {
     pub package: String,
     /// Its tests, in the order in which they stand.
     pub cases: Vec<TestCase>,
+    /// When they began, RFC 3339 in UTC with whole seconds.
+    pub begun: String,
 }
 
 impl TestReport {
@@ -28,16 +30,19 @@ impl TestReport {
     pub fn unloadable(dir: &Path, message: String) -> Self {
         let failure = TestFailure {
             place: None,
+            line: None,
             message,
             logs: vec![],
         };
         Self {
+            begun: now(),
             package: folder_name(dir),
             cases: vec![TestCase {
                 name: "the package loads".to_owned(),
                 file: INIT.to_owned(),
                 failure: Some(failure),
                 micros: 0,
+                notes: vec![],
             }],
         }
     }
@@ -54,6 +59,8 @@ pub struct TestCase {
     pub failure: Option<TestFailure>,
     /// How long it took, in microseconds.
     pub micros: u64,
+    /// What it set and nobody asked for, and what was asked for and not set; one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Why a test failed.
@@ -61,6 +68,8 @@ pub struct TestCase {
 pub struct TestFailure {
     /// `package/tests/file.lua:line`, where known.
     pub place: Option<String>,
+    /// The line of source there, without its indent.
+    pub line: Option<String>,
     /// What was expected and what came, with the difference line by line.
     pub message: String,
     /// What the script logged, in order.
@@ -96,12 +105,34 @@ pub fn test_package(package: &Arc<Package>, filter: Option<&str>) -> Result<Test
     let wanted = |path: &str, name: &str| {
         filter.is_none_or(|filter| path.contains(filter) || name.contains(filter))
     };
+    let begun = now();
     let mut cases = vec![];
     for path in package.tests() {
         cases.extend(file::run(package, path, &wanted));
     }
+    for failure in cases.iter_mut().filter_map(|case| case.failure.as_mut()) {
+        failure.line = failure
+            .place
+            .as_ref()
+            .and_then(|place| source_line(package, place));
+    }
     Ok(TestReport {
         package: package.name().to_owned(),
         cases,
+        begun,
     })
+}
+
+/// The line at `package/file.lua:12`.
+fn source_line(package: &Package, place: &str) -> Option<String> {
+    let (file, line) = place.rsplit_once(':')?;
+    let path = file.strip_prefix(package.name())?.strip_prefix('/')?;
+    let line: usize = line.parse().ok()?;
+    let text = package.source(path)?.lines().nth(line.checked_sub(1)?)?;
+    Some(text.trim().to_owned())
+}
+
+fn now() -> String {
+    let now = jiff::Timestamp::now();
+    now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use deskhook_hooks::{Fault, Hook};
-use deskhook_script::{Fakes, Severity, check, junit, run, scaffold, test};
+use deskhook_script::{Fakes, check, junit, run, scaffold, test};
 use serde_json::json;
 
 struct Folder(tempfile::TempDir);
@@ -36,11 +36,6 @@ fn sample(init: &str, tests: &str) -> Folder {
     ])
 }
 
-fn found(folder: &Folder) -> Vec<String> {
-    let findings = check(&folder.path());
-    findings.iter().map(ToString::to_string).collect()
-}
-
 #[test]
 fn a_scaffolded_package_passes_its_own_check_and_tests() {
     let dir = tempfile::tempdir().unwrap();
@@ -50,6 +45,11 @@ fn a_scaffolded_package_passes_its_own_check_and_tests() {
     let report = test(&root, None).unwrap();
     assert!(report.passed(), "{report:?}");
     assert_eq!(report.cases.len(), 3);
+    let settings = std::fs::read_to_string(root.join(".luarc.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
+    let library = settings["workspace.library"][0].as_str().unwrap();
+    let stubs = std::fs::read_to_string(root.join(library).join("deskhook.lua")).unwrap();
+    assert_eq!(stubs, deskhook_script::luals_stubs());
     assert!(scaffold("first-hook", dir.path()).is_err());
     assert!(scaffold("../x", dir.path()).is_err());
 }
@@ -65,142 +65,6 @@ fn every_shipped_package_passes_its_own_check_and_tests() {
         assert!(report.passed(), "{:#?}", report.cases);
         assert!(report.cases.len() >= 5, "{} has few tests", root.display());
         assert!(root.join("README.md").is_file(), "{}", root.display());
-    }
-}
-
-#[test]
-fn check_explains_what_is_lua_but_not_this_lua() {
-    let init = r#"
-local function f(a, b)
-  goto done
-end
-"#;
-    let folder = sample(init, "");
-    let text = found(&folder).join("\n");
-    assert!(
-        text.contains("init.lua:3:3: error: goto is Lua 5.2 [lua-5.4]"),
-        "{text}"
-    );
-    assert!(!text.contains("[syntax]"), "{text}");
-    for (line, help) in [
-        ("local x = 6 & 3", "bit32.band"),
-        ("local x = 6 | 3", "bit32.bor"),
-        ("local x = 6 ~ 3", "bit32.bxor"),
-        ("local x = 6 // 4", "math.floor(a / b)"),
-        ("local x <const> = 1", "write local x = ..."),
-        ("local x = os.time()", "deskhook.time.now().unix"),
-        ("local x = io.open('x')", "deskhook.fs.read"),
-        ("loadstring('x')()", "from the package's files only"),
-    ] {
-        let folder = sample(
-            &format!("deskhook.on('session.request', function() {line} end)"),
-            "",
-        );
-        let text = found(&folder).join("\n");
-        assert!(text.contains(help), "{line}: {text}");
-    }
-}
-
-#[test]
-fn check_finds_what_is_not_there_and_what_is_not_asked_for() {
-    let init = r#"
-local http = deskhook.http
-deskhook.on("session.request", function(ctx)
-  local x = deskhook.polcy.get("Hours.Open")
-  return deskhook.deny{ code = "x", message = deskhook.text("closed") }
-end)
-"#;
-    let manifest = r#"{"name": "sample", "version": "1.0.0", "api": 1,
-      "hooks": ["session.request"], "capabilities": ["policy:Hours", "exec:/bin/true"]}"#;
-    let folder = Folder::package(&[
-        ("sample/deskhook.json", manifest),
-        ("sample/init.lua", init),
-    ]);
-    let findings = check(&folder.path());
-    let text = findings
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n");
-    for expected in [
-        "init.lua:2:14: error: deskhook.http needs the capability \"net:...\"",
-        "init.lua:4:13: error: there is no deskhook.polcy.get; did you mean \"deskhook.policy.get\"?",
-        "init.lua:5:61: error: no language has the text \"closed\"",
-        "deskhook.json: warning: nothing uses the capability \"exec:/bin/true\"",
-        "warning: there are no tests in tests/",
-    ] {
-        assert!(text.contains(expected), "{expected}\nin\n{text}");
-    }
-    assert!(
-        findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
-    );
-}
-
-#[test]
-fn a_manifest_with_an_unknown_field_is_refused_with_its_place() {
-    let init = "deskhook.on('session.request', function() end)";
-    for (manifest, expected) in [
-        (
-            "{\n  \"name\": \"sample\",\n  \"hook\": []\n}",
-            "deskhook.json:3:3: error: there is no field \"hook\" in a manifest; did you mean \"hooks\"?",
-        ),
-        (
-            "{\"name\": \"sample\", \"version\": \"1\", \"api\": 2, \"hooks\": []}",
-            "deskhook.json:1:43: error: this Deskhook speaks api 1, not 2",
-        ),
-        (
-            "{\"name\": \"sample\", \"version\": \"1\", \"api\": 1, \"hooks\": [\"session.requst\"]}",
-            "there is no hook \"session.requst\"; did you mean \"session.request\"?",
-        ),
-        (
-            "{\"name\": \"sample\", \"version\": \"1\", \"api\": 1, \"hooks\": [\"tray.menu\"], \"capabilities\": [\"nett:x\"]}",
-            "there is no capability \"nett\"; did you mean \"net\"?",
-        ),
-        ("{\"name\": \"sample\"", "this is no JSON"),
-        ("", "the file is empty"),
-    ] {
-        let folder = Folder::package(&[
-            ("sample/deskhook.json", manifest),
-            ("sample/init.lua", init),
-        ]);
-        let text = found(&folder).join("\n");
-        assert!(text.contains(expected), "{expected}\nin\n{text}");
-    }
-}
-
-#[test]
-fn hooks_that_do_not_fit_the_manifest_are_refused_with_their_place() {
-    for (init, expected) in [
-        (
-            "deskhook.on('session.requst', print)",
-            "init.lua:1: error: deskhook.on: there is no hook \"session.requst\"; did you mean \"session.request\"?",
-        ),
-        (
-            "deskhook.on('tray.menu', print)",
-            "the manifest does not name the hook \"tray.menu\"",
-        ),
-        (
-            "deskhook.on('session.request', print)\ndeskhook.on('session.request', print)",
-            "is heard already, at sample/init.lua:1",
-        ),
-        ("", "names the hook session.request, but no deskhook.on"),
-        (
-            "local x = nil\nx.y = 1",
-            "init.lua:2: error: attempt to index nil with 'y'",
-        ),
-        (
-            "while true do end",
-            "init.lua:1: error: no answer within 500 ms",
-        ),
-        (
-            "deskhook.store.get('x')",
-            "the host cannot be asked while the package loads",
-        ),
-    ] {
-        let text = found(&sample(init, "")).join("\n");
-        assert!(text.contains(expected), "{expected}\nin\n{text}");
     }
 }
 
@@ -254,7 +118,7 @@ end)
     );
     let (place, message) = failures[2].clone().unwrap();
     assert_eq!(place, "sample/tests/all.lua:14");
-    assert!(message.contains("  -     3\n  +     2\n"), "{message}");
+    assert!(message.contains("  -     3,\n  +     2,\n"), "{message}");
     assert!(
         failures[3]
             .clone()
@@ -314,4 +178,114 @@ fn a_dry_run_denies_when_the_script_does_and_when_it_fails() {
         ("broken", Some("sample/init.lua:6"))
     );
     assert!(run(&folder.path(), Hook::TrayMenu, json!({}), Fakes::default()).is_err());
+}
+
+#[test]
+fn what_was_faked_in_vain_and_what_was_not_faked_is_told() {
+    let manifest = MANIFEST.replace(
+        "\"api\": 1",
+        "\"api\": 1, \"capabilities\": [\"net:*\", \"policy:Hours\", \"exec:/bin/x\"]",
+    );
+    let init = r#"deskhook.on("session.request", function()
+      deskhook.policy.get("Hours.Open")
+      pcall(deskhook.http.get, "https://a.example/")
+      pcall(deskhook.exec, "/bin/x")
+    end)"#;
+    let tests = r#"test("a", function(t)
+      t.policy{ Hours = { Open = 1 }, Other = 2 }
+      t.http("https://b.example/", { status = 200 })
+      t.run("session.request", {})
+    end)"#;
+    let folder = Folder::package(&[
+        ("sample/deskhook.json", &manifest),
+        ("sample/init.lua", init),
+        ("sample/tests/all.lua", tests),
+    ]);
+    let report = test(&folder.path(), None).unwrap();
+    assert!(report.passed(), "{report:?}");
+    let notes = [
+        "http: \"https://b.example/\" was set and never asked for",
+        "policy: \"Other\" was set and never asked for",
+        "GET https://a.example/ was asked for and nothing was set",
+        "the program /bin/x was asked for and nothing was set",
+    ];
+    assert_eq!(report.cases[0].notes, notes);
+}
+
+#[test]
+fn the_clock_of_a_test_moves_on_when_it_is_told_to() {
+    let init = r#"deskhook.on("session.request", function()
+      return deskhook.deny{ code = "x", message = deskhook.time.now().text }
+    end)"#;
+    let tests = r#"test("a", function(t)
+      t.clock("2026-11-22T23:59:00+01:00")
+      t.advance(90.0)
+      t.equal(t.run("session.request").message, "2026-11-23T00:00:30+01:00")
+      t.equal(t.run("session.request").message, "2026-11-23T00:00:30+01:00")
+    end)"#;
+    let report = test(&sample(init, tests).path(), None).unwrap();
+    assert!(report.passed(), "{report:?}");
+}
+
+/// The attributes and children that github.com/windyroad/JUnit-Schema requires, in its order.
+#[test]
+fn the_junit_report_has_what_its_schema_wants() {
+    let tests = "test('a <b>', function(t) t.denied(t.run('session.request', { reason = 'yes' })) end)\ntest('b', function() end)";
+    let mut report = test(&sample(ECHO, tests).path(), None).unwrap();
+    report.cases[1].notes.push("a note".to_owned());
+    let xml = junit(&[report]);
+    let parts = [
+        "<testsuites>",
+        "<testsuite name=\"sample\" tests=\"2\" failures=\"1\" errors=\"0\" time=\"",
+        " id=\"0\" package=\"sample\" timestamp=\"20",
+        " hostname=\"localhost\">",
+        "<properties/>",
+        "<testcase name=\"a &lt;b&gt;\" classname=\"sample.tests/all\" time=\"",
+        "<failure message=\"t.denied: expected deny, got allow\" type=\"failure\">sample/tests/all.lua:1: ",
+        "</failure>",
+        "<testcase name=\"b\"",
+        "<system-out>",
+        "b: a note",
+        "<system-err/>",
+        "</testsuite>",
+        "</testsuites>",
+    ];
+    let mut rest = xml.as_str();
+    for part in parts {
+        let at = rest.find(part);
+        rest = &rest[at.unwrap_or_else(|| panic!("{part}\nin\n{xml}"))..];
+    }
+    assert!(
+        !xml.contains("Z\""),
+        "a time of the schema has no zone: {xml}"
+    );
+}
+
+#[test]
+fn an_input_of_another_hook_or_none_is_refused() {
+    let folder = sample(ECHO, "");
+    let refused = |input| {
+        let error = run(
+            &folder.path(),
+            Hook::SessionRequest,
+            input,
+            Fakes::default(),
+        );
+        error.unwrap_err().to_string()
+    };
+    assert!(refused(json!([])).contains("is an object of its fields, not a list"));
+    let other = refused(json!({"hook": "tray.menu"}));
+    assert!(other.contains("is of the hook \"tray.menu\""), "{other}");
+    let result = run(
+        &folder.path(),
+        Hook::SessionRequest,
+        json!({"reason": "no", "resaon": 1}),
+        Fakes::default(),
+    );
+    let document = result.unwrap().to_document();
+    assert_eq!(document["verdict"], "deny");
+    assert_eq!(document["logs"][0]["message"], "asked by kim");
+    assert!(document["micros"].as_u64() > Some(0), "{document}");
+    let warning = document["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("did you mean \"reason\"?"), "{warning}");
 }

@@ -38,6 +38,7 @@ fn health(version: &str, faults: u32, last: Option<Fault>) -> [Health; 1] {
         version: version.to_owned(),
         kind: ExtensionKind::Script,
         faults,
+        ungranted: vec![],
         last_fault: last.map(|fault| (Hook::TrayMenu, fault)),
     }]
 }

@@ -252,3 +252,23 @@ async fn one_command_after_the_other_finds_what_the_one_before_did() {
     }
     agent.stop().await;
 }
+
+#[tokio::test]
+async fn the_control_socket_tells_how_the_calls_of_a_hook_went() {
+    let desk = Desk::new(json!({"Session.Checks.power": "warn"}));
+    let agent = desk.start().await;
+    let request = ControlRequest::Timings {
+        hook: deskhook_hooks::Hook::SessionRequest,
+    };
+    agent.handle().request(start(), Origin::Person).await;
+    until(&agent, |now| now.view.address.is_some()).await;
+    let answer = ask_agent(&desk.at("agent.sock"), &request).await.unwrap();
+    let ControlReply::Timings { listeners } = answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(listeners.len(), 1);
+    assert_eq!(listeners[0].name, "power");
+    assert_eq!(listeners[0].timing.calls, 1);
+    assert!(listeners[0].timing.last_micros.is_some());
+    agent.stop().await;
+}

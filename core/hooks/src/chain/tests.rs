@@ -362,3 +362,31 @@ fn a_decision_finds_room_in_a_flood_and_goes_first() {
         drop(go_on);
     });
 }
+
+#[test]
+fn calls_are_counted_and_timed_by_extension_and_hook() {
+    let fine: Act = || Ok(Answer::Nothing);
+    let broken: Act = || {
+        Err(Fault::Failed {
+            message: "boom".into(),
+            place: None,
+        })
+    };
+    let chain = chain(vec![
+        bound("a", fine, ExtensionPolicy::default()),
+        bound("b", broken, optional()),
+    ]);
+    for _ in 0..2 {
+        chain.decide(request());
+    }
+    let timings = chain.timings(Hook::SessionRequest);
+    let counts: Vec<_> = timings
+        .iter()
+        .map(|(name, timing)| (name.as_str(), timing.calls, timing.faults))
+        .collect();
+    assert_eq!(counts, [("a", 2, 0), ("b", 2, 2)]);
+    assert!(timings[0].1.median_micros <= timings[0].1.p95_micros);
+    assert!(timings[0].1.last_micros.is_some());
+    let other = chain.timings(Hook::TrayMenu);
+    assert_eq!(other[0].1, Timing::default());
+}

@@ -1,37 +1,68 @@
-use deskhook_script::{TestReport, junit, test};
-use deskhook_source::{Watched, watch};
+use std::path::PathBuf;
 
+use deskhook_script::{TestCase, TestReport, junit, test};
+use deskhook_source::{Change, Watched, watch};
+
+use super::findings::counted;
 use super::{Format, TestArgs};
 use crate::agent::{asked_to_stop, runtime};
-use crate::output::{Colour, Exit, Failure, Outcome, paint, remark, say};
+use crate::output::{Colour, Exit, Failure, Outcome, clear, paint, remark, say};
 
 /// `script test`.
 pub(super) fn run(args: &TestArgs) -> Outcome {
-    let exit = once(args)?;
-    if !args.watch {
-        return Ok(exit);
+    if args.watch && args.format == Format::Junit {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "--watch prints text for people: junit is one document of one run"
+        )));
     }
-    runtime(1)?.block_on(async {
-        let mut changes = watch(&args.dirs, Watched::Tree)?;
-        remark(paint("waiting for a change; Ctrl-C ends", Colour::Dim));
-        loop {
-            tokio::select! {
-                _ = changes.changed() => {}
-                () = asked_to_stop() => return Ok(Exit::Done),
-            }
-            if let Err(Failure::Could(error) | Failure::Help(error, _) | Failure::Usage(error)) =
-                once(args)
-            {
-                remark(format!("{error:#}"));
-            }
-        }
-    })
+    let exit = once(args, &args.dirs)?;
+    if args.watch {
+        runtime(1)?.block_on(watched(args))
+    } else {
+        Ok(exit)
+    }
 }
 
-fn once(args: &TestArgs) -> Outcome {
+/// Runs what changed, until it is asked to stop.
+async fn watched(args: &TestArgs) -> Outcome {
+    let mut changes = watch(&args.dirs, Watched::Tree)?;
+    loop {
+        remark(paint("waiting for a change; Ctrl-C ends", Colour::Dim));
+        let change = tokio::select! {
+            change = changes.changed() => change,
+            () = asked_to_stop() => return Ok(Exit::Done),
+        };
+        clear();
+        let now = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
+        say(paint(&now, Colour::Dim));
+        // A package that is being written, or gone for a moment, is no reason to end.
+        if let Err(Failure::Could(error) | Failure::Help(error, _) | Failure::Usage(error)) =
+            once(args, &touched(&args.dirs, &change))
+        {
+            remark(format!("{} {error:#}", paint("error:", Colour::Red)));
+        }
+    }
+}
+
+/// The packages that a change is in; all of them where that is not known.
+fn touched(dirs: &[PathBuf], change: &Change) -> Vec<PathBuf> {
+    let is_in = |dir: &&PathBuf| {
+        let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
+        let mut paths = change.paths.iter();
+        paths.any(|path| path.starts_with(&dir) || dir.starts_with(path))
+    };
+    let some: Vec<PathBuf> = dirs.iter().filter(is_in).cloned().collect();
+    if change.rescan || some.is_empty() {
+        dirs.to_vec()
+    } else {
+        some
+    }
+}
+
+fn once(args: &TestArgs, dirs: &[PathBuf]) -> Outcome {
     let mut reports = vec![];
     let mut broken = false;
-    for dir in &args.dirs {
+    for dir in dirs {
         super::readable(dir)?;
         match test(dir, args.filter.as_deref()) {
             Ok(report) => reports.push(report),
@@ -47,11 +78,11 @@ fn once(args: &TestArgs) -> Outcome {
         }
     }
     match args.format {
-        Format::Junit => say(junit(&reports)),
-        Format::Text => reports.iter().for_each(print),
+        Format::Junit => say(junit(&reports).trim_end()),
+        Format::Text => reports.iter().for_each(|report| print(report, args)),
     }
     let none = reports.iter().all(|report| report.cases.is_empty());
-    if let Some(filter) = args.filter.as_ref().filter(|_| none) {
+    if let Some(filter) = args.filter.as_ref().filter(|_| none && !broken) {
         remark(format!("no test's name or file holds {filter:?}"));
         return Ok(Exit::No);
     }
@@ -59,36 +90,94 @@ fn once(args: &TestArgs) -> Outcome {
     Ok(if passed { Exit::Done } else { Exit::No })
 }
 
-fn print(report: &TestReport) {
+fn print(report: &TestReport, args: &TestArgs) {
     say(paint(&report.package, Colour::Bold));
     for case in &report.cases {
-        let millis = case.micros as f64 / 1000.0;
-        match &case.failure {
-            None => say(format!(
-                "  {} {} ({millis:.1} ms)",
-                paint("ok", Colour::Green),
-                case.name
-            )),
-            Some(failure) => {
-                let place = failure.place.as_ref().unwrap_or(&case.file);
-                say(format!(
-                    "  {} {} ({place})",
-                    paint("failed", Colour::Red),
-                    case.name
-                ));
-                failure
-                    .message
-                    .lines()
-                    .for_each(|line| say(format!("    {line}")));
-                for (level, line) in &failure.logs {
-                    say(paint(&format!("    log {level:?}: {line}"), Colour::Dim));
-                }
+        print_case(case);
+    }
+    let micros: u64 = report.cases.iter().map(|case| case.micros).sum();
+    let failed = report.failures();
+    let colour = if failed == 0 {
+        Colour::Green
+    } else {
+        Colour::Red
+    };
+    let total = format!(
+        "  {}, {failed} failed ({})",
+        counted(report.cases.len(), "test"),
+        millis(micros)
+    );
+    say(paint(&total, colour));
+    if report.cases.is_empty() && args.filter.is_none() {
+        let word = paint("warning:", Colour::Yellow);
+        remark(format!(
+            "{word} {} has no tests: they are in tests/*.lua",
+            report.package
+        ));
+    }
+}
+
+fn print_case(case: &TestCase) {
+    match &case.failure {
+        None => say(format!(
+            "  {} {} ({})",
+            paint("ok", Colour::Green),
+            case.name,
+            millis(case.micros)
+        )),
+        Some(failure) => {
+            let place = failure.place.as_ref().unwrap_or(&case.file);
+            let word = paint("failed", Colour::Red);
+            say(format!("  {word} {} ({place})", case.name));
+            if let Some(line) = &failure.line {
+                say(paint(&format!("    > {line}"), Colour::Dim));
+            }
+            failure.message.lines().for_each(|line| say(marked(line)));
+            for (level, line) in &failure.logs {
+                say(paint(&format!("    log {level:?}: {line}"), Colour::Dim));
             }
         }
     }
-    say(format!(
-        "  {} tests, {} failed",
-        report.cases.len(),
-        report.failures()
-    ));
+    for note in &case.notes {
+        say(paint(&format!("    note: {note}"), Colour::Yellow));
+    }
+}
+
+/// A line of a difference in its colour.
+fn marked(line: &str) -> String {
+    let shown = format!("    {line}");
+    match line.trim_start().chars().next() {
+        Some('-') => paint(&shown, Colour::Red),
+        Some('+') => paint(&shown, Colour::Green),
+        _ => shown,
+    }
+}
+
+fn millis(micros: u64) -> String {
+    format!("{:.1} ms", micros as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    #[test]
+    fn only_the_packages_that_changed_run_again() {
+        let dirs = ["/p/a", "/p/b"].map(PathBuf::from);
+        let touched = |paths: &[&str], rescan: bool| {
+            let change = Change {
+                paths: paths.iter().map(PathBuf::from).collect(),
+                rescan,
+            };
+            touched(&dirs, &change)
+        };
+        assert_eq!(touched(&["/p/a"], false), [PathBuf::from("/p/a")]);
+        assert_eq!(
+            touched(&["/p/b/tests/x.lua"], false),
+            [PathBuf::from("/p/b")]
+        );
+        assert_eq!(touched(&["/p"], false), dirs);
+        assert_eq!(touched(&["/p/a"], true), dirs);
+        assert_eq!(touched(&[], false), dirs);
+    }
 }

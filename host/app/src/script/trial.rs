@@ -2,8 +2,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use deskhook_hooks::{Hook, Kind};
-use deskhook_script::{Fakes, RunError, RunResult, run as run_hook};
+use deskhook_hooks::{Kind, VerdictAnswer};
+use deskhook_script::{Fakes, RunError, RunResult, notation, run as run_hook};
 use serde_json::{Value, json as value};
 
 use super::RunArgs;
@@ -14,19 +14,20 @@ const LARGEST: u64 = 1 << 20;
 
 /// `script run`: of a hook that decides, everything but an allowance or an abstention is a no.
 pub(super) fn run(args: &RunArgs) -> Outcome {
-    let hook = Hook::parse(&args.hook).map_err(|error| Failure::Usage(error.into()))?;
+    let hook = super::hook(&args.hook)?;
     let input = read(&args.input)?;
     let fakes = match &args.fakes {
-        Some(path) => Fakes::read(&read(path)?)?,
+        Some(path) => {
+            let read = Fakes::read(&read(path)?);
+            read.with_context(|| format!("cannot use {}", path.display()))?
+        }
         None => Fakes::default(),
     };
     match run_hook(&args.dir, hook, input, fakes) {
         Ok(result) => {
-            for slip in &result.unread {
-                remark(format!("{} {slip}", paint("warning:", Colour::Yellow)));
-            }
+            warn(&result);
             if args.json {
-                json(&result.to_value())?;
+                json(&result.to_document())?;
             } else {
                 print(&result);
             }
@@ -39,10 +40,13 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
         }
         Err(RunError::Load(error)) if hook.kind() == Kind::Decide => {
             let message = format!("{:#}", anyhow::Error::from(error));
+            remark(format!("{} {message}", paint("error:", Colour::Red)));
             if args.json {
-                json(&value!({"hook": hook, "verdict": "deny", "error": message}))?;
+                json(
+                    &value!({"hook": hook, "verdict": "deny", "code": "check-failed",
+                    "message": message, "error": message}),
+                )?;
             } else {
-                remark(format!("{} {message}", paint("error:", Colour::Red)));
                 say("deny: a package that does not load is a no");
             }
             Ok(Exit::No)
@@ -51,47 +55,67 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
     }
 }
 
+pub(super) fn warn(result: &RunResult) {
+    for slip in result.unread.iter().chain(&result.notes) {
+        remark(format!("{} {slip}", paint("warning:", Colour::Yellow)));
+    }
+}
+
 fn read(path: &Path) -> Result<Value, Failure> {
     let mut text = String::new();
     let from = || format!("cannot read {}", path.display());
-    if path == Path::new("-") {
-        std::io::stdin()
-            .take(LARGEST)
-            .read_to_string(&mut text)
-            .with_context(from)?;
-    } else {
-        std::fs::File::open(path)
-            .with_context(from)?
-            .take(LARGEST)
-            .read_to_string(&mut text)
-            .with_context(from)?;
+    let mut source: Box<dyn std::io::Read> = match path == Path::new("-") {
+        true => Box::new(std::io::stdin()),
+        false => Box::new(std::fs::File::open(path).with_context(from)?),
+    };
+    let source = source.by_ref().take(LARGEST + 1);
+    std::io::BufReader::new(source)
+        .read_to_string(&mut text)
+        .with_context(from)?;
+    if text.len() as u64 > LARGEST {
+        return Err(anyhow::anyhow!("{} is larger than 1 MiB", path.display()).into());
     }
     let text = text.trim_start_matches('\u{feff}');
     Ok(serde_json::from_str(text).with_context(|| format!("{} is not JSON", path.display()))?)
 }
 
-fn print(result: &RunResult) {
+/// Prints what came of a run, for people.
+pub(super) fn print(result: &RunResult) {
     for (level, line) in &result.record.logs {
         remark(paint(&format!("log {level:?}: {line}"), Colour::Dim));
     }
-    match &result.answer {
-        Ok(answer) => {
-            let shown = answer.to_value();
-            say(if shown.is_null() {
-                "nothing: the hook abstained".to_owned()
-            } else {
-                shown.to_string()
-            });
-        }
-        Err(fault) => {
-            remark(format!("{} {fault}", paint("error:", Colour::Red)));
-            if result.hook.kind() == Kind::Decide {
-                say("deny: a check that fails is a no");
-            }
-        }
+    for asked in &result.record.requests {
+        let asked = serde_json::to_value(asked).unwrap_or_default();
+        remark(paint(&format!("asked {}", notation(&asked)), Colour::Dim));
     }
-    remark(paint(
-        &format!("{} in {} us", result.hook, result.micros),
-        Colour::Dim,
-    ));
+    if let Err(fault) = &result.answer {
+        remark(format!("{} {fault}", paint("error:", Colour::Red)));
+    }
+    say(answer(result));
+    let took = format!("{} in {} us", result.hook, result.micros);
+    remark(paint(&took, Colour::Dim));
+}
+
+fn answer(result: &RunResult) -> String {
+    match (&result.answer, result.verdict()) {
+        (Err(_), Some(_)) => format!("{}: a check that fails is a no", paint("deny", Colour::Red)),
+        (Err(_), None) => "nothing: the answer of a hook that fails is dropped".to_owned(),
+        (Ok(_), Some(VerdictAnswer::Allow {})) => paint("allow", Colour::Green),
+        (Ok(_), Some(VerdictAnswer::Deny { code, message })) => {
+            format!("{} {code}: {message}", paint("deny", Colour::Red))
+        }
+        (Ok(_), Some(VerdictAnswer::Ask { title, message, .. })) => {
+            format!("{} {title}: {message}", paint("ask", Colour::Yellow))
+        }
+        (Ok(_), None) => match plain(&result.to_value()) {
+            None => "nothing: the hook abstained".to_owned(),
+            Some(shown) => shown,
+        },
+    }
+}
+
+fn plain(value: &Value) -> Option<String> {
+    let parts = ["patch", "value", "requests"];
+    let part = parts.iter().find_map(|part| value.get(*part))?;
+    Some(notation(part))
 }

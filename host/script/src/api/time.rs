@@ -57,6 +57,18 @@ fn now(stage: &Stage) -> Result<Zoned, Complaint> {
     with_offset(&now).ok_or_else(|| Complaint::Said(format!("the host's time {now:?} is no time")))
 }
 
+/// `seconds` after the time `text`, RFC 3339, in its offset.
+pub(crate) fn later(text: &str, seconds: f64) -> Result<String, String> {
+    let time =
+        with_offset(text).ok_or_else(|| format!("the clock shows {text:?}, which is no time"))?;
+    let span = jiff::SignedDuration::try_from_secs_f64(seconds);
+    let span = span.map_err(|_| format!("{seconds} is no number of seconds"))?;
+    let time = time.checked_add(span);
+    let time = time.map_err(|_| format!("{seconds} seconds lead out of the calendar"))?;
+    let text = time.timestamp().display_with_offset(time.offset());
+    Ok(text.to_string())
+}
+
 /// RFC 3339, in the offset that it names.
 fn with_offset(text: &str) -> Option<Zoned> {
     let pieces = jiff::fmt::temporal::Pieces::parse(text).ok()?;

@@ -17,7 +17,7 @@ const SIGNS: [(&str, &str, &str); 4] = [
     ),
 ];
 /// Names that are not there, with what to write instead.
-const NAMES: [(&str, &str); 20] = [
+const NAMES: [(&str, &str); 30] = [
     (
         "io",
         "a script has no files of its own: deskhook.fs.read(path), deskhook.log.info(text)",
@@ -68,6 +68,45 @@ const NAMES: [(&str, &str); 20] = [
         "debug.info",
         "the stack is not open to scripts; debug.traceback() is",
     ),
+    (
+        "debug.getinfo",
+        "the stack is not open to scripts; debug.traceback() is",
+    ),
+    ("debug.sethook", "a call is bounded by its budget"),
+    ("gcinfo", "rubbish is collected without asking"),
+    ("string.dump", "code comes from the package's files only"),
+    ("os.tmpname", "a script has no files of its own"),
+    ("os.rename", "a script has no files of its own"),
+    (
+        "math.ult",
+        "numbers are compared with <; bit32.band(x, 0xffffffff) makes one unsigned",
+    ),
+    ("warn", "write deskhook.log.warn(text)"),
+    (
+        "table.setn",
+        "the length of a table is counted: #list; list[#list] = nil makes it shorter",
+    ),
+    (
+        "_ENV",
+        "functions keep their environment: write the name itself",
+    ),
+];
+/// Names that work here and are not of Lua 5.1, with what works everywhere.
+const NEWER: [(&str, &str); 5] = [
+    (
+        "string.pack",
+        "deskhook.json.encode and deskhook.base64.encode write what other programs read",
+    ),
+    (
+        "string.unpack",
+        "string.byte(text, from, to) gives the bytes",
+    ),
+    (
+        "string.packsize",
+        "string.byte(text, from, to) gives the bytes",
+    ),
+    ("table.pack", "write { n = select(\"#\", ...), ... }"),
+    ("table.unpack", "write unpack(list)"),
 ];
 const FOREIGN: &str = "lua-5.4";
 
@@ -84,6 +123,7 @@ pub(super) fn findings(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
             _ => types && before.is_some_and(|before| before.line == token.line),
         };
         let found = match token.kind {
+            Kind::Sign if token.text == "::" => label(tokens.get(at..at + 3).unwrap_or_default()),
             Kind::Sign if !types => sign(token, before),
             Kind::Name => name(token, before, after).or_else(|| dotted(&tokens[at..], before)),
             _ => None,
@@ -91,6 +131,11 @@ pub(super) fn findings(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
         findings.extend(found.map(|finding| placed(finding, path, token)));
     }
     findings
+}
+
+/// Whether a name that is not there is explained by these tables.
+pub(super) fn is_explained(name: &str) -> bool {
+    NAMES.iter().any(|(known, _)| *known == name)
 }
 
 fn is_name(token: &Token<'_>) -> bool {
@@ -104,6 +149,16 @@ fn placed(finding: Finding, path: &str, token: &Token<'_>) -> Finding {
         column: token.column,
         ..finding
     }
+}
+
+/// `::name::`; a cast of Luau has one `::` alone.
+fn label(tokens: &[Token<'_>]) -> Option<Finding> {
+    let [_, name, end] = tokens else {
+        return None;
+    };
+    let help = "write continue, break, or a function that returns";
+    let finding = Finding::new(Severity::Error, FOREIGN, "a label is Lua 5.2").help(help);
+    (is_name(name) && end.text == "::").then_some(finding)
 }
 
 fn sign(token: &Token<'_>, before: Option<&Token<'_>>) -> Option<Finding> {
@@ -121,8 +176,7 @@ fn sign(token: &Token<'_>, before: Option<&Token<'_>>) -> Option<Finding> {
             Some(Finding::new(Severity::Error, FOREIGN, "the operator ~ is Lua 5.3").help(help))
         }
         "//" | "//=" => {
-            let message =
-                "// is no operator of Lua 5.1; it works here, and editors for 5.1 refuse it";
+            let message = "// divides without a rest since Lua 5.3; it works here, and editors for 5.1 refuse it";
             let help = "write math.floor(a / b)";
             Some(Finding::new(Severity::Warning, "lua-5.1", message).help(help))
         }
@@ -172,6 +226,11 @@ fn dotted(tokens: &[Token<'_>], before: Option<&Token<'_>>) -> Option<Finding> {
         return None;
     }
     let full = second.map(|second| format!("{}.{}", first.text, second.text));
+    if let Some((name, help)) = NEWER.iter().find(|known| Some(known.0) == full.as_deref()) {
+        let message =
+            format!("{name} is newer than Lua 5.1; it works here, and editors for 5.1 refuse it");
+        return Some(Finding::new(Severity::Warning, "lua-5.1", message).help(*help));
+    }
     let known = NAMES
         .iter()
         .find(|(name, _)| *name == first.text || Some(*name) == full.as_deref());

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::difference::difference;
 use super::rig::Rig;
+use crate::dry::is_list_in_input;
 use crate::nearest::{did_you_mean, nearest};
+use crate::notation::notation;
 use crate::stage::{Stage, lock};
 use crate::value::{no_lists, to_json, to_lua};
 use crate::vm::{Complaint, native};
@@ -44,6 +46,7 @@ pub(super) fn install(lua: &Lua, stage: &Arc<Stage>, rig: &Arc<Mutex<Rig>>) -> m
         })?;
         t.raw_set(field, set)?;
     }
+    fill_advance(lua, stage, rig, &t)?;
     fill_servers(lua, stage, rig, &t)?;
     fill_records(lua, stage, rig, &t)?;
     fill_run(lua, stage, rig, &t)?;
@@ -51,6 +54,24 @@ pub(super) fn install(lua: &Lua, stage: &Arc<Stage>, rig: &Arc<Mutex<Rig>>) -> m
     fill_values(lua, stage, &t)?;
     t.set_readonly(true);
     lua.set_named_registry_value(KEY, t)
+}
+
+/// `t.advance(seconds)`: the clock stands still but for this.
+fn fill_advance(
+    lua: &Lua,
+    stage: &Arc<Stage>,
+    rig: &Arc<Mutex<Rig>>,
+    t: &Table,
+) -> mlua::Result<()> {
+    let rig = Arc::clone(rig);
+    let advance = native(lua, stage, "t.advance", move |_, stage, seconds: f64| {
+        let rig = lock(&rig);
+        let later = crate::api::later(&lock(&rig.host.shared).0.clock, seconds)?;
+        lock(&rig.host.shared).0.clock = later;
+        stage.set_turn(Some(rig.turn()));
+        Ok(())
+    })?;
+    t.raw_set("advance", advance)
 }
 
 fn fill_servers(
@@ -131,10 +152,8 @@ fn fill_run(lua: &Lua, stage: &Arc<Stage>, rig: &Arc<Mutex<Rig>>, t: &Table) -> 
                 let hint = did_you_mean(nearest(&name, Hook::ALL.map(Hook::name)));
                 return Err(format!("there is no hook {name:?}{hint}").into());
             };
-            let is_list = |key: &str| {
-                ["arguments", "permissions", "groups", "items", "changed"].contains(&key)
-            };
-            let input = input.map(|input| to_json(lua, &input, is_list)).transpose();
+            let input = input.map(|input| to_json(lua, &input, is_list_in_input));
+            let input = input.transpose();
             let input = input.map_err(|error| format!("the input holds {error}"))?;
             let result = lock(&rig).run(hook, input.unwrap_or(json!({})));
             let result = result.map_err(|error| explained(&error))?;
@@ -301,8 +320,8 @@ fn in_words(result: &Value) -> String {
         "deny" => format!("deny {:?}: {}", text("code"), text("message")),
         "ask" => format!("ask {:?}: {}", text("title"), text("message")),
         "fault" => format!("a fault: {}", text("fault")),
-        "patch" => format!("the patch {}", result["patch"]),
-        "value" => format!("the value {}", result["value"]),
+        "patch" => format!("the patch {}", notation(&result["patch"])),
+        "value" => format!("the value {}", notation(&result["value"])),
         other => other.to_owned(),
     }
 }

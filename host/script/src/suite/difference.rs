@@ -1,30 +1,32 @@
 use serde_json::Value;
 
+use crate::notation::lines;
+
 /// Beyond this the table of the comparison gets large; then both stand one below the other.
 const MOST_LINES: usize = 200;
 
 /// What differs, line by line: `-` was expected, `+` came.
 pub(super) fn difference(expected: &Value, actual: &Value) -> String {
-    let (expected, actual) = (pretty(expected), pretty(actual));
+    let (expected, actual) = (lines(expected), lines(actual));
     let (old, new): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), actual.lines().collect());
     if old.len() > MOST_LINES || new.len() > MOST_LINES {
         return format!("- {expected}\n+ {actual}");
     }
     let longest = common(&old, &new);
-    let (mut i, mut j, mut lines) = (0, 0, vec![]);
+    let (mut i, mut j, mut told) = (0, 0, vec![]);
     while i < old.len() || j < new.len() {
         if i < old.len() && j < new.len() && old[i] == new[j] {
-            lines.push(format!("    {}", old[i]));
+            told.push(format!("    {}", old[i]));
             (i, j) = (i + 1, j + 1);
         } else if i < old.len() && (j == new.len() || longest[i + 1][j] >= longest[i][j + 1]) {
-            lines.push(format!("  - {}", old[i]));
+            told.push(format!("  - {}", old[i]));
             i += 1;
         } else {
-            lines.push(format!("  + {}", new[j]));
+            told.push(format!("  + {}", new[j]));
             j += 1;
         }
     }
-    lines.join("\n")
+    told.join("\n")
 }
 
 /// For every pair of tails, how many lines they have in common.
@@ -42,13 +44,6 @@ fn common(old: &[&str], new: &[&str]) -> Vec<Vec<usize>> {
     longest
 }
 
-fn pretty(value: &Value) -> String {
-    match value {
-        Value::Null => "nil".to_owned(),
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,7 +54,7 @@ mod tests {
         let text = difference(&json!({"a": 1, "b": 2}), &json!({"a": 1, "b": 3}));
         assert_eq!(
             text,
-            "    {\n      \"a\": 1,\n  -   \"b\": 2\n  +   \"b\": 3\n    }"
+            "    {\n      a = 1,\n  -   b = 2,\n  +   b = 3,\n    }"
         );
     }
 }

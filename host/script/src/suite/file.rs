@@ -36,6 +36,7 @@ pub(super) fn run(
             file: path.to_owned(),
             failure: Some(failure),
             micros: 0,
+            notes: vec![],
         }],
     }
 }
@@ -61,6 +62,7 @@ impl Bench {
         let vm = vm.map_err(|fault| failure(&fault))?;
         compile(&vm, path).map_err(|trouble| TestFailure {
             place: None,
+            line: None,
             message: trouble.to_string(),
             logs: vec![],
         })?;
@@ -94,7 +96,10 @@ impl Bench {
         let begun = Instant::now();
         let result = self.vm.enter((LIMIT, Some(turn)), make, |_, _| Ok(()));
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let logs = lock(&self.rig).logs();
+        let (logs, notes) = {
+            let rig = lock(&self.rig);
+            (rig.logs(), rig.notes())
+        };
         TestCase {
             name,
             file: self.path.clone(),
@@ -103,6 +108,7 @@ impl Bench {
                 ..failure(&fault)
             }),
             micros,
+            notes,
         }
     }
 }
@@ -140,6 +146,7 @@ fn failure(fault: &Fault) -> TestFailure {
     };
     TestFailure {
         place,
+        line: None,
         message,
         logs: vec![],
     }

@@ -51,6 +51,10 @@ impl Rig {
         }
     }
 
+    pub(super) fn notes(&self) -> Vec<String> {
+        lock(&self.host.shared).0.notes()
+    }
+
     pub(super) fn logs(&self) -> Vec<(LogLevel, String)> {
         lock(&self.host.shared).1.logs.clone()
     }

@@ -51,24 +51,7 @@ pub(crate) fn chunk(lua: &Lua, stage: &Stage, path: &str) -> mlua::Result<Functi
 
 fn resolve(lua: &Lua, stage: &Stage, name: &str) -> Result<String, Complaint> {
     let place = caller(lua).unwrap_or_default();
-    let file = place.strip_prefix(stage.package.name()).unwrap_or_default();
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    if !name.starts_with("./") && !name.starts_with("../") {
-        let wanted = "wants a path that begins with ./ or ../, as in require(\"./other\")";
-        return Err(format!("{name:?}: it {wanted}").into());
-    }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in name.split('/') {
-        match part {
-            "." | "" => {}
-            ".." if parts.pop().is_some() => {}
-            ".." => return Err(format!("{name:?} leaves the package").into()),
-            part => parts.push(part),
-        }
-    }
-    let path = parts.join("/");
-    let forms = [format!("{path}.lua"), format!("{path}/init.lua"), path];
-    let is_module = |path: &String| path.ends_with(".lua") && stage.package.source(path).is_some();
-    let found = forms.into_iter().find(is_module);
-    found.ok_or_else(|| Complaint::Said(format!("there is no module {name:?} in the package")))
+    let inside = place.strip_prefix(stage.package.name());
+    let file = inside.unwrap_or_default().trim_start_matches('/');
+    stage.package.module(file, name).map_err(Complaint::Said)
 }

@@ -1,0 +1,114 @@
+use std::path::{Path, PathBuf};
+
+use deskhook_script::{Finding, Severity, check};
+use serde_json::json as value;
+
+use super::readable;
+use crate::output::{Colour, Exit, Form, Outcome, json, paint, remark, say};
+
+/// Longer lines of source are shown from near their place on.
+const WIDEST: usize = 100;
+
+/// `script check`.
+pub(super) fn run(dirs: &[PathBuf], form: Form) -> Outcome {
+    let mut wrong = false;
+    let mut all = vec![];
+    for dir in dirs {
+        readable(dir)?;
+        let findings = check(dir);
+        let errors = findings.iter().filter(|finding| is_error(finding)).count();
+        wrong |= errors > 0;
+        if form == Form::Json {
+            all.extend(findings.iter().map(|finding| shape(dir, finding)));
+            continue;
+        }
+        findings.iter().for_each(|finding| print(dir, finding));
+        say(format!(
+            "{}: {}, {}",
+            dir.display(),
+            counted(errors, "error"),
+            counted(findings.len() - errors, "warning")
+        ));
+    }
+    if form == Form::Json {
+        json(&value!({"ok": !wrong, "findings": all}))?;
+    }
+    Ok(if wrong { Exit::No } else { Exit::Done })
+}
+
+/// `1 error`, `2 errors`.
+pub(super) fn counted(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        other => format!("{other} {what}s"),
+    }
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.severity == Severity::Error
+}
+
+fn word(finding: &Finding) -> &'static str {
+    if is_error(finding) {
+        "error"
+    } else {
+        "warning"
+    }
+}
+
+fn shape(dir: &Path, finding: &Finding) -> serde_json::Value {
+    value!({
+        "package": dir, "file": finding.file, "line": finding.line, "column": finding.column,
+        "severity": word(finding), "code": finding.code, "message": finding.message, "help": finding.help,
+    })
+}
+
+fn print(dir: &Path, finding: &Finding) {
+    let colour = if is_error(finding) {
+        Colour::Red
+    } else {
+        Colour::Yellow
+    };
+    let place = match finding.place().as_str() {
+        "" => dir.to_owned(),
+        place => dir.join(place),
+    };
+    remark(format!(
+        "{} {}: {} {}",
+        paint(&format!("{}:", word(finding)), colour),
+        place.display(),
+        finding.message,
+        paint(&format!("[{}]", finding.code), Colour::Dim)
+    ));
+    if let Some((line, caret)) = excerpt(dir, finding) {
+        let bar = paint("  |", Colour::Dim);
+        remark(format!("{bar} {line}"));
+        remark(format!("{bar} {}", paint(&caret, colour)));
+    }
+    if !finding.help.is_empty() {
+        remark(format!("{} {}", paint("help:", Colour::Cyan), finding.help));
+    }
+}
+
+/// The line of source and a caret below the place; none where only the file is known.
+fn excerpt(dir: &Path, finding: &Finding) -> Option<(String, String)> {
+    let (line, column) = (finding.line.checked_sub(1)?, finding.column.checked_sub(1)?);
+    let text = std::fs::read_to_string(dir.join(&finding.file)).ok()?;
+    let line: Vec<char> = text
+        .lines()
+        .nth(line as usize)?
+        .chars()
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .collect();
+    let column = (column as usize).min(line.len());
+    let indent = line.iter().take_while(|c| **c == ' ').count();
+    // A place far to the right is shown with some of what is before it.
+    let from = indent.max(column.saturating_sub(WIDEST / 2)).min(column);
+    let from = if column < WIDEST {
+        indent.min(column)
+    } else {
+        from
+    };
+    let shown: String = line.iter().skip(from).take(WIDEST).collect();
+    Some((shown, format!("{}^", " ".repeat(column - from))))
+}
