@@ -157,9 +157,9 @@ fn stubs(dialect: Dialect) -> String {
 }
 
 /// A hook, and the types of what a function that hears it is given and gives back.
-pub(crate) type Handler = (Hook, String, String);
+pub(crate) type Hearing = (Hook, String, String);
 
-pub(crate) fn handler(hook: Hook) -> Handler {
+pub(crate) fn handler(hook: Hook) -> Hearing {
     let answer = hook.answer_shape().map(|shape| optional(&spelt(&shape)));
     let input = format!("deskhook.{}", hook.input_name());
     (hook, input, answer.unwrap_or_default())

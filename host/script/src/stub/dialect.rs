@@ -1,5 +1,5 @@
 use super::luau::{parameter, translated};
-use super::{Declaration, Handler};
+use super::{Declaration, Hearing};
 use crate::Entry;
 
 /// Name, type as LuaLS writes it, meaning.
@@ -62,7 +62,7 @@ impl Dialect {
     }
 
     /// The functions, and `deskhook.on` once for each hook.
-    pub(super) fn api(self, entries: &[Entry], handlers: &[Handler]) -> String {
+    pub(super) fn api(self, entries: &[Entry], handlers: &[Hearing]) -> String {
         match self {
             Self::LuaLs => luals_api(entries, handlers),
             Self::Luau => luau_api(entries, handlers),
@@ -70,7 +70,7 @@ impl Dialect {
     }
 }
 
-fn luals_api(entries: &[Entry], handlers: &[Handler]) -> String {
+fn luals_api(entries: &[Entry], handlers: &[Hearing]) -> String {
     let mut text = "\ndeskhook = {}\n".to_owned();
     let mut rooms = vec![];
     for entry in entries {
@@ -84,7 +84,7 @@ fn luals_api(entries: &[Entry], handlers: &[Handler]) -> String {
     text + "\n---A test of this package.\n---@param name string\n---@param fn fun(t: deskhook.Test)\nfunction test(name, fn) end\n"
 }
 
-fn luals_function(entry: &Entry, handlers: &[Handler]) -> String {
+fn luals_function(entry: &Entry, handlers: &[Hearing]) -> String {
     let mut text = format!("\n---{}\n", entry.doc);
     if !entry.capability.is_empty() {
         text += &format!("---Needs the capability `{}`.\n", entry.capability);
@@ -109,7 +109,7 @@ fn luals_function(entry: &Entry, handlers: &[Handler]) -> String {
     text + &format!("function {}({}) end\n", entry.name, names.join(", "))
 }
 
-fn luau_api(entries: &[Entry], handlers: &[Handler]) -> String {
+fn luau_api(entries: &[Entry], handlers: &[Hearing]) -> String {
     let mut text = "\ndeclare deskhook: {\n".to_owned();
     let mut room = "";
     for entry in entries {
@@ -129,7 +129,7 @@ fn luau_api(entries: &[Entry], handlers: &[Handler]) -> String {
     text + "}\n\n-- A test of this package.\ndeclare function test(name: string, fn: (t: DeskhookTest) -> ()): ()\n"
 }
 
-fn luau_entry(name: &str, entry: &Entry, handlers: &[Handler]) -> String {
+fn luau_entry(name: &str, entry: &Entry, handlers: &[Hearing]) -> String {
     let kind = match name {
         "on" => luau_on(handlers),
         _ => luau_function(entry),
@@ -144,8 +144,8 @@ fn luau_entry(name: &str, entry: &Entry, handlers: &[Handler]) -> String {
     text + &format!("  {name}: {kind},\n")
 }
 
-fn luau_on(handlers: &[Handler]) -> String {
-    let one = |(hook, input, answer): &Handler| {
+fn luau_on(handlers: &[Hearing]) -> String {
+    let one = |(hook, input, answer): &Hearing| {
         let answer = match answer.as_str() {
             "" => "()".to_owned(),
             answer => translated(answer),

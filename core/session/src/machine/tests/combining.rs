@@ -76,11 +76,12 @@ fn open(session: &Session) -> Option<String> {
 fn refusal(effects: &[Effect]) -> Option<Vec<String>> {
     let reasons = effects.iter().find_map(|effect| match effect {
         Effect::Tell(Notice::Refused(reasons)) => Some(reasons),
-        Effect::Reply { outcome, .. } => match outcome {
-            AskOutcome::Refused(reasons)
-            | AskOutcome::Elevation(ElevationOutcome::Denied(reasons)) => Some(reasons),
-            _ => None,
-        },
+        Effect::Reply {
+            outcome:
+                AskOutcome::Refused(reasons)
+                | AskOutcome::Elevation(ElevationOutcome::Denied(reasons)),
+            ..
+        } => Some(reasons),
         _ => None,
     })?;
     Some(reasons.iter().map(|reason| reason.code.clone()).collect())
