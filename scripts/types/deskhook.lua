@@ -33,6 +33,7 @@
 ---What every test is given.
 ---@class deskhook.Test
 ---@field clock fun(now: string) sets the time
+---@field advance fun(seconds: number) moves the time on; it stands still otherwise
 ---@field policy fun(values: table) sets policy values
 ---@field facts fun(values: table) sets facts of the device
 ---@field env fun(values: table) sets the agent's environment
@@ -636,6 +637,12 @@ deskhook.hash = {}
 ---@param bytes string any bytes
 ---@return string
 function deskhook.hash.sha256(bytes) end
+
+---HMAC-SHA256 (RFC 2104) in hex: proves to whoever has the key where bytes come from.
+---@param key string any bytes, at least one
+---@param bytes string any bytes
+---@return string
+function deskhook.hash.hmac_sha256(key, bytes) end
 
 deskhook.log = {}
 
