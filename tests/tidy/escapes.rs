@@ -32,6 +32,8 @@ const UNSAFE_ROOMS: &[&str] = &[
     "plugins/abi/",
     "plugins/sdk/",
     "host/native/",
+    "host/isolate/src/confine/",
+    "host/isolate/examples/",
     "core/client/src/os/",
 ];
 

@@ -63,10 +63,6 @@ pub struct Opening {
 /// `test` and `call` the child speaks, after each `ask` of its the agent.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a frame lives for one writing or reading, and a box would cost each call"
-)]
 pub enum ToExtension<'a> {
     /// Make the extension of this channel.
     Open(Cow<'a, Opening>),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use deskhook_agent::{ControlError, ask_agent};
-use deskhook_wire::{ControlReply, ControlRequest, QuestionShape, Status};
+use deskhook_wire::{ControlReply, ControlRequest, ExtensionHealth, QuestionShape, Status};
 
 use crate::agent::runtime;
 use crate::output::{Colour, Exit, Failure, Outcome, json, paint, say};
@@ -108,24 +108,26 @@ fn print(status: &Status) {
         }
         say(format!("           answer with: {}", answer_with(question)));
     }
-    for extension in &status.extensions {
-        let note = extension
-            .message
-            .as_ref()
-            .map(|message| format!(": {message}"))
-            .unwrap_or_default();
+    status.extensions.iter().for_each(print_extension);
+}
+
+fn print_extension(extension: &ExtensionHealth) {
+    let note = extension
+        .message
+        .as_ref()
+        .map(|message| format!(": {message}"))
+        .unwrap_or_default();
+    say(format!(
+        "  {:<10} {}{note}",
+        extension.state,
+        [extension.name.as_str(), extension.version.as_str()]
+            .join(" ")
+            .trim_end()
+    ));
+    for wish in &extension.ungranted {
         say(format!(
-            "  {:<10} {}{note}",
-            extension.state,
-            [extension.name.as_str(), extension.version.as_str()]
-                .join(" ")
-                .trim_end()
+            "             asks for {wish}, which the policy does not grant"
         ));
-        for wish in &extension.ungranted {
-            say(format!(
-                "             asks for {wish}, which the policy does not grant"
-            ));
-        }
     }
 }
 

@@ -241,7 +241,11 @@ fn chunk(lua: &Lua, package: &Package, text: &str) -> mlua::Result<Function> {
             .set_mode(mlua::chunk::ChunkMode::Text)
             .into_function()
     };
-    load(&format!("return {text}")).or_else(|_| load(text))
+    load(&format!("return {text}")).or_else(|broken| {
+        // An expression that breaks off is one all the same.
+        let breaks_off = broken.to_string().contains("<eof>");
+        load(text).map_err(|error| if breaks_off { broken } else { error })
+    })
 }
 
 fn open(package: &Arc<Package>, host: &FakeHost) -> Result<Vm, LoadError> {

@@ -68,7 +68,7 @@ fn an_error_says_where_and_a_call_without_end_ends() {
         "{shown}"
     );
     let shown = desk.shown("1 +");
-    assert!(shown.contains("<eof>"), "{shown}");
+    assert!(shown.contains("got <eof>"), "{shown}");
     desk.shown("kept = 1");
     let shown = desk.shown("while true do end");
     assert!(shown.contains("no answer within 200 ms"), "{shown}");

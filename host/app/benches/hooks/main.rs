@@ -57,7 +57,10 @@ fn open(process: &Process, package: &Package) -> Isolated {
 
 /// One call of `session.request`, to its verdict.
 mod call {
-    use super::*;
+    use super::{
+        Bencher, CoProcess, Command, Extension as _, SIZES, Script, Size, Stdio, black_box,
+        coprocess, host, limit, open, process, sample,
+    };
 
     #[divan::bench(args = SIZES)]
     fn a_bare_mlua(bencher: Bencher<'_, '_>, size: Size) {
@@ -141,7 +144,7 @@ mod call {
 
 /// From nothing, or from a package's files, to what can be called.
 mod load {
-    use super::*;
+    use super::{Arc, Bencher, CoProcess, Package, Script, open, process, sample};
 
     #[divan::bench]
     fn a_bare_state() -> (mlua::Lua, mlua::Function) {

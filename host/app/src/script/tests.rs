@@ -26,11 +26,13 @@ pub(super) fn run(args: &TestArgs) -> Outcome {
 /// Runs what changed, until it is asked to stop.
 async fn watched(args: &TestArgs) -> Outcome {
     let mut changes = watch(&args.dirs, Watched::Tree)?;
+    // Asked once and for all: what comes while tests run is heard after them.
+    let mut stop = std::pin::pin!(asked_to_stop());
     loop {
         remark(paint("waiting for a change; Ctrl-C ends", Colour::Dim));
         let change = tokio::select! {
             change = changes.changed() => change,
-            () = asked_to_stop() => return Ok(Exit::Done),
+            () = &mut stop => return Ok(Exit::Done),
         };
         clear();
         let now = jiff::Zoned::now().strftime("%H:%M:%S").to_string();

@@ -62,21 +62,24 @@ pub(super) fn warn(result: &RunResult) {
 }
 
 fn read(path: &Path) -> Result<Value, Failure> {
-    let mut text = String::new();
-    let from = || format!("cannot read {}", path.display());
-    let mut source: Box<dyn std::io::Read> = match path == Path::new("-") {
-        true => Box::new(std::io::stdin()),
-        false => Box::new(std::fs::File::open(path).with_context(from)?),
+    let text = if path == Path::new("-") {
+        bounded(std::io::stdin())
+    } else {
+        std::fs::File::open(path).and_then(bounded)
     };
-    let source = source.by_ref().take(LARGEST + 1);
-    std::io::BufReader::new(source)
-        .read_to_string(&mut text)
-        .with_context(from)?;
+    let text = text.with_context(|| format!("cannot read {}", path.display()))?;
     if text.len() as u64 > LARGEST {
         return Err(anyhow::anyhow!("{} is larger than 1 MiB", path.display()).into());
     }
     let text = text.trim_start_matches('\u{feff}');
     Ok(serde_json::from_str(text).with_context(|| format!("{} is not JSON", path.display()))?)
+}
+
+/// As much of it as is looked at, and a byte more where there is more.
+fn bounded(source: impl std::io::Read) -> std::io::Result<String> {
+    let mut text = String::new();
+    source.take(LARGEST + 1).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Prints what came of a run, for people.

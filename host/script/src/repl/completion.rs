@@ -61,7 +61,8 @@ impl Repl {
             return vec![];
         };
         let keys = table.pairs::<Value, Value>().flatten();
-        let keys = keys.filter_map(|(key, _)| key.as_string().map(|key| key.to_string_lossy()));
+        let keys =
+            keys.filter_map(|(key, _)| key.as_string().map(mlua::LuaString::to_string_lossy));
         let found = beginning(keys, last);
         found
             .into_iter()

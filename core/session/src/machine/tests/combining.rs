@@ -74,16 +74,17 @@ fn open(session: &Session) -> Option<String> {
 
 /// The codes of every reason that whoever asked is told.
 fn refusal(effects: &[Effect]) -> Option<Vec<String>> {
-    let reasons = effects.iter().find_map(|effect| match effect {
-        Effect::Tell(Notice::Refused(reasons)) => Some(reasons),
-        Effect::Reply {
-            outcome:
-                AskOutcome::Refused(reasons)
-                | AskOutcome::Elevation(ElevationOutcome::Denied(reasons)),
-            ..
-        } => Some(reasons),
-        _ => None,
-    })?;
+    let reasons =
+        effects.iter().find_map(|effect| match effect {
+            Effect::Tell(Notice::Refused(reasons)) => Some(reasons),
+            Effect::Reply {
+                outcome:
+                    AskOutcome::Refused(reasons)
+                    | AskOutcome::Elevation(ElevationOutcome::Denied(reasons)),
+                ..
+            } => Some(reasons),
+            _ => None,
+        })?;
     Some(reasons.iter().map(|reason| reason.code.clone()).collect())
 }
 

@@ -135,8 +135,13 @@ fn shape(schema: &Value) -> Shape {
         Value::Array(kinds) => kinds.as_slice(),
         kind => std::slice::from_ref(kind),
     };
-    let mut kinds = kinds.iter().filter_map(Value::as_str);
-    match kinds.find(|kind| *kind != "null") {
+    let kinds = kinds.iter().filter_map(Value::as_str);
+    let mut kinds = kinds.filter(|kind| *kind != "null");
+    let first = kinds.next();
+    if kinds.next().is_some() {
+        return Shape::Any;
+    }
+    match first {
         Some("string") => Shape::Text,
         Some("integer" | "number") => Shape::Number,
         Some("boolean") => Shape::Truth,

@@ -1,0 +1,150 @@
+//! What `doctor` says of packages and plugins.
+
+use deskhook_agent::{AgentConfig, Rejected};
+use deskhook_hooks::Grants;
+use deskhook_policy::{Policy, Resolved};
+use deskhook_wire::ExtensionHealth;
+
+use super::{Finding, Grade, loaded};
+use crate::extensions;
+
+/// Where packages run, and what holds them there: tried out, as the agent would.
+pub(super) fn isolation(policy: &Policy) -> Finding {
+    match extensions::held_by(policy) {
+        None => Finding::wrong(
+            Grade::Note,
+            (
+                "isolation",
+                "packages run inside the agent: Extensions.Isolation is \"in-process\"".to_owned(),
+            ),
+            "\"child\" gives them a process that can touch nothing",
+        ),
+        Some(Ok(held)) => Finding::ok(
+            "isolation",
+            format!(
+                "packages run in a child process, held by {}",
+                held.join(", ")
+            ),
+        ),
+        Some(Err(error)) => Finding::wrong(
+            Grade::Problem,
+            ("isolation", format!("{:#}", anyhow::Error::from(error))),
+            "no package runs without it; a newer kernel, or less confinement around the agent, helps",
+        ),
+    }
+}
+
+/// What the organisation may count on, and this version does not do.
+pub(super) fn without_effect(resolved: &Resolved) -> Vec<Finding> {
+    let mut findings = vec![];
+    let isolation = resolved.provenance.get("Extensions.Isolation");
+    if let Some(setting) = isolation.and_then(|trail| trail.winner.as_ref())
+        && setting.value == "child"
+    {
+        let message = format!(
+            "{}: Extensions.Isolation is \"child\", which holds for Lua packages: in this version native plugins run inside the agent",
+            setting.place
+        );
+        findings.push(Finding::wrong(
+            Grade::Note,
+            ("policy", message),
+            "install only plugins that may do what the agent may",
+        ));
+    }
+    let publishers = &resolved.policy.extensions.publishers;
+    if !publishers.is_empty() {
+        let names: Vec<&str> = publishers.keys().map(String::as_str).collect();
+        let message = format!(
+            "Extensions.Publishers trusts {}, and is without effect in this version: no signature of a plugin is looked at",
+            names.join(", ")
+        );
+        findings.push(Finding::wrong(
+            Grade::Note,
+            ("policy", message),
+            "pin each plugin: Extensions.Packages.<name>.Sha256",
+        ));
+    }
+    findings
+}
+
+/// What the running agent says of one of its extensions.
+pub(super) fn of_extension(extension: &ExtensionHealth) -> Finding {
+    let ExtensionHealth {
+        name,
+        version,
+        state,
+        message,
+        ..
+    } = extension;
+    let Some(message) = message else {
+        return Finding::ok("extension", format!("{name} {version}"));
+    };
+    Finding::wrong(
+        Grade::Problem,
+        ("extension", format!("{name} {version} {state}: {message}")),
+        "mend its files, or what the policy says of it: the agent then tries it anew",
+    )
+}
+
+/// A wish of a manifest that nobody granted: one of an update, or one that was never meant to be.
+pub(super) fn ungranted(name: &str, wish: &str) -> Finding {
+    Finding::wrong(
+        Grade::Note,
+        (
+            "extension",
+            format!("{name} asks for {wish}, which the policy does not grant"),
+        ),
+        &format!("grant it, if it is meant to have it: Extensions.Packages.{name}.Capabilities"),
+    )
+}
+
+/// What an agent would make of the files: for a machine on which none runs.
+pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
+    let policy = loaded(config).resolved.policy;
+    let set = extensions::load(&config.extensions, &policy, &[]);
+    let loaded = set.loaded.iter().flat_map(|bound| {
+        let about = bound.extension.about();
+        let found = Finding::ok("extension", format!("{} {}", about.name, about.version));
+        let grants = Grants::new(&about.capabilities, &bound.policy.capabilities);
+        let wishes = grants.ungranted();
+        let wishes = wishes.into_iter().map(|wish| ungranted(&about.name, wish));
+        std::iter::once(found).chain(wishes.collect::<Vec<_>>())
+    });
+    let rejected = set.rejected.iter().map(|Rejected { name, why, .. }| {
+        Finding::wrong(
+            Grade::Problem,
+            ("extension", format!("{name}: {why}")),
+            "deskhook script check or plugin inspect says more",
+        )
+    });
+    loaded.chain(rejected).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use deskhook_policy::{Layer, resolve};
+
+    use super::*;
+
+    fn noted(settings: &str) -> Vec<String> {
+        let layer = format!(r#"{{"scope": "tenant", "settings": {settings}}}"#);
+        let parsed = Layer::parse("t.json", &layer);
+        let resolved = resolve(
+            &parsed.layer.into_iter().collect::<Vec<_>>(),
+            &deskhook_policy::Subject::everyone(),
+        );
+        let findings = without_effect(&resolved).into_iter();
+        findings.map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn what_is_set_and_without_effect_is_noted() {
+        assert!(noted("{}").is_empty());
+        assert!(noted(r#"{"Extensions.Isolation": "in-process"}"#).is_empty());
+        let isolation = noted(r#"{"Extensions.Isolation": "child"}"#);
+        assert!(isolation[0].starts_with("t.json:1:"), "{isolation:?}");
+        let publishers = noted(r#"{"Extensions.Publishers": {"Example": "RWQ"}}"#);
+        assert_eq!(publishers.len(), 1, "{publishers:?}");
+        assert!(publishers[0].contains("trusts Example"), "{publishers:?}");
+    }
+}
