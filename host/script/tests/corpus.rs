@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+#[path = "../../../tests/fuzz/checks/package.rs"]
+mod package;
 #[path = "../../../tests/fuzz/checks/script.rs"]
 mod script;
 #[path = "../../../tests/fuzz/checks/value.rs"]

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-#[path = "package.rs"]
-mod package;
+use crate::package;
 
 pub(crate) fn check(data: &[u8]) {
     let Ok(source) = std::str::from_utf8(data) else {

@@ -8,8 +8,7 @@ use deskhook_hooks::Fault;
 use deskhook_script::Script;
 use serde_json::{Number, Value};
 
-#[path = "package.rs"]
-mod package;
+use crate::package;
 
 const ECHO: &str = "return function() deskhook.store.set('k', deskhook.store.get('k')) end";
 const RECODE: &str = "return function()

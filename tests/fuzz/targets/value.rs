@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../checks/package.rs"]
+mod package;
 #[path = "../checks/value.rs"]
 mod value;
 

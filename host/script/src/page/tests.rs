@@ -28,7 +28,7 @@ fn every_link_of_the_reference_leads_somewhere() {
                 Some(("", anchor)) => assert!(anchors(page).contains(anchor), "{target}"),
                 Some((_, anchor)) => assert!(anchors(other).contains(anchor), "{target}"),
                 None => {
-                    assert!(["../README.md", "../types", "hooks.md", "api.md"].contains(&target))
+                    assert!(["../README.md", "../types", "hooks.md", "api.md"].contains(&target));
                 }
             }
         }

@@ -59,7 +59,7 @@ struct Scene {
 
 impl Scene {
     fn new(attack: &Attack, hook: Hook) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = tempfile::tempdir().expect("a temporary folder");
         attack.write(dir.path(), (hook.name(), fine(hook)));
         let (tell, ended) = mpsc::channel();
         let watched = Watched {
@@ -95,7 +95,7 @@ impl Scene {
 
     fn call(&self, policy_version: &str) -> Call {
         let input = json!({ "policy_version": policy_version });
-        Call::read(Some(self.hook), input).unwrap()
+        Call::read(Some(self.hook), input).expect("an input of the hook")
     }
 
     /// Runs the hook in the chain; what came of it there, in words.
