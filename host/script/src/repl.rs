@@ -243,7 +243,7 @@ fn chunk(lua: &Lua, package: &Package, text: &str) -> mlua::Result<Function> {
     };
     load(&format!("return {text}")).or_else(|broken| {
         // An expression that breaks off is one all the same.
-        let breaks_off = broken.to_string().contains("<eof>");
+        let breaks_off = broken.to_string().contains("got <eof>");
         load(text).map_err(|error| if breaks_off { broken } else { error })
     })
 }
