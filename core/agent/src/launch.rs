@@ -196,7 +196,11 @@ impl Launching {
         };
         let call = self.chains.call(Hook::AddressRead, body);
         let chain = Arc::clone(&self.chain);
-        let provided = tokio::task::spawn_blocking(move || chain.provide(call, Ok)).await;
+        let address = |said: String| match Address::parse(&said) {
+            Ok(_) => Ok(said),
+            Err(error) => Err(error.to_string()),
+        };
+        let provided = tokio::task::spawn_blocking(move || chain.provide(call, address)).await;
         let provided = provided.ok()?;
         self.chains.remember_given(Hook::AddressRead, &provided);
         let (by, said) = provided.given?;

@@ -50,12 +50,23 @@ impl Probation {
             let mut still = set.rejected.iter();
             still.any(|rejected| same(&rejected.name, name))
         });
-        let trials = std::mem::take(&mut self.trials);
-        self.trials = set
+        let mut trials = std::mem::take(&mut self.trials);
+        let judged: Vec<Trial> = set
             .loaded
             .iter()
             .filter_map(|new| trial(now, (running, &trials), new))
             .collect();
+        // What newer files could not replace goes on, and so does its trial.
+        let is_loaded = |name: &str| {
+            let mut names = set.loaded.iter().map(|new| &new.extension.about().name);
+            names.any(|loaded| loaded == name)
+        };
+        let is_rejected = |name: &str| {
+            let mut rejected = set.rejected.iter();
+            rejected.any(|rejected| same(&rejected.name, name))
+        };
+        trials.retain(|trial| !is_loaded(&trial.name) && is_rejected(&trial.name));
+        self.trials = judged.into_iter().chain(trials).collect();
     }
 
     /// Whether anything is on trial.

@@ -87,6 +87,17 @@ impl Chain {
         Self { links }
     }
 
+    /// Goes on counting the faults of extensions that `before` has too: putting one back is no
+    /// pardon for the others.
+    pub fn go_on_from(&self, before: &Self) {
+        for link in &self.links {
+            let mut others = before.links.iter();
+            if let Some(other) = others.find(|other| link.lane.is_of(other.lane.shared())) {
+                link.lane.go_on_from(&other.lane);
+            }
+        }
+    }
+
     /// The extensions' state, in order.
     pub fn health(&self) -> Vec<Health> {
         let state = |link: &Link| {

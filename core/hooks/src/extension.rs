@@ -116,6 +116,12 @@ pub enum Fault {
         /// What is known.
         message: String,
     },
+    /// It could not be called, and not because of anything that it did.
+    #[error("it could not be called: {message}")]
+    Away {
+        /// Why.
+        message: String,
+    },
     /// An earlier call has not come back.
     #[error("still busy with an earlier call")]
     Busy,
@@ -125,6 +131,25 @@ pub enum Fault {
         /// How often.
         faults: u32,
     },
+}
+
+/// What a fault says goes into logs and before people: at most so many bytes of it.
+const LONGEST: usize = 2048;
+
+impl Fault {
+    /// The same with a text that is short enough to be read.
+    pub(crate) fn cut(mut self) -> Self {
+        if let Self::Failed { message, .. }
+        | Self::BadAnswer { message }
+        | Self::Crashed { message }
+        | Self::Away { message } = &mut self
+            && message.len() > LONGEST
+        {
+            message.truncate(message.floor_char_boundary(LONGEST));
+            message.push_str(" ...");
+        }
+        self
+    }
 }
 
 fn at(place: &Option<String>) -> String {

@@ -32,10 +32,13 @@ struct Faults {
     last: Option<(Hook, Fault)>,
 }
 
+/// What a call came to, and how long it ran.
+pub(crate) type Ended = (Result<Answer, Fault>, Duration);
+
 /// A call under way.
 pub(crate) struct Pending {
     hook: Hook,
-    answer: Result<mpsc::Receiver<Result<Answer, Fault>>, Fault>,
+    answer: Result<mpsc::Receiver<Ended>, Fault>,
     begun: Instant,
     until: Instant,
     limit: Limit,
@@ -48,10 +51,12 @@ impl Lane {
         let name = format!("hook {}", extension.about().name);
         let thread = std::thread::Builder::new().name(name).spawn(move || {
             while let Some(job) = jobs.next() {
-                let answer = guarded(worker.as_ref(), &job, &host);
+                let begun = Instant::now();
+                let answer = guarded(worker.as_ref(), &job, &host).map_err(Fault::cut);
+                let took = begun.elapsed();
                 jobs.done();
                 // Nobody waits any more when the call came back late.
-                let _ = job.reply.send(answer);
+                let _ = job.reply.send((answer, took));
             }
         });
         if thread.is_err() {
@@ -102,6 +107,25 @@ impl Lane {
         times.entry(hook).or_default().note(micros, answered);
     }
 
+    /// Goes on counting where `before`, a lane of the same extension, left off.
+    pub(crate) fn go_on_from(&self, before: &Self) {
+        let Faults { in_a_row, last } = &*before.log();
+        *self.log() = Faults {
+            in_a_row: in_a_row.clone(),
+            last: last.clone(),
+        };
+    }
+
+    /// Whether it is the same files at work, in the same state.
+    pub(crate) fn is_of(&self, extension: &Arc<dyn Extension>) -> bool {
+        Arc::ptr_eq(&self.extension, extension)
+    }
+
+    /// Its extension, to be shared.
+    pub(crate) fn shared(&self) -> &Arc<dyn Extension> {
+        &self.extension
+    }
+
     /// Whether it failed so often that it is no longer called.
     pub(crate) fn is_quarantined(&self) -> bool {
         self.faults() >= MOST_FAULTS
@@ -128,7 +152,7 @@ impl Lane {
         &self,
         call: &Arc<Call>,
         (limit, until): (Limit, Instant),
-    ) -> Result<mpsc::Receiver<Result<Answer, Fault>>, Fault> {
+    ) -> Result<mpsc::Receiver<Ended>, Fault> {
         if self.is_quarantined() {
             let faults = self.faults();
             return Err(Fault::Quarantined { faults });
@@ -151,18 +175,18 @@ impl Lane {
 
     /// Waits for a call of this lane; also says how long it took, in microseconds.
     pub(crate) fn finish(&self, pending: Pending) -> (Result<Answer, Fault>, u64) {
-        let (hook, begun) = (pending.hook, pending.begun);
-        let result = pending.wait();
+        let hook = pending.hook;
+        let (result, took) = pending.wait();
         match &result {
             Ok(_) => drop(self.log().in_a_row.remove(&hook)),
-            Err(Fault::Busy | Fault::Quarantined { .. }) => {}
+            Err(Fault::Busy | Fault::Away { .. } | Fault::Quarantined { .. }) => {}
             Err(fault) => {
                 let mut faults = self.log();
                 *faults.in_a_row.entry(hook).or_default() += 1;
                 faults.last = Some((hook, fault.clone()));
             }
         }
-        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         match &result {
             Ok(_) => self.note(hook, micros, Answered::Well),
             // Not called, so no call of it took any time.
@@ -180,18 +204,22 @@ impl Drop for Lane {
 }
 
 impl Pending {
-    fn wait(self) -> Result<Answer, Fault> {
+    /// What came of it, and how long it ran itself, without waiting for its turn or for others.
+    fn wait(self) -> Ended {
         let left = self.until.saturating_duration_since(Instant::now());
-        match self.answer?.recv_timeout(left) {
-            Ok(result) => result,
-            Err(mpsc::RecvTimeoutError::Timeout) => Err(Fault::Late {
+        let ended = self.answer.map(|answer| answer.recv_timeout(left));
+        let fault = match ended {
+            Ok(Ok(ended)) => return ended,
+            Ok(Err(mpsc::RecvTimeoutError::Timeout)) => Fault::Late {
                 millis: u64::try_from(self.limit.wall.as_millis()).unwrap_or(u64::MAX),
                 place: None,
-            }),
-            Err(mpsc::RecvTimeoutError::Disconnected) => Err(Fault::Crashed {
+            },
+            Ok(Err(mpsc::RecvTimeoutError::Disconnected)) => Fault::Crashed {
                 message: "its thread ended".to_owned(),
-            }),
-        }
+            },
+            Err(fault) => fault,
+        };
+        (Err(fault), self.begun.elapsed())
     }
 }
 

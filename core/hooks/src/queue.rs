@@ -1,8 +1,9 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::{Answer, Call, Fault, Kind, Limit};
+use crate::lane::Ended;
+use crate::{Call, Fault, Kind, Limit};
 
 /// How many calls of one extension may wait; more than that is a flood.
 const LONGEST: usize = 64;
@@ -13,7 +14,7 @@ pub(crate) struct Job {
     pub(crate) limit: Limit,
     /// When nobody waits for its answer any more.
     pub(crate) until: Instant,
-    pub(crate) reply: mpsc::SyncSender<Result<Answer, Fault>>,
+    pub(crate) reply: mpsc::SyncSender<Ended>,
 }
 
 /// Why a call is not taken.
@@ -116,7 +117,7 @@ impl State {
         };
         if let Some(given_up) = self.waiting.remove(at) {
             // Whoever asked may have lost patience.
-            let _ = given_up.reply.send(Err(Fault::Busy));
+            let _ = given_up.reply.send((Err(Fault::Busy), Duration::ZERO));
         }
         true
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use deskhook_hooks::{Extension, ExtensionKind};
 use deskhook_isolate::{Desk, TestOutcome, serve};
-use deskhook_script::{Package, Parcel, Script, TestReport, test_package};
+use deskhook_script::{Package, Parcel, Script, TestCase, TestReport, test_package};
 use deskhook_wire::Opening;
 
 /// The argument that makes this program one.
@@ -38,8 +38,18 @@ pub(crate) fn outcome(report: &TestReport) -> TestOutcome {
     TestOutcome {
         cases: count(report.cases.len()),
         failures: count(report.failures()),
-        first: first.map(|case| case.name.clone()),
+        first: first.map(told),
     }
+}
+
+/// A test that failed, by its name and the first line of why.
+fn told(case: &TestCase) -> String {
+    let why = case
+        .failure
+        .as_ref()
+        .and_then(|failure| failure.message.lines().next());
+    let line = format!("{}: {}", case.name, why.unwrap_or("it failed"));
+    line.chars().take(300).collect()
 }
 
 fn package(opening: &Opening) -> Result<Package, String> {

@@ -60,11 +60,12 @@ impl Blame {
             (true, 1) => self.calling.clone(),
             (true, _) => BTreeSet::new(),
         };
-        if self.guilty.is_empty() {
-            self.suspects = self.calling.clone();
+        // Once one is known, the others are cleared, and it alone stays a suspect.
+        self.suspects = if self.guilty.is_empty() {
+            self.calling.clone()
         } else {
-            self.suspects.retain(|name| !self.guilty.contains(name));
-        }
+            self.guilty.clone()
+        };
     }
 }
 
@@ -94,7 +95,9 @@ mod tests {
         assert!(blame.died(2, "b"), "alone among suspects");
         assert!(!blame.died(2, "d"), "beside a suspect");
         assert!(blame.enter("c"));
-        assert!(blame.enter("b"), "the guilty one is a suspect no more");
+        assert!(blame.enter("b"), "nobody else is a suspect");
+        assert!(!blame.died(3, "c"), "a suspect beside it is known");
+        assert!(blame.died(3, "b"));
     }
 
     #[test]

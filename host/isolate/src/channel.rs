@@ -52,6 +52,12 @@ pub(crate) enum ChannelError {
     /// A value that has no JSON.
     #[error("a frame cannot be written")]
     Shape(#[source] serde_json::Error),
+    /// What came is no frame of this protocol.
+    #[error("a frame cannot be read")]
+    Unreadable(#[source] serde_json::Error),
+    /// What came is a frame that does not belong there.
+    #[error("it said what nobody asked: {0}")]
+    Misplaced(String),
     /// The system refused.
     #[error("the socket failed")]
     System(#[source] io::Error),

@@ -36,15 +36,18 @@ struct Attempt<'a> {
     call: &'a Call,
     limit: Limit,
     host: &'a HostPort,
-    until: Instant,
+    /// When its own time is over.
+    deadline: Instant,
     /// Whether its host did something for it: then it must not run twice.
     asked: bool,
 }
 
 /// Why a call did not come back.
-enum Loss {
+pub(crate) enum Loss {
     /// There is no child.
     Unstarted(StartError),
+    /// The child says why it cannot have this extension.
+    Refused(String),
     /// The child of that number is gone.
     Died(u64),
     /// The child of that number does not answer, or says what nobody understands.
@@ -57,19 +60,23 @@ impl Isolated {
         about: About,
         opening: Opening,
     ) -> Result<Self, OpenError> {
+        let name = about.name.clone();
         let until = Instant::now() + LOAD + GRACE;
-        let line = connect(&process, &opening, until)?;
-        Ok(Self {
-            about,
-            opening,
-            process,
-            line: Mutex::new(Some(line)),
-        })
-    }
-
-    /// The process that it lives in.
-    pub fn process(&self) -> &Process {
-        &self.process
+        if !process.enter(&name, until) {
+            return Err(OpenError::Late(millis(LOAD)));
+        }
+        match connect(&process, &opening, (until, until)) {
+            Ok(line) => {
+                process.came_back(&name);
+                Ok(Self {
+                    about,
+                    opening,
+                    process,
+                    line: Mutex::new(Some(line)),
+                })
+            }
+            Err(loss) => Err(process.lost(&name, loss, LOAD)),
+        }
     }
 
     fn attempt(&self, attempt: &mut Attempt<'_>) -> Result<Result<Answer, Fault>, Loss> {
@@ -77,14 +84,20 @@ impl Isolated {
         let fresh = |line: &Line| line.number == self.process.number();
         let mut line = match kept.take().filter(fresh) {
             Some(line) => line,
-            None => match connect(&self.process, &self.opening, attempt.until) {
-                Ok(line) => line,
-                Err(OpenError::Start(error)) => return Err(Loss::Unstarted(error)),
-                Err(error) => {
-                    let message = error.to_string();
-                    return Ok(Err(Fault::Crashed { message }));
-                }
-            },
+            // Loading may take longer than this call has; the next one is then served at once.
+            None => {
+                let until = attempt.deadline.max(Instant::now() + LOAD) + GRACE;
+                connect(&self.process, &self.opening, (attempt.deadline, until))?
+            }
+        };
+        let left = attempt.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            *kept = Some(line);
+            return Ok(Err(away("its time was over before its turn came")));
+        }
+        attempt.limit = Limit {
+            cpu: attempt.limit.cpu.min(left),
+            wall: left,
         };
         let answer = converse(&mut line.channel, attempt).map_err(|error| match error {
             ChannelError::Closed => Loss::Died(line.number),
@@ -101,18 +114,18 @@ impl Extension for Isolated {
     }
 
     fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
-        let until = Instant::now() + limit.wall + GRACE;
+        let deadline = Instant::now() + limit.wall;
         let mut attempt = Attempt {
             call,
             limit,
             host,
-            until,
+            deadline,
             asked: false,
         };
         let name = &self.about.name;
         for _ in 0..2 {
-            if !self.process.enter(name, until) {
-                return Err(Fault::Busy);
+            if !self.process.enter(name, deadline) {
+                return Err(away("its turn did not come"));
             }
             match self.attempt(&mut attempt) {
                 Ok(answer) => {
@@ -121,7 +134,11 @@ impl Extension for Isolated {
                 }
                 Err(Loss::Unstarted(error)) => {
                     self.process.came_back(name);
-                    return Err(crashed(&error));
+                    return Err(away(&told(&error)));
+                }
+                Err(Loss::Refused(message)) => {
+                    self.process.came_back(name);
+                    return Err(Fault::Crashed { message });
                 }
                 Err(Loss::Unfit(number, error)) => {
                     self.process.end(number, name);
@@ -129,22 +146,30 @@ impl Extension for Isolated {
                 }
                 Err(Loss::Died(number)) => {
                     let (guilty, ending) = self.process.died(number, name);
-                    if guilty || attempt.asked {
+                    if guilty {
                         return Err(died(&ending));
+                    }
+                    if attempt.asked {
+                        return Err(away("its process died because of another package"));
                     }
                 }
             }
         }
-        Err(died("twice, because of other packages"))
+        Err(away("its process died twice because of other packages"))
     }
 }
 
-fn crashed(error: &StartError) -> Fault {
+fn away(message: &str) -> Fault {
+    Fault::Away {
+        message: message.to_owned(),
+    }
+}
+
+/// An error with its cause.
+fn told(error: &StartError) -> String {
     let cause = std::error::Error::source(error);
     let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-    Fault::Crashed {
-        message: format!("{error}{cause}"),
-    }
+    format!("{error}{cause}")
 }
 
 fn died(ending: &str) -> Fault {
@@ -156,25 +181,34 @@ fn died(ending: &str) -> Fault {
 fn unfit(error: &ChannelError, limit: Limit) -> Fault {
     match error {
         ChannelError::Late => Fault::Late {
-            millis: u64::try_from(limit.wall.as_millis()).unwrap_or(u64::MAX),
+            millis: millis(limit.wall),
             place: None,
         },
-        other => Fault::Crashed {
-            message: format!("its process was ended: {other}"),
-        },
+        other => {
+            let cause = std::error::Error::source(other);
+            let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+            Fault::Crashed {
+                message: format!("its process was ended: {other}{cause}"),
+            }
+        }
     }
 }
 
-/// Opens the extension in the running child.
-fn connect(process: &Process, opening: &Opening, until: Instant) -> Result<Line, OpenError> {
-    let name = &opening.name;
-    let (mut channel, number) = process.channel()?;
+/// Opens the extension in the running child: waits for one as long as `rest`, then for the
+/// extension as long as `until`.
+fn connect(
+    process: &Process,
+    opening: &Opening,
+    (rest, until): (Instant, Instant),
+) -> Result<Line, Loss> {
+    let (mut channel, number) = process.channel(rest).map_err(Loss::Unstarted)?;
     let order = ToExtension::Open(Cow::Borrowed(opening));
     match exchange(&mut channel, &order, until) {
         Ok(FromExtension::Opened) => Ok(Line { channel, number }),
-        Ok(FromExtension::Refused { message }) => Err(OpenError::Refused(message)),
-        Ok(other) => Err(process.unfit((number, name), &other)),
-        Err(error) => Err(process.lost((number, name), &error, LOAD)),
+        Ok(FromExtension::Refused { message }) => Err(Loss::Refused(message)),
+        Ok(other) => Err(Loss::Unfit(number, misplaced(&other))),
+        Err(ChannelError::Closed) => Err(Loss::Died(number)),
+        Err(error) => Err(Loss::Unfit(number, error)),
     }
 }
 
@@ -190,7 +224,7 @@ pub(crate) fn exchange(
 
 fn receive(channel: &mut Channel, until: Instant) -> Result<FromExtension, ChannelError> {
     let frame = channel.receive(Some(until))?;
-    serde_json::from_slice(&frame).map_err(ChannelError::Shape)
+    serde_json::from_slice(&frame).map_err(ChannelError::Unreadable)
 }
 
 /// One call: the host's answers to whatever the extension asks, until it answers itself.
@@ -199,8 +233,12 @@ fn converse(
     attempt: &mut Attempt<'_>,
 ) -> Result<Result<Answer, Fault>, ChannelError> {
     let Attempt {
-        call, limit, until, ..
+        call,
+        limit,
+        deadline,
+        ..
     } = *attempt;
+    let until = deadline + GRACE;
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     let order = ToExtension::Call {
         hook: call.hook,
@@ -235,8 +273,10 @@ fn converse(
     }
 }
 
-fn misplaced(said: &FromExtension) -> ChannelError {
-    let said = format!("{said:?}").chars().take(80).collect::<String>();
-    let error = format!("in the middle of a call it said {said}");
-    ChannelError::System(std::io::Error::other(error))
+pub(crate) fn misplaced(said: &FromExtension) -> ChannelError {
+    ChannelError::Misplaced(format!("{said:?}").chars().take(80).collect())
+}
+
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

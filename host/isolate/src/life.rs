@@ -91,10 +91,6 @@ impl Life {
         self.not_before = (self.deaths > 1).then(|| now + rest);
     }
 
-    pub(crate) fn number(&self) -> u64 {
-        self.number
-    }
-
     pub(crate) fn running(&self) -> Option<&Running> {
         self.running.as_ref()
     }

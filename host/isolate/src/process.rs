@@ -1,5 +1,6 @@
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -7,9 +8,9 @@ use deskhook_hooks::About;
 use deskhook_wire::{Confinement, FromExtension, Opening, ToExtension};
 
 use crate::blame::Blame;
-use crate::channel::Channel;
+use crate::channel::{Channel, ChannelError};
 use crate::child::Running;
-use crate::extension::Isolated;
+use crate::extension::{Isolated, Loss, exchange, millis, misplaced};
 use crate::life::Life;
 
 /// How long a package's own tests may take altogether.
@@ -37,6 +38,8 @@ struct Inner {
     program: Program,
     confinement: Confinement,
     life: Mutex<Life>,
+    /// Of the child in `life`; read by every call, also while a child is being started.
+    number: AtomicU64,
     blame: Mutex<Blame>,
     /// Rung when a suspect's call came back.
     turn: Condvar,
@@ -125,6 +128,7 @@ impl Process {
                 program,
                 confinement,
                 life: Mutex::default(),
+                number: AtomicU64::new(0),
                 blame: Mutex::default(),
                 turn: Condvar::new(),
             }),
@@ -133,7 +137,7 @@ impl Process {
 
     /// Starts the child, where none runs, without anything in it.
     pub fn start(&self) -> Result<(), StartError> {
-        self.channel().map(drop)
+        self.channel(Instant::now()).map(drop)
     }
 
     /// Makes an extension in the child, within 5 s. `about` is what its manifest says.
@@ -143,30 +147,37 @@ impl Process {
 
     /// Runs a package's own tests in the child, within a minute.
     pub fn test(&self, opening: &Opening) -> Result<TestOutcome, OpenError> {
+        let name = &opening.name;
         let until = Instant::now() + TESTS;
-        self.enter(&opening.name, until);
-        let (mut channel, number) = self.channel()?;
+        if !self.enter(name, until) {
+            return Err(OpenError::Late(millis(TESTS)));
+        }
+        match self.tested(opening, until) {
+            Ok(outcome) => {
+                self.came_back(name);
+                Ok(outcome)
+            }
+            Err(loss) => Err(self.lost(name, loss, TESTS)),
+        }
+    }
+
+    fn tested(&self, opening: &Opening, until: Instant) -> Result<TestOutcome, Loss> {
+        let (mut channel, number) = self.channel(until).map_err(Loss::Unstarted)?;
         let order = ToExtension::Test(std::borrow::Cow::Borrowed(opening));
-        let said = crate::extension::exchange(&mut channel, &order, until);
-        match said {
+        match exchange(&mut channel, &order, until) {
             Ok(FromExtension::Tested {
                 cases,
                 failures,
                 first,
-            }) => {
-                self.came_back(&opening.name);
-                Ok(TestOutcome {
-                    cases,
-                    failures,
-                    first,
-                })
-            }
-            Ok(FromExtension::Refused { message }) => {
-                self.came_back(&opening.name);
-                Err(OpenError::Refused(message))
-            }
-            Ok(other) => Err(self.unfit((number, &opening.name), &other)),
-            Err(error) => Err(self.lost((number, &opening.name), &error, TESTS)),
+            }) => Ok(TestOutcome {
+                cases,
+                failures,
+                first,
+            }),
+            Ok(FromExtension::Refused { message }) => Err(Loss::Refused(message)),
+            Ok(other) => Err(Loss::Unfit(number, misplaced(&other))),
+            Err(ChannelError::Closed) => Err(Loss::Died(number)),
+            Err(error) => Err(Loss::Unfit(number, error)),
         }
     }
 
@@ -182,7 +193,9 @@ impl Process {
         held.unwrap_or_default()
     }
 
-    pub(crate) fn channel(&self) -> Result<(Channel, u64), StartError> {
+    /// A new channel into the child, and which child it is. Where the next child is not to be
+    /// started yet, that is waited for, as far as `until` lets it.
+    pub(crate) fn channel(&self, until: Instant) -> Result<(Channel, u64), StartError> {
         let Inner {
             name,
             program,
@@ -190,12 +203,25 @@ impl Process {
             ..
         } = self.inner.as_ref();
         let start = || Running::start((name, program), confinement);
-        self.life().channel(start)
+        loop {
+            let made = self.life().channel(start);
+            if let Ok((_, number)) = &made {
+                self.inner.number.store(*number, Ordering::Release);
+            }
+            let Err(StartError::Resting { millis, .. }) = &made else {
+                return made;
+            };
+            let rest = Duration::from_millis(*millis + 1);
+            if Instant::now() + rest > until {
+                return made;
+            }
+            std::thread::sleep(rest);
+        }
     }
 
-    /// Which child runs, from 1.
+    /// Which child was given a channel last, from 1.
     pub(crate) fn number(&self) -> u64 {
-        self.life().number()
+        self.inner.number.load(Ordering::Acquire)
     }
 
     /// Waits for the turn of `name`, which comes at once unless it is a suspect beside another.
@@ -237,33 +263,27 @@ impl Process {
         self.died(number, name);
     }
 
-    /// What to say of a child that did not open an extension.
-    pub(crate) fn lost(
-        &self,
-        (number, name): (u64, &str),
-        error: &crate::channel::ChannelError,
-        limit: Duration,
-    ) -> OpenError {
-        use crate::channel::ChannelError;
-        match error {
-            ChannelError::Late => {
-                self.end(number, name);
-                OpenError::Late(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX))
+    /// What to say of a child that did not do what it was asked for `name`.
+    pub(crate) fn lost(&self, name: &str, loss: Loss, limit: Duration) -> OpenError {
+        match loss {
+            Loss::Unstarted(error) => {
+                self.came_back(name);
+                OpenError::Start(error)
             }
-            ChannelError::Closed => OpenError::Died(self.died(number, name).1),
-            other => {
+            Loss::Refused(message) => {
+                self.came_back(name);
+                OpenError::Refused(message)
+            }
+            Loss::Died(number) => OpenError::Died(self.died(number, name).1),
+            Loss::Unfit(number, ChannelError::Late) => {
                 self.end(number, name);
-                OpenError::Died(other.to_string())
+                OpenError::Late(millis(limit))
+            }
+            Loss::Unfit(number, error) => {
+                self.end(number, name);
+                OpenError::Died(error.to_string())
             }
         }
-    }
-
-    /// The same for one that said what nobody asked.
-    pub(crate) fn unfit(&self, (number, name): (u64, &str), said: &FromExtension) -> OpenError {
-        self.end(number, name);
-        let said = format!("{said:?}");
-        let said: String = said.chars().take(80).collect();
-        OpenError::Died(format!("it said what nobody asked: {said}"))
     }
 
     fn life(&self) -> MutexGuard<'_, Life> {

@@ -120,7 +120,9 @@ impl Loop {
             self.loaded.push(before);
             self.rejected.push(rejected);
         }
+        let before = self.chains.current();
         self.put_in_place(rebound(&self.loaded, &self.policy));
+        self.chains.current().go_on_from(&before);
         self.shown.menu_is_stale = true;
         self.collect_state();
     }

@@ -126,6 +126,19 @@ fn what_is_on_trial_is_no_way_back() {
 }
 
 #[test]
+fn newer_files_that_do_not_load_leave_the_trial_of_those_that_run_as_it_is() {
+    let mut probation = Probation::default();
+    admit(&mut probation, 0, ("1", "2"));
+    let mut broken = ExtensionSet {
+        loaded: vec![],
+        rejected: vec![rejected(&files("3"), "it does not load".to_owned())],
+    };
+    probation.admit(Moment(1), &[files("2")], &mut broken);
+    let back = probation.judge(Moment(2), &health("2", 1, failed()));
+    assert_eq!(version(&back[0].0), "1");
+}
+
+#[test]
 fn being_late_counts_three_times_in_a_row() {
     let mut probation = Probation::default();
     admit(&mut probation, 0, ("1", "2"));

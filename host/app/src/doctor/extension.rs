@@ -22,7 +22,7 @@ pub(super) fn isolation(policy: &Policy) -> Finding {
         Some(Ok(held)) => Finding::ok(
             "isolation",
             format!(
-                "packages run in a child process, held by {}",
+                "Lua packages run in a child process, held by {}; native plugins run in the agent",
                 held.join(", ")
             ),
         ),

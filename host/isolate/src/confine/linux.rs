@@ -13,10 +13,20 @@ use seccompiler::{
 
 /// The newest Landlock that this program knows to ask for; older kernels give what they have.
 const LANDLOCK: ABI = ABI::V6;
+/// Handles that a process may usually have.
+const MOST_HANDLES: libc::c_int = 1 << 16;
 
 pub(super) fn leave_handles() {
     // SAFETY: nothing in this process owns a handle above 2 yet: this runs first in `main`.
-    unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32) };
+    let closed = unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32) };
+    if closed == 0 {
+        return;
+    }
+    // A kernel before 5.9: one by one, as far as a process usually has any.
+    for number in 3..MOST_HANDLES {
+        // SAFETY: as above.
+        unsafe { libc::close(number) };
+    }
 }
 
 pub(super) fn die_with_parent() {
@@ -82,7 +92,6 @@ const FREE: &[libc::c_long] = &[
     libc::SYS_close,
     libc::SYS_exit,
     libc::SYS_exit_group,
-    libc::SYS_fcntl,
     libc::SYS_fstat,
     libc::SYS_futex,
     libc::SYS_getcpu,
@@ -134,6 +143,16 @@ fn rules() -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError>
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {
         rules.insert(call, only(2, SeccompCmpOp::MaskedEq(run), 0)?);
     }
+    // Asking about handles and copying them, and not who gets a signal when something comes in.
+    let asked = [
+        libc::F_GETFD,
+        libc::F_SETFD,
+        libc::F_GETFL,
+        libc::F_DUPFD_CLOEXEC,
+    ];
+    let asked = asked.map(|what| only(1, SeccompCmpOp::Eq, u64::from(what.unsigned_abs())));
+    let asked: Result<Vec<_>, _> = asked.into_iter().collect();
+    rules.insert(libc::SYS_fcntl, asked?.into_iter().flatten().collect());
     // Ending itself, and nobody else.
     let own = u64::from(std::process::id());
     rules.insert(libc::SYS_tgkill, only(0, SeccompCmpOp::Eq, own)?);
