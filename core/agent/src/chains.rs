@@ -5,7 +5,7 @@ use deskhook_hooks::{
     Answer, Call, Chain, ConsentPrompt, Context, Dropped, ElevationRequest, ExtensionRequest,
     Fault, Hook, Provenance, Provided, SessionJoin, SessionRequest, Setting, SupporterInput,
 };
-use deskhook_session::{ElevationAsk, Inquiry, JoinAsk, Judgement, Request, Supporter};
+use deskhook_session::{ElevationAsk, Inquiry, JoinAsk, Judgement, Request, Supporter, Verdict};
 use jiff::Zoned;
 
 use crate::{AboutDevice, AboutPerson};
@@ -145,9 +145,20 @@ impl Chains {
 
 /// Runs a hook of kind `decide`. A task that cannot be run denies.
 pub(crate) async fn decide(chain: Arc<Chain>, call: Call) -> Vec<Judgement> {
-    let run = tokio::task::spawn_blocking(move || chain.decide(call));
+    let hook = call.hook;
+    let run = tokio::task::spawn_blocking(move || {
+        let judgements = chain.decide(call);
+        for Judgement { by, verdict, .. } in &judgements {
+            if let Some(Verdict::Deny { code, message }) = verdict
+                && code == "check-failed"
+            {
+                tracing::warn!(package = by, %hook, message, "a check failed");
+            }
+        }
+        judgements
+    });
     run.await.unwrap_or_else(|_| {
-        let verdict = deskhook_session::Verdict::Deny {
+        let verdict = Verdict::Deny {
             code: "check-failed".to_owned(),
             message: "The checks could not be run, so the answer is no.".to_owned(),
         };

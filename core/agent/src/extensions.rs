@@ -102,7 +102,13 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
                 } else {
                     "running"
                 };
-                (state, Some(format!("{faults} faults of one hook in a row")))
+                let count = match faults {
+                    1 => "1 fault".to_owned(),
+                    more => format!("{more} faults in a row"),
+                };
+                let last = health.last_fault.as_ref();
+                let last = last.map(|(hook, fault)| format!(" of {hook}: {fault}"));
+                (state, Some(count + &last.unwrap_or_default()))
             }
         };
         ExtensionHealth {

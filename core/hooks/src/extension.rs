@@ -126,10 +126,13 @@ pub enum Fault {
     #[error("still busy with an earlier call")]
     Busy,
     /// It failed too often.
-    #[error("quarantined after {faults} faults")]
+    #[error("quarantined after {faults} faults{}", lastly(.last))]
     Quarantined {
         /// How often.
         faults: u32,
+        /// What the last fault was.
+        #[serde(default)]
+        last: String,
     },
 }
 
@@ -150,6 +153,13 @@ impl Fault {
         }
         self
     }
+}
+
+fn lastly(last: &str) -> String {
+    if last.is_empty() {
+        return String::new();
+    }
+    format!(", the last one: {last}")
 }
 
 fn at(place: &Option<String>) -> String {

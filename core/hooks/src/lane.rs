@@ -155,7 +155,9 @@ impl Lane {
     ) -> Result<mpsc::Receiver<Ended>, Fault> {
         if self.is_quarantined() {
             let faults = self.faults();
-            return Err(Fault::Quarantined { faults });
+            let last = self.last_fault().map(|(_, fault)| fault.to_string());
+            let last = last.unwrap_or_default();
+            return Err(Fault::Quarantined { faults, last });
         }
         let (reply, answer) = mpsc::sync_channel(1);
         let job = Job {

@@ -233,8 +233,8 @@ fn whole(dir: &Path, package: &Package) -> Option<Finding> {
         return None;
     }
     let message = format!("the package is named {name:?} and its folder {folder:?}");
-    let help = "people look for a package under its name: give both the same";
-    let finding = Finding::new(Severity::Warning, "folder-name", message);
+    let help = "the agent takes a package from a folder of its own name alone: give both the same";
+    let finding = Finding::new(Severity::Error, "folder-name", message);
     Some(finding.at(&manifest::place(package, name)).help(help))
 }
 

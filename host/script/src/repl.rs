@@ -113,7 +113,7 @@ impl Repl {
                     let error = error.to_string();
                     // The compiler names the end of a text that is open by its quote alone.
                     let open_text = error.contains("Malformed string") && text.contains("[[");
-                    !error.contains("<eof>") && !open_text
+                    !error.contains("got <eof>") && !open_text
                 }
             }
     }

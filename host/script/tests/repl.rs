@@ -184,6 +184,7 @@ fn an_input_is_whole_when_the_compiler_says_so() {
         ("x = [[a", false),
         ("x = 'a", true),
         ("1 1", true),
+        ("1 + 1)", true),
         (":run", true),
         ("", true),
     ] {

@@ -10,6 +10,8 @@ use super::Trouble;
 const LARGEST_FILE: u64 = 256 * 1024;
 const LARGEST_PACKAGE: u64 = 1024 * 1024;
 const MOST_FILES: usize = 256;
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 const DEEPEST: usize = 8;
 
 /// The files of a package by their path inside it, with `/` between folders.
@@ -123,8 +125,12 @@ impl Reading<'_> {
         if size > LARGEST_FILE {
             return Err(Trouble::FileTooLarge { path });
         }
-        let wants_text = path.ends_with(".lua") || path.ends_with(".json");
-        if wants_text && std::str::from_utf8(&content).is_err() {
+        let is_text = path.ends_with(".lua") || path.ends_with(".json");
+        if is_text && content.starts_with(MARK) {
+            // Some editors write it, and it says nothing.
+            content.drain(..MARK.len());
+        }
+        if is_text && std::str::from_utf8(&content).is_err() {
             return Err(Trouble::NotText { path });
         }
         self.left = self

@@ -36,9 +36,11 @@ impl Shapes {
             shapes.record(name, listed(list));
         }
         shapes.record("Test", listed(TEST_API));
-        let verdict = ["verdict", "code", "title", "message"];
+        let texts = ["code", "title", "message"];
         let mut verdict =
-            BTreeMap::from(verdict.map(|name| (name.to_owned(), left_out(Shape::Text))));
+            BTreeMap::from(texts.map(|name| (name.to_owned(), left_out(Shape::Text))));
+        let words = ["allow", "deny", "ask"].map(str::to_owned).to_vec();
+        verdict.insert("verdict".to_owned(), part(Shape::Words(words)));
         verdict.insert("timeout".to_owned(), left_out(Shape::Number));
         shapes.record("Verdict", verdict);
         shapes
