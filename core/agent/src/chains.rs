@@ -57,10 +57,9 @@ impl Chains {
 
     pub(crate) fn replace(&self, chain: Chain) {
         let old = {
-            let mut current = self.inner.chain.lock();
-            let current = current.as_mut().map_err(|poisoned| poisoned.get_mut());
-            let (Ok(current) | Err(current)) = current;
-            std::mem::replace(&mut **current, Arc::new(chain))
+            let current = self.inner.chain.lock();
+            let mut current = current.unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *current, Arc::new(chain))
         };
         // The last one to have it may wait for a child to end, which the loop has no time for.
         drop(tokio::task::spawn_blocking(move || drop(old)));
