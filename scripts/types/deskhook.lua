@@ -535,6 +535,21 @@ deskhook.policy = {}
 ---@return any
 function deskhook.policy.get(key) end
 
+---A section of the policy under the names that the package knows, whatever their case in the policy; a key that is not known is logged once.
+---Needs the capability `policy`.
+---@param section any what `deskhook.policy.get` gave, or an object in it
+---@param key string where it stands, for what is said of it
+---@param kinds table<string, string> each key that is known: `string`, `number`, `boolean`, `object`, `list`, or `text` (one, or one for each language)
+---@param complain (fun(key: string, why: string))? told of what has another type, which is then left out; without it that is an error
+---@return table
+function deskhook.policy.check(section, key, kinds, complain) end
+
+---The text in the person's language, else in its main language, in English, in any.
+---Needs the capability `policy`.
+---@param value any a text, or a text for each language: `{en = "...", de = "..."}`
+---@return string?
+function deskhook.policy.text(value) end
+
 deskhook.time = {}
 
 ---The time of the call.

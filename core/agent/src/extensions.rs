@@ -3,7 +3,7 @@ use std::sync::{Arc, mpsc as blocking};
 
 use deskhook_facts::{Facts, checks};
 use deskhook_hooks::{Bound, Chain, Extension, Grants, Health, Hook, HostQuestion, Kind};
-use deskhook_policy::{Binding, CheckMode, ExtensionPolicy, Policy};
+use deskhook_policy::{Binding, ExtensionPolicy, Policy};
 use deskhook_wire::ExtensionHealth;
 use tokio::sync::mpsc;
 
@@ -66,10 +66,8 @@ impl Generation {
 /// failing or by being slow.
 fn built_in(policy: &Policy, facts: &Arc<Facts>) -> Vec<Bound> {
     let bound = |extension: Arc<dyn Extension>| {
-        let binding = match policy.session.checks.get(&extension.about().name) {
-            Some(CheckMode::Warn) => Binding::Optional,
-            _ => Binding::Required,
-        };
+        let mode = policy.session.checks.get(&extension.about().name);
+        let binding = mode.map(|mode| mode.binding()).unwrap_or_default();
         Bound {
             extension,
             policy: ExtensionPolicy {
@@ -97,7 +95,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
             }
             (None, 0) => ("running", None),
             (None, faults) => {
-                let state = if faults >= 3 {
+                let state = if health.is_quarantined() {
                     "quarantined"
                 } else {
                     "running"
@@ -226,6 +224,8 @@ pub(crate) fn missing(
 
 #[cfg(test)]
 mod tests {
+    use deskhook_policy::CheckMode;
+
     use super::*;
 
     #[test]

@@ -3,7 +3,7 @@ use std::sync::{Arc, mpsc};
 use deskhook_policy::{Binding, ExtensionPolicy};
 use deskhook_session::{Judgement, Verdict};
 
-use crate::lane::{Lane, Pending};
+use crate::lane::{Lane, MOST_FAULTS, Pending};
 use crate::provenance::Ledger;
 use crate::{
     Answer, Call, Dropped, Extension, ExtensionKind, Fault, Folded, Grants, Hook, HostPort,
@@ -17,6 +17,16 @@ pub enum Phase {
     BuiltIn,
     /// Packages and plugins.
     Organisation,
+}
+
+impl Phase {
+    /// Of what is made of this.
+    pub fn of(kind: ExtensionKind) -> Self {
+        match kind {
+            ExtensionKind::BuiltIn => Self::BuiltIn,
+            ExtensionKind::Script | ExtensionKind::Plugin => Self::Organisation,
+        }
+    }
 }
 
 /// An extension, and what the organisation's policy makes of it.
@@ -56,6 +66,13 @@ pub struct Health {
     pub ungranted: Vec<String>,
 }
 
+impl Health {
+    /// Whether it failed so often that it is called no more.
+    pub fn is_quarantined(&self) -> bool {
+        self.faults >= MOST_FAULTS
+    }
+}
+
 /// What a hook of kind `provide` came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provided<T> {
@@ -82,7 +99,11 @@ impl Chain {
             .collect();
         links.sort_by_key(|link| {
             let about = link.lane.extension().about();
-            (phase(about.kind), link.policy.priority, about.name.clone())
+            (
+                Phase::of(about.kind),
+                link.policy.priority,
+                about.name.clone(),
+            )
         });
         Self { links }
     }
@@ -306,14 +327,6 @@ impl Link {
             note,
             micros,
         }
-    }
-}
-
-fn phase(kind: ExtensionKind) -> Phase {
-    if kind == ExtensionKind::BuiltIn {
-        Phase::BuiltIn
-    } else {
-        Phase::Organisation
     }
 }
 

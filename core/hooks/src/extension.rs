@@ -140,6 +140,15 @@ pub enum Fault {
 const LONGEST: usize = 2048;
 
 impl Fault {
+    /// What a panic says.
+    pub fn of_panic(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Self::Crashed {
+            message: text.unwrap_or("it panicked").to_owned(),
+        }
+    }
+
     /// The same with a text that is short enough to be read.
     pub(crate) fn cut(mut self) -> Self {
         if let Self::Failed { message, .. }

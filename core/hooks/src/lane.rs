@@ -13,7 +13,7 @@ pub(crate) const GRACE: Duration = Duration::from_millis(250);
 /// waiting counts as its own time.
 const TURN: Duration = Duration::from_secs(1);
 /// Faults of one hook, one after the other, after which an extension is no longer called.
-const MOST_FAULTS: u32 = 3;
+pub(crate) const MOST_FAULTS: u32 = 3;
 
 /// One extension with a thread of its own: calls of it never wait for calls of another, and a
 /// call that does not come back blocks nobody but itself. Its own calls go one after the other.
@@ -234,11 +234,5 @@ fn guarded(extension: &dyn Extension, job: &Job, host: &HostPort) -> Result<Answ
     }
     let limit = Limit { wall, ..job.limit };
     let run = std::panic::AssertUnwindSafe(|| extension.call(&job.call, limit, host));
-    std::panic::catch_unwind(run).unwrap_or_else(|payload| {
-        let text = payload.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-        Err(Fault::Crashed {
-            message: text.unwrap_or("it panicked").to_owned(),
-        })
-    })
+    std::panic::catch_unwind(run).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)))
 }

@@ -89,6 +89,16 @@ pub enum CheckMode {
     Deny,
 }
 
+impl CheckMode {
+    /// What a failure of the check itself means: one that only warns denies nothing.
+    pub fn binding(self) -> Binding {
+        match self {
+            Self::Off | Self::Deny => Binding::Required,
+            Self::Warn => Binding::Optional,
+        }
+    }
+}
+
 /// `Session.Consent.*`: when and how the person is asked before a supporter joins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentPolicy {

@@ -23,9 +23,6 @@ pub struct HostStart {
 /// What a child may touch of the system. The default is nothing: no file, no network, no program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confinement {
-    /// Files, and folders with all below them, that may be read.
-    #[serde(default)]
-    pub read: Vec<std::path::PathBuf>,
     /// The most memory that all of the child's data may take, in MiB; 0 is no limit of its own.
     #[serde(default)]
     pub memory_mib: u32,

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use deskhook_agent::Rejected;
 use deskhook_hooks::{Body, Hook, Limit};
 use deskhook_policy::Policy;
+use deskhook_wire::TimingShape;
 use serde_json::{Value, json as value};
 
 use crate::output::{Colour, Exit, Form, Outcome, json, paint, say};
@@ -60,11 +61,10 @@ fn list(form: Form) -> Outcome {
         return Ok(Exit::Done);
     }
     for hook in Hook::ALL {
-        let kind = serde_json::to_value(hook.kind())?;
         say(format!(
             "{:<20} {:<10} {}",
             hook.name(),
-            kind.as_str().unwrap_or_default(),
+            hook.kind().word(),
             hook.wants()
         ));
     }
@@ -146,7 +146,7 @@ impl Explained {
         say(format!(
             "{} ({})",
             paint(hook.name(), Colour::Bold),
-            kind_word(hook)
+            hook.kind().word()
         ));
         say(format!("  answer  {}", hook.wants()));
         let limit = LimitShape::from(Limit::of(hook, 0));
@@ -184,19 +184,14 @@ impl Explained {
                 let names: Vec<&str> = listeners.iter().map(|one| one.name.as_str()).collect();
                 let own = self.listeners.iter().map(|listener| listener.name.as_str());
                 if !own.eq(names.iter().copied()) {
-                    let line = format!("  the running agent has others: {}", names.join(", "));
-                    say(paint(&line, Colour::Yellow));
+                    say(paint("  the running agent has others:", Colour::Yellow));
+                    for TimingShape { name, timing } in listeners {
+                        say(format!("          {name}: {}", listener::in_words(timing)));
+                    }
                 }
             }
         }
     }
-}
-
-fn kind_word(hook: Hook) -> String {
-    serde_json::to_value(hook.kind())
-        .ok()
-        .and_then(|kind| kind.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }
 
 /// Name and sentence of each field of the hook's input.

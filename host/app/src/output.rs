@@ -170,3 +170,11 @@ pub(crate) fn progress(word: &str) -> indicatif::ProgressBar {
         .with_style(style)
         .with_message(word.to_owned())
 }
+
+/// A number with its noun, of which there may be one.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        other => format!("{other} {what}s"),
+    }
+}

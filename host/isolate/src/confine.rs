@@ -22,7 +22,7 @@ pub(crate) fn die_with_parent() {
 pub(crate) fn confine(confinement: &Confinement) -> Result<Vec<String>, String> {
     let mut held = limit(confinement)?;
     #[cfg(target_os = "linux")]
-    held.extend(linux::confine(confinement)?);
+    held.extend(linux::confine()?);
     Ok(held)
 }
 

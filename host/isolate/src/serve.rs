@@ -203,7 +203,7 @@ impl Counter {
             body,
         };
         let run = AssertUnwindSafe(|| extension.call(&call, limit, &self.host));
-        catch_unwind(run).unwrap_or_else(|panic| Err(crashed(text_of(&*panic))))
+        catch_unwind(run).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)))
     }
 }
 
@@ -216,13 +216,11 @@ fn tested(outcome: TestOutcome) -> FromExtension {
 }
 
 fn guarded<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(text_of(&*panic)))
-}
-
-fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("it panicked").to_owned()
+    let ran = catch_unwind(AssertUnwindSafe(run));
+    ran.unwrap_or_else(|panic| match Fault::of_panic(&*panic) {
+        Fault::Crashed { message } => Err(message),
+        other => Err(other.to_string()),
+    })
 }
 
 impl Wire {

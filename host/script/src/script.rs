@@ -8,7 +8,7 @@ use mlua::{Function, Lua, Value};
 use crate::package::{INIT, Trouble};
 use crate::stage::{Turn, lock};
 use crate::value::{to_json, to_lua};
-use crate::vm::{Vm, chunk, crash};
+use crate::vm::{Vm, chunk};
 use crate::{LoadError, Package};
 
 /// What `init.lua` may take: it only names functions and requires modules.
@@ -76,7 +76,7 @@ impl Extension for Script {
         }
         // The state is out of its place while it runs, so after a panic the next call gets another.
         let run = AssertUnwindSafe(|| self.answer(call, limit, host));
-        catch_unwind(run).unwrap_or_else(|panic| Err(crash(&*panic)))
+        catch_unwind(run).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)))
     }
 }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,6 +9,8 @@ use serde_json::Value;
 use crate::Package;
 use crate::meter::Meter;
 
+/// The most things that are told once.
+const MOST_TOLD: usize = 64;
 /// The most bytes of a key, a path, an address.
 const LONGEST_NAME: usize = 8 * 1024;
 
@@ -24,6 +26,8 @@ pub(crate) struct Stage {
     /// What the script's error says, noted where it was raised.
     failure: Mutex<Option<Failure>>,
     heard: Mutex<BTreeMap<Hook, String>>,
+    /// What was told once already.
+    told: Mutex<BTreeSet<String>>,
 }
 
 /// The call under way, as far as the API needs it.
@@ -53,6 +57,7 @@ impl Stage {
             ended: AtomicBool::new(false),
             failure: Mutex::default(),
             heard: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -133,6 +138,13 @@ impl Stage {
                 Ok(())
             }
         }
+    }
+
+    /// Whether something was not told yet in this state's life; it counts as told from then on.
+    /// After so much news nothing is news any more.
+    pub(crate) fn is_news(&self, what: &str) -> bool {
+        let mut told = lock(&self.told);
+        told.len() < MOST_TOLD && told.insert(what.to_owned())
     }
 
     /// Where a hook's function was named.

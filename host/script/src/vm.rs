@@ -15,7 +15,7 @@ mod native;
 mod place;
 mod require;
 
-pub(crate) use fault::{MEMORY_MIB, crash, root};
+pub(crate) use fault::{MEMORY_MIB, root};
 pub(crate) use native::{Complaint, native};
 pub(crate) use place::caller;
 pub(crate) use require::chunk;

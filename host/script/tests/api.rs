@@ -33,6 +33,20 @@ return M
 const JUDGES: &str = r#"
 return {
   policy = function() return deskhook.deny{ code = "p", message = deskhook.policy.get("sample.nested.key") } end,
+  section = function()
+    local kinds = { Open = "object", Days = "list", Most = "number", Strict = "boolean", Contact = "text" }
+    local section = deskhook.policy.get("Sample")
+    local left_out = {}
+    local read = deskhook.policy.check(section, "Sample", kinds, function(key, why)
+      left_out[#left_out + 1] = key .. " " .. why
+    end)
+    deskhook.store.set("read", { read = read, left_out = left_out })
+    deskhook.policy.check(section, "Sample", kinds)
+    return deskhook.deny{ code = "contact", message = deskhook.policy.text(read.Contact) }
+  end,
+  kinds = function()
+    return deskhook.policy.check({}, "Sample", { Open = "objekt" })
+  end,
   ungranted_key = function() return deskhook.policy.get("Other.Key") end,
   ungranted_path = function() return deskhook.fs.read("/etc/sample/../shadow") end,
   http = function()
@@ -97,6 +111,58 @@ end)
 }
 
 #[test]
+fn a_section_of_the_policy_has_the_types_and_the_names_that_the_package_knows() {
+    tests(
+        r#"
+test("what fits is read whatever its case", function(t)
+  t.policy{ Sample = { OPEN = { mon = "8" }, days = {}, most = 5, STRICT = false, contact = { de = "Anna", EN = "Ann" } } }
+  t.person{ language = "de-AT" }
+  t.equal(t.run("session.request", { reason = "section" }).message, "Anna")
+  local kept = t.stored("read")
+  t.equal(kept.read, { Open = { mon = "8" }, Days = {}, Most = 5, Strict = false, Contact = { de = "Anna", EN = "Ann" } })
+  t.equal(kept.left_out, {})
+end)
+test("a text in English where the language is not there, else in any", function(t)
+  t.person{ language = "fr" }
+  t.policy{ Sample = { Contact = { de = "Anna", EN = "Ann" } } }
+  t.equal(t.run("session.request", { reason = "section" }).message, "Ann")
+end)
+test("a text in any language where there is no English", function(t)
+  t.policy{ Sample = { Contact = { it = "Annamaria", nl = "Anneke" } } }
+  t.equal(t.run("session.request", { reason = "section" }).message, "Annamaria")
+end)
+test("a text that is the same for all", function(t)
+  t.policy{ Sample = { Contact = "the desk" } }
+  t.equal(t.run("session.request", { reason = "section" }).message, "the desk")
+end)
+test("what does not fit is told, or is an error with its key", function(t)
+  t.policy{ Sample = { open = "always", most = "5", days = { a = 1 }, contact = { "x" } } }
+  t.failed(t.run("session.request", { reason = "section" }), "Sample.")
+  local left_out = t.stored("read").left_out
+  table.sort(left_out)
+  t.equal(left_out, {
+    "Sample.Contact is a text, or one for each language: {\"en\": \"...\"}",
+    "Sample.Days is a list", "Sample.Most is a number", "Sample.Open is an object",
+  })
+end)
+test("no section is none, and a list is no section", function(t)
+  t.policy{ Sample = { "x" } }
+  t.failed(t.run("session.request", { reason = "section" }), "Sample is an object (sample/judges.lua:12)")
+end)
+test("a key that nobody knows is told once, with what it may have meant", function(t)
+  t.policy{ Sample = { Contact = "x", Opne = {} } }
+  t.run("session.request", { reason = "section" })
+  t.run("session.request", { reason = "section" })
+  t.equal(t.logs(), { "Sample.Opne is no key of this package, so it does nothing; did you mean \"Open\"?" })
+end)
+test("a kind that is none", function(t)
+  t.failed(t.run("session.request", { reason = "kinds" }), 'there is no kind "objekt"; did you mean "object"?')
+end)
+"#,
+    );
+}
+
+#[test]
 fn the_host_is_asked_within_the_grants() {
     tests(
         r#"
@@ -106,7 +172,7 @@ test("policy, below the granted key", function(t)
 end)
 test("a key that is not asked for", function(t)
   t.failed(t.run("session.request", { reason = "ungranted_key" }),
-    'the capability "policy:Other.Key" is missing: "capabilities" in deskhook.json does not name it (sample/judges.lua:4)')
+    'the capability "policy:Other.Key" is missing: "capabilities" in deskhook.json does not name it (sample/judges.lua:18)')
 end)
 test("a path that climbs", function(t)
   t.failed(t.run("session.request", { reason = "ungranted_path" }), '"fs.read:/etc/sample/../shadow" is missing')
@@ -127,7 +193,7 @@ end)
 test("an error of the host is a text with a place", function(t)
   t.http("https://b.example/", { error = "connection refused" })
   local result = t.run("session.request", { reason = "caught" })
-  t.equal(result.message, "sample/judges.lua:11: deskhook.http.get: GET https://b.example/: connection refused")
+  t.equal(result.message, "sample/judges.lua:25: deskhook.http.get: GET https://b.example/: connection refused")
 end)
 test("what is said a thousand times is not sent", function(t)
   local long = string.rep("x", 2e4)
@@ -200,7 +266,7 @@ test("misuse helps", function(t)
   _, err = pcall(function() return deskhook.jsn end)
   t.equal(err, 'sample/tests/all.lua:42: there is no deskhook.jsn; did you mean "json"?')
   _, err = pcall(function() return deskhook.facts.get() end)
-  t.equal(err, 'sample/tests/all.lua:44: deskhook.facts.get: argument 1 is a text, not nil')
+  t.equal(err, 'sample/tests/all.lua:44: deskhook.facts.get: argument 1 has to be a text, and this is nil')
   _, err = pcall(function() return require("../nothing") end)
   t.equal(err, 'sample/tests/all.lua:46: require: there is no module "../nothing" in the package')
 end)

@@ -322,7 +322,7 @@ fn tests_are_looked_into_too() {
     for expected in [
         "tests/all.lua:2:5: error: t has no field \"dennied\"; did you mean \"denied\"?",
         "tests/all.lua:2:40: error: the input of session.request has no field \"reson\"; did you mean \"reason\"?",
-        "error: the field \"ticket\" is a text, not a number",
+        "error: the field \"ticket\" has to be a text, and this is a number",
         "tests/all.lua:3:7: error: there is no hook \"session.requst\"; did you mean \"session.request\"?",
     ] {
         assert!(text.contains(expected), "{expected}\nin\n{text}");

@@ -144,18 +144,3 @@ fn the_event_of_the_guide_is_signed_as_it_says() {
     mac.chain_update(signed).verify_slice(&signature).unwrap();
     serde_json::from_str::<Value>(body).unwrap();
 }
-
-#[test]
-fn modules_that_several_packages_have_are_the_same_everywhere() {
-    for module in ["shape.lua", "words.lua"] {
-        let sources: Vec<_> = guides()
-            .into_iter()
-            .filter_map(|(root, _)| std::fs::read_to_string(root.join(module)).ok())
-            .collect();
-        assert!(sources.len() >= 2, "{module} is in one package alone");
-        assert!(
-            sources.iter().all(|source| *source == sources[0]),
-            "{module}"
-        );
-    }
-}

@@ -1,7 +1,6 @@
 -- Days that are not like others: "2026-12-24" once, "12-25" every year, "12-24/01-01" from and to,
 -- "easter+1" so many days after Easter Sunday.
 
-local shape = require("./shape")
 local spans = require("./spans")
 
 local holidays = {}
@@ -44,7 +43,7 @@ function holidays.read(list, key)
   local read = {}
   for index, entry in ipairs(list) do
     local place = key .. ", entry " .. index
-    local fields = type(entry) == "table" and shape.check(entry, place, KINDS) or { Date = entry }
+    local fields = type(entry) == "table" and deskhook.policy.check(entry, place, KINDS) or { Date = entry }
     if type(fields.Date) ~= "string" then
       error(place .. HELP, 0)
     end

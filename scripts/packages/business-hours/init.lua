@@ -2,7 +2,6 @@
 
 local calendar = require("./calendar")
 local settings = require("./settings")
-local words = require("./words")
 
 -- "Monday, 16 November, at 08:00", on the desk's clock; where the device's shows another time, with
 -- the zone.
@@ -16,11 +15,11 @@ local function in_words(opening, desk, now)
   })
 end
 
-local function message(desk, now, language)
+local function message(desk, now)
   local parts = {}
   local holiday = calendar.holiday(desk, now)
   if holiday and holiday.name and #holiday.open == 0 then
-    parts[#parts + 1] = deskhook.text("closed-holiday", { holiday = words.pick(holiday.name, language) })
+    parts[#parts + 1] = deskhook.text("closed-holiday", { holiday = deskhook.policy.text(holiday.name) })
   else
     parts[#parts + 1] = deskhook.text("closed")
   end
@@ -29,7 +28,7 @@ local function message(desk, now, language)
     parts[#parts + 1] = deskhook.text("next-opening", { opening = in_words(opening, desk, now) })
   end
   if desk.contact then
-    parts[#parts + 1] = deskhook.text("contact", { contact = words.pick(desk.contact, language) })
+    parts[#parts + 1] = deskhook.text("contact", { contact = deskhook.policy.text(desk.contact) })
   end
   return table.concat(parts, " ")
 end
@@ -40,7 +39,7 @@ deskhook.on("session.request", function(ctx)
   if calendar.is_open(desk, now) then
     return deskhook.allow()
   end
-  local text = message(desk, now, ctx.person.language)
+  local text = message(desk, now)
   if desk.outside == "ask" then
     return deskhook.ask{
       title = deskhook.text("ask-title"),

@@ -1,7 +1,6 @@
 -- What the policy says, checked: a desk whose hours nobody can read is closed with a reason.
 
 local holidays = require("./holidays")
-local shape = require("./shape")
 local spans = require("./spans")
 
 local settings = {}
@@ -52,7 +51,7 @@ end
 local function site(sites, groups)
   for index, candidate in ipairs(sites) do
     local key = KEY .. ".Sites, entry " .. index
-    local read = shape.check(candidate, key, SITE)
+    local read = deskhook.policy.check(candidate, key, SITE)
     if not read.Groups then
       error(key .. " needs \"Groups\": [\"Berlin\"]", 0)
     end
@@ -65,7 +64,7 @@ end
 
 -- The desk of a device in these groups, as `section` of the policy has it.
 function settings.read(section, groups)
-  local policy = shape.check(section, KEY, KINDS)
+  local policy = deskhook.policy.check(section, KEY, KINDS)
   local own, place = site(policy.Sites or {}, groups)
   local function chosen(name)
     if own[name] ~= nil then

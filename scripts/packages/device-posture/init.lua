@@ -2,7 +2,6 @@
 
 local posture = require("./posture")
 local settings = require("./settings")
-local words = require("./words")
 
 -- What is wrong with the device: sentences, what has to be before what should be, and the worst mode.
 local function look(wanted, os)
@@ -33,7 +32,7 @@ deskhook.on("session.request", function(ctx)
   if worst == "off" then
     return nil
   end
-  reasons[#reasons + 1] = wanted.help and words.pick(wanted.help, ctx.person.language)
+  reasons[#reasons + 1] = wanted.help and deskhook.policy.text(wanted.help)
   local text = table.concat(reasons, " ")
   if worst == "deny" then
     return deskhook.deny{ code = "device-posture", message = deskhook.text("denied") .. " " .. text }

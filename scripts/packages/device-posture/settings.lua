@@ -1,6 +1,5 @@
 -- What the policy says, checked: what nobody can read is a no with a reason.
 
-local shape = require("./shape")
 
 local settings = {}
 
@@ -77,7 +76,7 @@ end
 
 -- What `section` of the policy says.
 function settings.read(section)
-  local policy = shape.check(section, KEY, KINDS)
+  local policy = deskhook.policy.check(section, KEY, KINDS)
   return {
     checks = checks(policy),
     unknown = choice(policy.Unknown, "Unknown", UNKNOWN, "same"),

@@ -1,7 +1,6 @@
 -- What the policy says, checked. Errors name keys, never values: some of them are secret.
 
 local event = require("./event")
-local shape = require("./shape")
 
 local settings = {}
 
@@ -84,7 +83,7 @@ end
 -- `section` of the policy, with the types that its keys have to have. What has another one is an
 -- error, or left out where `complain` is told of it.
 function settings.read(section, complain)
-  return shape.check(section, KEY, KINDS, complain)
+  return deskhook.policy.check(section, KEY, KINDS, complain)
 end
 
 -- What an event needs before it is kept; nil where nothing is to be sent.

@@ -10,7 +10,7 @@ deskhook.on("tray.menu", function(ctx)
 end)
 
 deskhook.on("menu.click", function(ctx)
-  local reason = entries.reason(ctx.item, settings.read(ctx.device.groups), ctx.person.language)
+  local reason = entries.reason(ctx.item, settings.read(ctx.device.groups))
   if reason then
     return { request = "start_session", reason = reason }
   end

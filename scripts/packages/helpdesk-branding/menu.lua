@@ -2,7 +2,6 @@
 
 local entries = require("./entries")
 local fit = require("./fit")
-local words = require("./words")
 
 local menu = {}
 
@@ -36,10 +35,10 @@ local function hide(items, names)
 end
 
 -- Texts and icons of entries that are there.
-local function dress(items, desk, gone, language)
+local function dress(items, desk, gone)
   local set = {}
   for id, text in pairs(desk.Texts or {}) do
-    text = fit.text(words.pick(text, language), "Helpdesk.Texts." .. id, fit.TEXT)
+    text = fit.text(deskhook.policy.text(text), "Helpdesk.Texts." .. id, fit.TEXT)
     if text and not KEPT[id] and find(items, id, gone) then
       set[id] = { text = text }
     end
@@ -65,14 +64,14 @@ end
 
 -- The patch, or nil where the policy changes nothing.
 function menu.patch(desk, ctx)
-  local language, items = ctx.person.language, ctx.menu.items
+  local items = ctx.menu.items
   local gone, remove = hide(items, desk.Hide or {})
-  local patch = { remove = remove, set = dress(items, desk, gone, language), add = entries.links(desk, language) }
-  patch.tooltip = desk.Name and fit.text(words.pick(desk.Name, language), "Helpdesk.Name", fit.TEXT)
+  local patch = { remove = remove, set = dress(items, desk, gone), add = entries.links(desk) }
+  patch.tooltip = desk.Name and fit.text(deskhook.policy.text(desk.Name), "Helpdesk.Name", fit.TEXT)
   if ctx.session.phase == "idle" then
     -- Other states have icons of their own, which people have to see.
     patch.icon = desk.Icon and fit.text(desk.Icon, "Helpdesk.Icon", fit.TEXT)
-    local reasons = entries.reasons(desk, language, has_start(items, gone) and "start" or nil)
+    local reasons = entries.reasons(desk, has_start(items, gone) and "start" or nil)
     if reasons then
       table.insert(patch.add, 1, reasons)
     end

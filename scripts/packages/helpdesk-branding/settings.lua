@@ -2,7 +2,6 @@
 -- device's groups belongs to.
 
 local fit = require("./fit")
-local shape = require("./shape")
 
 local settings = {}
 
@@ -25,9 +24,9 @@ local function share(wanted, groups)
 end
 
 function settings.read(groups)
-  local chosen = shape.check(deskhook.policy.get(KEY), KEY, KINDS, fit.leave_out)
+  local chosen = deskhook.policy.check(deskhook.policy.get(KEY), KEY, KINDS, fit.leave_out)
   for index, entry in ipairs(chosen.Sites or {}) do
-    local site = shape.check(entry, KEY .. ".Sites, entry " .. index, KINDS, fit.leave_out)
+    local site = deskhook.policy.check(entry, KEY .. ".Sites, entry " .. index, KINDS, fit.leave_out)
     if share(site.Groups or {}, groups) then
       for name, value in pairs(site) do
         chosen[name] = value

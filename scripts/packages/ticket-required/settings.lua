@@ -1,6 +1,5 @@
 -- What the policy says, checked: what nobody can read is a no with a reason, and never the token.
 
-local shape = require("./shape")
 
 local settings = {}
 
@@ -72,7 +71,7 @@ end
 
 -- What `section` of the policy says.
 function settings.read(section)
-  local policy = shape.check(section, KEY, KINDS)
+  local policy = deskhook.policy.check(section, KEY, KINDS)
   if policy.Url then
     check_url(policy.Url)
   end

@@ -5,6 +5,7 @@
 //! `cargo bench -p deskhook-app --bench hooks`
 
 mod coprocess;
+#[path = "../../../script/benches/hook/sample.rs"]
 mod sample;
 
 use std::process::{Command, Stdio};
@@ -79,7 +80,7 @@ mod call {
     #[divan::bench(args = SIZES)]
     fn c_bare_ping_pong(bencher: Bencher<'_, '_>, size: Size) {
         let mut child = CoProcess::start("pong");
-        let bytes = size.frame();
+        let bytes = serde_json::to_vec(&size.call()).expect("a call is JSON");
         bencher.bench_local(|| child.exchange(black_box(&bytes)));
     }
 

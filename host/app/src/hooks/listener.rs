@@ -4,7 +4,7 @@ use deskhook_hooks::{Bound, ExtensionKind, Grants, Hook, Limit, Phase, Timing};
 use deskhook_policy::{Binding, CheckMode, ExtensionPolicy, Resolved, Setting};
 use serde::Serialize;
 
-use crate::output::{Colour, paint, say};
+use crate::output::{Colour, counted, paint, say};
 
 /// What `Extensions.Packages.<name>` may say.
 const FIELDS: [&str; 6] = [
@@ -78,12 +78,8 @@ pub(super) fn listeners(hook: Hook, loaded: &[Bound], resolved: &Resolved) -> Ve
     let own = loaded.iter().filter(hears);
     let mut found = built_in(hook, resolved);
     found.extend(own.map(|bound| organisation(hook, bound, resolved)));
-    let phase = |listener: &Listener| match listener.kind {
-        ExtensionKind::BuiltIn => Phase::BuiltIn,
-        _ => Phase::Organisation,
-    };
     found.sort_by(|one, other| {
-        let order = |listener: &Listener| (phase(listener), listener.priority);
+        let order = |listener: &Listener| (Phase::of(listener.kind), listener.priority);
         (order(one), &one.name).cmp(&(order(other), &other.name))
     });
     found
@@ -102,10 +98,7 @@ fn built_in(hook: Hook, resolved: &Resolved) -> Vec<Listener> {
         kind: ExtensionKind::BuiltIn,
         phase: "built-in",
         priority: ExtensionPolicy::default().priority,
-        binding: match mode {
-            CheckMode::Warn => Binding::Optional,
-            _ => Binding::Required,
-        },
+        binding: mode.binding(),
         limit_ms: Limit::of(hook, 0).into(),
         capabilities: capabilities(&[], &[]),
         set_by: settings(resolved, [format!("Session.Checks.{name}")]),
@@ -208,19 +201,17 @@ impl Listener {
     }
 }
 
-fn in_words(timing: &Timing) -> String {
-    let counted = |number: u64, what: &str| match number {
-        1 => format!("1 {what}"),
-        other => format!("{other} {what}s"),
-    };
-    let calls = counted(timing.calls, "call");
+/// How calls went, for people.
+pub(super) fn in_words(timing: &Timing) -> String {
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let calls = counted(count(timing.calls), "call");
     let millis = |micros: Option<u64>| micros.unwrap_or_default() as f64 / 1000.0;
     if timing.calls == 0 {
         return "not called yet".to_owned();
     }
     format!(
         "{calls}, {}; median {:.1} ms, 95 of 100 within {:.1} ms, last {:.1} ms",
-        counted(timing.faults, "fault"),
+        counted(count(timing.faults), "fault"),
         millis(timing.median_micros),
         millis(timing.p95_micros),
         millis(timing.last_micros)

@@ -4,7 +4,7 @@ use deskhook_script::{Finding, Severity, check};
 use serde_json::json as value;
 
 use super::readable;
-use crate::output::{Colour, Exit, Form, Outcome, json, paint, remark, say};
+use crate::output::{Colour, Exit, Form, Outcome, counted, json, paint, remark, say};
 
 /// Longer lines of source are shown from near their place on.
 const WIDEST: usize = 100;
@@ -34,14 +34,6 @@ pub(super) fn run(dirs: &[PathBuf], form: Form) -> Outcome {
         json(&value!({"ok": !wrong, "findings": all}))?;
     }
     Ok(if wrong { Exit::No } else { Exit::Done })
-}
-
-/// `1 error`, `2 errors`.
-pub(super) fn counted(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        other => format!("{other} {what}s"),
-    }
 }
 
 fn is_error(finding: &Finding) -> bool {

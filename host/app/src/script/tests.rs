@@ -3,10 +3,9 @@ use std::path::PathBuf;
 use deskhook_script::{TestCase, TestReport, junit, test};
 use deskhook_source::{Change, Watched, watch};
 
-use super::findings::counted;
 use super::{Format, TestArgs};
 use crate::agent::{asked_to_stop, runtime};
-use crate::output::{Colour, Exit, Failure, Outcome, clear, paint, remark, say};
+use crate::output::{Colour, Exit, Failure, Outcome, clear, counted, paint, remark, say};
 
 /// `script test`.
 pub(super) fn run(args: &TestArgs) -> Outcome {

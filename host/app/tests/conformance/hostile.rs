@@ -1,25 +1,13 @@
 use std::sync::Arc;
 use std::sync::mpsc;
-use std::time::Duration;
 
-use deskhook_hooks::{
-    Answer, Call, Extension, Fault, Hook, HostError, HostPort, HostQuestion, Limit,
-};
+use deskhook_hooks::{Answer, Call, Extension, Hook, HostError, HostPort, HostQuestion};
 use deskhook_script::Package;
 use serde_json::json;
 
 use crate::attack::{self, ATTACK, Attack, CAPABILITIES};
+use crate::ending;
 use crate::place::{child, open_in};
-
-const LIMIT: Limit = Limit {
-    cpu: Duration::from_millis(200),
-    wall: Duration::from_secs(2),
-};
-/// For what ends by something other than the clock.
-const ROOMY: Limit = Limit {
-    cpu: Duration::from_secs(10),
-    wall: Duration::from_secs(20),
-};
 
 fn host(attack: &Attack) -> (HostPort, Option<mpsc::Receiver<HostQuestion>>) {
     match attack.host.as_str() {
@@ -46,25 +34,10 @@ fn late_host() -> HostPort {
     HostPort::new("hostile", questions)
 }
 
-fn kind(result: &Result<Answer, Fault>) -> &'static str {
-    match result {
-        Ok(_) => "harmless",
-        Err(Fault::Late { .. }) => "late",
-        Err(Fault::Memory { .. }) => "memory",
-        Err(Fault::Failed { .. }) => "failed",
-        Err(Fault::BadAnswer { .. }) => "bad-answer",
-        Err(_) => "crashed",
-    }
-}
-
 /// What is wrong with how an attack ended.
 fn complaints(attack: &Attack, extension: &dyn Extension) -> Vec<String> {
     let (host, _silence) = host(attack);
-    let limit = if attack.is_ended_by_the_clock() {
-        LIMIT
-    } else {
-        ROOMY
-    };
+    let limit = ending::limit(attack);
     let call = |version: &str| {
         let input = json!({"policy_version": version});
         let call = Call::read(Some(Hook::SessionRequest), input).expect("an empty input fits");
@@ -75,7 +48,7 @@ fn complaints(attack: &Attack, extension: &dyn Extension) -> Vec<String> {
     let said = last.as_ref().err().map(ToString::to_string);
     let said = said.unwrap_or_default();
     let mut wrong = vec![];
-    let kind = kind(last);
+    let kind = ending::kind(last);
     if !attack.ends.iter().any(|expected| expected == kind) {
         wrong.push(format!(
             "{kind} instead of {}: {said}",
@@ -130,7 +103,10 @@ fn a_refusal_of_the_host_reaches_the_script_by_name() {
         })
     });
     let call = Call::read(Some(Hook::AddressRead), json!({})).unwrap();
-    let fault = extension.call(&call, ROOMY, &host).unwrap_err().to_string();
+    let fault = extension
+        .call(&call, crate::place::LIMIT, &host)
+        .unwrap_err()
+        .to_string();
     assert!(
         fault.contains("\"policy:Sample.Key\" is not granted"),
         "{fault}"

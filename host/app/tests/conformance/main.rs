@@ -5,6 +5,8 @@
 mod attack;
 mod contract;
 mod desk;
+#[path = "../../../script/tests/hostile/ending.rs"]
+mod ending;
 mod failures;
 mod hostile;
 mod place;

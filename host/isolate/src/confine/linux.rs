@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
-use deskhook_wire::Confinement;
 use landlock::{
-    ABI, Access as _, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr as _,
-    RulesetCreatedAttr as _, RulesetStatus, Scope,
+    ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetStatus, Scope,
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
 use seccompiler::{
@@ -36,9 +34,9 @@ pub(super) fn die_with_parent() {
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
 
-pub(super) fn confine(confinement: &Confinement) -> Result<Vec<String>, String> {
+pub(super) fn confine() -> Result<Vec<String>, String> {
     let mut held = vec![];
-    if landlock(confinement)? {
+    if landlock()? {
         held.push("landlock".to_owned());
     }
     seccomp().map_err(|error| format!("no seccomp filter: {error}"))?;
@@ -46,22 +44,14 @@ pub(super) fn confine(confinement: &Confinement) -> Result<Vec<String>, String> 
     Ok(held)
 }
 
-/// Whether the kernel has Landlock; it then opens nothing but what is named, and no network.
-fn landlock(confinement: &Confinement) -> Result<bool, String> {
+/// Whether the kernel has Landlock; it then opens no file and no network.
+fn landlock() -> Result<bool, String> {
     let ruleset = Ruleset::default()
         .handle_access(AccessFs::from_all(LANDLOCK))
         .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(LANDLOCK)))
         .and_then(|ruleset| ruleset.scope(Scope::from_all(LANDLOCK)))
         .and_then(Ruleset::create)
         .map_err(|error| format!("no Landlock rules: {error}"))?;
-    let mut ruleset = ruleset;
-    for path in &confinement.read {
-        let handle = PathFd::new(path)
-            .map_err(|error| format!("{} cannot be opened: {error}", path.display()))?;
-        let rule = PathBeneath::new(handle, AccessFs::from_read(LANDLOCK));
-        let added = ruleset.add_rule(rule);
-        ruleset = added.map_err(|error| format!("no Landlock rule: {error}"))?;
-    }
     let status = ruleset.restrict_self();
     let status = status.map_err(|error| format!("Landlock refused: {error}"))?;
     Ok(status.ruleset != RulesetStatus::NotEnforced)

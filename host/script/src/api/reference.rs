@@ -127,6 +127,41 @@ pub const REFERENCE: &[Entry] = &[
         doc: "The effective value of a policy key; nil where nothing sets it.",
     },
     Entry {
+        name: "deskhook.policy.check",
+        capability: "policy",
+        parameters: &[
+            (
+                "section",
+                "any",
+                "what `deskhook.policy.get` gave, or an object in it",
+            ),
+            ("key", "string", "where it stands, for what is said of it"),
+            (
+                "kinds",
+                "table<string, string>",
+                "each key that is known: `string`, `number`, `boolean`, `object`, `list`, or `text` (one, or one for each language)",
+            ),
+            (
+                "complain",
+                "(fun(key: string, why: string))?",
+                "told of what has another type, which is then left out; without it that is an error",
+            ),
+        ],
+        returns: "table",
+        doc: "A section of the policy under the names that the package knows, whatever their case in the policy; a key that is not known is logged once.",
+    },
+    Entry {
+        name: "deskhook.policy.text",
+        capability: "policy",
+        parameters: &[(
+            "value",
+            "any",
+            "a text, or a text for each language: `{en = \"...\", de = \"...\"}`",
+        )],
+        returns: "string?",
+        doc: "The text in the person's language, else in its main language, in English, in any.",
+    },
+    Entry {
         name: "deskhook.time.now",
         capability: "",
         parameters: &[(

@@ -36,7 +36,11 @@ impl Walk<'_> {
             return;
         }
         if given != wanted {
-            let message = format!("{what} is {}, not {}", wanted.in_words(), given.in_words());
+            let message = format!(
+                "{what} has to be {}, and this is {}",
+                wanted.in_words(),
+                given.in_words()
+            );
             self.tell(spot.at, error, Said::new(message, ""));
             return;
         }

@@ -31,7 +31,7 @@ fn set(fields: &mut Map<String, Value>, key: &str, value: Value) {
     match (rest, value) {
         (Some(rest), value) => set(object(entry), rest, value),
         (None, Value::Object(inner)) => {
-            *entry = Value::Null;
+            *entry = Value::Object(Map::new());
             for (key, value) in inner {
                 set(object(entry), &key, value);
             }

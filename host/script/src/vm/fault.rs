@@ -31,7 +31,7 @@ pub(super) fn judge(
         return Err(fault);
     }
     match ended {
-        Err(panic) => Err(crash(&*panic)),
+        Err(panic) => Err(Fault::of_panic(&*panic)),
         Ok(Ok((true, value))) => Ok(value),
         // Whoever looks at an error needs memory too.
         Ok(Ok((false, _))) if failure.is_none() && vm.is_filled() => Err(memory_fault(None)),
@@ -52,15 +52,6 @@ fn failed(failure: Failure) -> Fault {
     Fault::Failed {
         message: failure.message,
         place: failure.place,
-    }
-}
-
-/// What a panic says.
-pub(crate) fn crash(panic: &(dyn Any + Send)) -> Fault {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    Fault::Crashed {
-        message: text.unwrap_or("it panicked").to_owned(),
     }
 }
 

@@ -63,7 +63,7 @@ where
             Ok(Err(Complaint::Lua(error))) => Err(error),
             Ok(Err(Complaint::Said(message))) => Err(located(lua, name, &message)),
             Err(panic) => {
-                stage.end(fault::crash(&*panic));
+                stage.end(Fault::of_panic(&*panic));
                 Err(located(lua, name, "the host crashed"))
             }
         }
@@ -97,5 +97,7 @@ fn misfit(error: mlua::Error) -> Complaint {
     };
     let not_text = message.as_ref().is_some_and(|why| why.contains("utf-8"));
     let why = if not_text { " that is UTF-8" } else { "" };
-    Complaint::Said(format!("argument {position} is {wanted}{why}, not {from}"))
+    Complaint::Said(format!(
+        "argument {position} has to be {wanted}{why}, and this is {from}"
+    ))
 }

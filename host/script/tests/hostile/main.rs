@@ -14,17 +14,8 @@ use serde_json::json;
 use attack::{ATTACK, Attack, CAPABILITIES};
 
 mod attack;
+mod ending;
 
-const LIMIT: Limit = Limit {
-    cpu: Duration::from_millis(200),
-    wall: Duration::from_secs(2),
-};
-/// For attacks that end by something other than the clock: a slow machine takes longer than the
-/// usual limit to fill the memory or the stack.
-const ROOMY: Limit = Limit {
-    cpu: Duration::from_secs(10),
-    wall: Duration::from_secs(20),
-};
 /// Ten times looser than what is promised: limit and 250 ms. The promise itself is a benchmark.
 const BOUND: Duration = Duration::from_millis((2000 + 250) * 10);
 
@@ -64,11 +55,7 @@ impl Scene {
         let (tell, ended) = mpsc::channel();
         let watched = Watched {
             script: script(dir.path()),
-            limit: if attack.is_ended_by_the_clock() {
-                LIMIT
-            } else {
-                ROOMY
-            },
+            limit: ending::limit(attack),
             ended: tell,
         };
         let (questions, inbox) = mpsc::channel();
@@ -169,17 +156,6 @@ fn outcomes(hook: Hook) -> (&'static str, &'static str) {
     }
 }
 
-fn kind(result: &Result<Answer, Fault>) -> &'static str {
-    match result {
-        Ok(_) => "harmless",
-        Err(Fault::Late { .. }) => "late",
-        Err(Fault::Memory { .. }) => "memory",
-        Err(Fault::Failed { .. }) => "failed",
-        Err(Fault::BadAnswer { .. }) => "bad-answer",
-        Err(_) => "crashed",
-    }
-}
-
 /// What is wrong with how an attack ended.
 fn complaints(attack: &Attack, hook: Hook) -> Vec<String> {
     let scene = Scene::new(attack, hook);
@@ -202,7 +178,7 @@ fn complaints(attack: &Attack, hook: Hook) -> Vec<String> {
         .err()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let kind = kind(&result);
+    let kind = ending::kind(&result);
     let (good, bad) = outcomes(hook);
     let mut wrong = vec![];
     if !attack.ends.iter().any(|expected| expected == kind) {

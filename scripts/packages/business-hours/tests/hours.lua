@@ -105,5 +105,5 @@ test("keys are read whatever their case, and one that nobody knows is told once"
   local policy = { zone = "Europe/Berlin", OPEN = { friday = "08:00-14:00" }, Holydays = { "11-20" } }
   t.allowed(at(t, "2026-11-20T13:00:00+01:00", policy))
   t.denied(at(t, "2026-11-20T14:00:00+01:00", policy), "outside-hours")
-  t.equal(t.logs(), { "BusinessHours.Holydays is no key of this package, so it does nothing" })
+  t.equal(t.logs(), { "BusinessHours.Holydays is no key of this package, so it does nothing; did you mean \"Holidays\"?" })
 end)

@@ -4,7 +4,7 @@ use deskhook_policy::{Finding, Level, Rule, rules};
 use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
 
 use super::Report;
-use crate::output::{Colour, paint, say};
+use crate::output::{Colour, counted, paint, say};
 use crate::policy::diagnostic::{Excerpt, ShownTexts, draw};
 
 /// More people than this are counted and not named.
@@ -99,10 +99,6 @@ fn named(audiences: impl Iterator<Item = impl ToString>) -> String {
 }
 
 fn count(report: &Report, open: &[&Finding], excepted: usize) {
-    let counted = |count: usize, what: &str| {
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{count} {what}{plural}")
-    };
     let of = |level: Level| {
         open.iter()
             .filter(|finding| finding.rule.level == level)

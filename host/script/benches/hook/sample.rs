@@ -1,3 +1,5 @@
+//! What the benches of hooks run: one check, and what it is given.
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -75,11 +77,6 @@ impl Size {
             client: "sample".into(),
         };
         Call::new(Hook::SessionRequest, context, body)
-    }
-
-    /// As many bytes as the call has on the wire.
-    pub(crate) fn frame(self) -> Vec<u8> {
-        serde_json::to_vec(&self.call()).expect("a call is JSON")
     }
 }
 
