@@ -140,7 +140,6 @@ impl Room {
         };
         let confinement = Confinement {
             memory_mib: CHILD_MEMORY_MIB,
-            ..Confinement::default()
         };
         Self::Child(Process::new("packages", program, confinement))
     }

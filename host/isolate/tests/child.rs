@@ -31,10 +31,7 @@ fn program(arguments: &[&str]) -> Program {
 }
 
 fn process() -> Process {
-    let confinement = Confinement {
-        memory_mib: 256,
-        ..Confinement::default()
-    };
+    let confinement = Confinement { memory_mib: 256 };
     Process::new("probe", program(&[]), confinement)
 }
 

@@ -150,10 +150,10 @@ test("no section is none, and a list is no section", function(t)
   t.failed(t.run("session.request", { reason = "section" }), "Sample is an object (sample/judges.lua:12)")
 end)
 test("a key that nobody knows is told once, with what it may have meant", function(t)
-  t.policy{ Sample = { Contact = "x", Opne = {} } }
+  t.policy{ Sample = { Contact = "x", Contcat = "y" } }
   t.run("session.request", { reason = "section" })
   t.run("session.request", { reason = "section" })
-  t.equal(t.logs(), { "Sample.Opne is no key of this package, so it does nothing; did you mean \"Open\"?" })
+  t.equal(t.logs(), { "Sample.Contcat is no key of this package, so it does nothing; did you mean \"Contact\"?" })
 end)
 test("a kind that is none", function(t)
   t.failed(t.run("session.request", { reason = "kinds" }), 'there is no kind "objekt"; did you mean "object"?')

@@ -70,10 +70,7 @@ pub(crate) fn child() -> Process {
         path: env!("CARGO_BIN_EXE_deskhook").into(),
         arguments: vec!["extension-host".to_owned()],
     };
-    let confinement = Confinement {
-        memory_mib: 1024,
-        ..Confinement::default()
-    };
+    let confinement = Confinement { memory_mib: 1024 };
     Process::new("conformance", program, confinement)
 }
 
