@@ -86,6 +86,7 @@ impl Host {
         let HostQuestion {
             extension,
             call,
+            until,
             reply,
         } = question;
         if let Err(error) = self.check(&extension, &call) {
@@ -103,8 +104,11 @@ impl Host {
             Pace::Blocking => drop(runtime.spawn_blocking(move || {
                 let _ = reply.send(desk.perform(&extension, call));
             })),
+            // What nobody waits for any more is dropped, and a program ends with it.
             Pace::Waiting => drop(runtime.spawn(async move {
-                let _ = reply.send(desk.perform_slow(&extension, call).await);
+                let work = desk.perform_slow(&extension, call);
+                let done = tokio::time::timeout_at(until.into(), work).await;
+                let _ = reply.send(done.unwrap_or(Err(HostError::NoAnswer)));
             })),
         }
     }
@@ -301,5 +305,36 @@ mod tests {
         };
         assert_eq!(policy_value(&policy, "businesshours.open"), "08:00");
         assert_eq!(policy_value(&policy, "BusinessHours.Close"), Value::Null);
+    }
+    #[tokio::test]
+    async fn a_program_ends_when_nobody_waits_for_it_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+        let facts = Arc::new(Facts::below(folder.path(), folder.path()));
+        let (_changes, snapshots) = watch::channel(Arc::default());
+        let (wakes, _woken) = mpsc::channel(1);
+        let (host, questions) = Host::start(folder.path(), facts, snapshots, wakes);
+        let sh = "exec:/bin/sh".to_owned();
+        let grants = Grants::new(std::slice::from_ref(&sh), std::slice::from_ref(&sh));
+        host.grant(BTreeMap::from([("patient".to_owned(), grants)]));
+        let call = HostCall::Exec {
+            path: "/bin/sh".to_owned(),
+            arguments: vec!["-c".into(), format!("exec sleep 60 9> {}", pipe.display())],
+            stdin: None,
+            timeout: Some(30),
+        };
+        let asked = tokio::task::spawn_blocking(move || {
+            let port = deskhook_hooks::HostPort::new("patient", questions);
+            port.ask(call, std::time::Duration::from_millis(500))
+        });
+        // The pipe is open as long as somebody could write to it.
+        let mut pipe = tokio::fs::File::open(&pipe).await.unwrap();
+        assert_eq!(asked.await.unwrap(), Err(HostError::NoAnswer));
+        let mut bytes = vec![];
+        let rest = tokio::io::AsyncReadExt::read_to_end(&mut pipe, &mut bytes);
+        let rest = tokio::time::timeout(std::time::Duration::from_secs(20), rest).await;
+        assert!(rest.is_ok(), "the program goes on");
     }
 }

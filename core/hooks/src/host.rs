@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -183,6 +183,8 @@ pub struct HostQuestion {
     pub extension: String,
     /// What it asks.
     pub call: HostCall,
+    /// When nobody waits for the answer any more: what still runs for it then may end.
+    pub until: Instant,
     /// Where the answer goes; nobody may be waiting any more.
     pub reply: mpsc::SyncSender<HostReply>,
 }
@@ -202,6 +204,7 @@ impl HostPort {
             let question = HostQuestion {
                 extension: extension.clone(),
                 call,
+                until: Instant::now() + patience,
                 reply,
             };
             let sent = questions.send(question);

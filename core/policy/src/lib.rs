@@ -9,6 +9,7 @@
 mod address;
 mod audit;
 mod builtin;
+mod capability;
 mod client;
 mod layer;
 mod lookup;
@@ -27,6 +28,7 @@ pub use audit::{
     Audience, Audit, Basis, Change, Exception, Finding, Fix, Level, Rule, State, audit, rules,
 };
 pub use builtin::VncListen;
+pub use capability::{CAPABILITY_KINDS, check_capability};
 pub use client::{AddressSource, ClientSpec, Download, Executable, Launch, LinkForm, Query, Stop};
 pub use layer::{Layer, Parsed, Scope};
 pub use model::{

@@ -11,7 +11,6 @@ use crate::copy::{LibraryError, hash_of};
 pub const MANIFEST: &str = "deskhook-plugin.json";
 /// The largest manifest, in bytes.
 const LARGEST: u64 = 64 << 10;
-const CAPABILITIES: [&str; 6] = ["net:", "exec:", "fs.read:", "env:", "facts:", "policy:"];
 
 /// What a plugin says of itself before any of its code is loaded. Unknown fields are ignored: a
 /// manifest may be newer than its reader.
@@ -86,6 +85,14 @@ pub enum ManifestError {
         found: String,
         /// What it must be.
         wanted: &'static str,
+    },
+    /// It asks for what is no capability.
+    #[error("in the manifest {}, {message}", path.display())]
+    Capability {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
     },
     /// The library that it is made for cannot be read.
     #[error("cannot make a manifest for the library")]
@@ -199,12 +206,12 @@ impl Manifest {
                 "the name of a file beside the manifest",
             ));
         }
-        let strange = |asked: &&String| !CAPABILITIES.iter().any(|kind| asked.starts_with(kind));
-        if let Some(asked) = self.capabilities.iter().find(strange) {
-            let wanted = "net:HOST, exec:PATH, fs.read:PATH, env:NAME, facts:NAME or policy:KEY";
-            return Err(field("capabilities", asked, wanted));
-        }
-        Ok(())
+        let mut asked = self.capabilities.iter();
+        let judged = asked.try_for_each(|asked| deskhook_policy::check_capability(asked));
+        judged.map_err(|message| ManifestError::Capability {
+            path: path.to_owned(),
+            message,
+        })
     }
 
     fn check_hash(&self, path: &Path) -> Result<(), ManifestError> {

@@ -50,6 +50,11 @@ pub(super) fn download_url(text: &str) -> Checked {
     }
 }
 
+/// What an extension may be granted.
+pub(super) fn capability(text: &str) -> Checked {
+    crate::check_capability(text)
+}
+
 /// 64 hex digits.
 pub(super) fn sha256(text: &str) -> Checked {
     let hex = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());

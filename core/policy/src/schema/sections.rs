@@ -180,7 +180,7 @@ static PACKAGE: Section = closed(&[
     leaf("Enabled", YES).about("false: it is not loaded").default("true"),
     leaf("Binding", Kind::Choice(&["required", "optional"])).about("what a failure of a hook that decides means: no, or no opinion").default("\"required\""),
     leaf("Priority", Kind::Number(0, 100)).about("who is heard first, from 0 to 100; ties by name").default("50"),
-    leaf("Capabilities", Kind::Texts(&forms::ANY)).about("what it may use, of what its manifest asks for: net:HOST, exec:PATH, fs.read:PATH, env:NAME, facts:NAME, policy:KEY").default("[]"),
+    leaf("Capabilities", Kind::Texts(&forms::CAPABILITY)).about("what it may use, of what its manifest asks for: net:HOST, exec:PATH, fs.read:PATH, env:NAME, facts:NAME, policy:KEY").default("[]"),
     leaf("Sha256", Kind::Text(&forms::SHA256)).about("the SHA-256 that its files must have"),
     leaf("Budget", Kind::Number(0, 30_000)).about("how long one call may take, in milliseconds; 0 is the kind's own").default("0"),
 ]);

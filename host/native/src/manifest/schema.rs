@@ -1,12 +1,11 @@
 use deskhook_hooks::Hook;
+use deskhook_policy::CAPABILITY_KINDS;
 use serde_json::{Value, json};
-
-use super::CAPABILITIES;
 
 /// The JSON Schema of `deskhook-plugin.json`, for editors and build scripts. Unknown fields are
 /// nobody's mistake: a manifest may be newer than its reader.
 pub fn manifest_schema() -> Value {
-    let kinds = CAPABILITIES.map(|kind| kind.trim_end_matches(':').replace('.', "\\."));
+    let kinds = CAPABILITY_KINDS.map(|kind| kind.replace('.', "\\."));
     let capability = format!("^({}):", kinds.join("|"));
     json!({
         "description": "`deskhook-plugin.json`, the manifest of a native plugin.",

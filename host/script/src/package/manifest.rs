@@ -1,4 +1,4 @@
-use deskhook_hooks::Hook;
+use deskhook_hooks::{Hook, check_capability};
 use jsonc_parser::ast::{ObjectProp, Value};
 
 use super::document::place;
@@ -20,7 +20,6 @@ pub(super) const FIELDS: [&str; 11] = [
     "homepage",
     "license",
 ];
-pub(super) const KINDS: [&str; 6] = ["net", "exec", "fs.read", "env", "facts", "policy"];
 
 /// What `deskhook.json` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -195,24 +194,4 @@ pub(crate) fn is_name(text: &str) -> bool {
 fn is_version(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
     (1..=64).contains(&text.len()) && text.chars().all(fits)
-}
-
-fn check_capability(capability: &str) -> Result<(), String> {
-    let (kind, what) = capability.split_once(':').unwrap_or((capability, ""));
-    if !KINDS.contains(&kind) {
-        let hint = did_you_mean(nearest(kind, KINDS));
-        return Err(format!("there is no capability {kind:?}{hint}"));
-    }
-    let absolute = what.starts_with('/') || what.get(1..3) == Some(":\\");
-    let climbs = what.split(['/', '\\']).any(|part| part == "..");
-    match kind {
-        _ if what.is_empty() => Err(format!("the capability {kind} says no more: {kind}:...")),
-        "exec" | "fs.read" if !absolute || climbs => Err(format!(
-            "the capability {kind} wants an absolute path without \"..\""
-        )),
-        "net" if what.contains(['/', '@']) => {
-            Err("the capability net wants a host, as in net:tickets.example.org".to_owned())
-        }
-        _ => Ok(()),
-    }
 }

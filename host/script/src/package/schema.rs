@@ -1,12 +1,12 @@
-use deskhook_hooks::Hook;
+use deskhook_hooks::{CAPABILITY_KINDS, Hook};
 use serde_json::{Value, json};
 
-use super::manifest::{API, KINDS};
+use super::manifest::API;
 
 /// The JSON Schema of `deskhook.json`, for editors: as strict as the reader is, but for paths, which
 /// it looks at more closely.
 pub fn manifest_schema() -> Value {
-    let capability = format!("^({}):.+$", KINDS.join("|").replace('.', "\\."));
+    let capability = format!("^({}):.+$", CAPABILITY_KINDS.join("|").replace('.', "\\."));
     let timer = json!({"properties": {"hooks": {"contains": {"const": Hook::Timer.name()}}}});
     json!({
         "description": "`deskhook.json`, the manifest of a Lua package.",
