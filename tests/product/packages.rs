@@ -51,6 +51,39 @@ fn what_a_layer_says_of_another_device_says_nothing_of_who_hears_a_hook_here() -
     Ok(())
 }
 
+#[test]
+fn doctor_names_what_is_not_where_the_settings_and_the_policy_say() -> Result<()> {
+    let agent = TestAgent::new()?;
+    agent.package_of("gate", &["session.request"], &says("no"))?;
+    let named = json!({
+        "scope": "tenant",
+        "settings": { "Extensions.Packages.gaet.Binding": "required" },
+    });
+    agent.policy("named.json", &named)?;
+    let missing = agent.home().path().join("missing").display().to_string();
+    let looked = agent.deskhook(&["doctor", "--json", "--plugins", &missing])?;
+    assert_eq!(looked.code, Some(1), "{looked:?}");
+    let looked: Value = serde_json::from_str(&looked.stdout)?;
+    let findings: Vec<&str> = looked["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|finding| finding["grade"] == "problem")
+        .filter_map(|finding| finding["message"].as_str())
+        .collect();
+    let gone = findings.iter().find(|said| said.contains(&missing));
+    assert!(
+        gone.is_some_and(|said| said.contains("plugins")),
+        "{findings:?}"
+    );
+    let gaet = findings.iter().find(|said| said.starts_with("gaet: "));
+    assert!(
+        gaet.is_some_and(|said| said.contains("\"gate\" meant")),
+        "{findings:?}"
+    );
+    Ok(())
+}
+
 fn says(message: &str) -> String {
     format!(
         "deskhook.on('session.request', function() return deskhook.deny{{ code = 'closed', message = '{message}' }} end)"

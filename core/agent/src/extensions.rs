@@ -3,7 +3,7 @@ use std::sync::{Arc, mpsc as blocking};
 
 use deskhook_facts::{Facts, checks};
 use deskhook_hooks::{Bound, Chain, Extension, Grants, Health, Hook, HostQuestion, Kind};
-use deskhook_policy::{Binding, ExtensionPolicy, Policy};
+use deskhook_policy::{Binding, ExtensionPolicy, Policy, nearest};
 use deskhook_wire::ExtensionHealth;
 use tokio::sync::mpsc;
 
@@ -176,7 +176,7 @@ pub(crate) fn rebound(running: &[Bound], policy: &Policy) -> Vec<Bound> {
 /// What a loader's answer says about the packages that the policy names but nobody found: the
 /// organisation relies on a check that is not there, so it stands as rejected, and a check that
 /// is required and missing denies (see [`missing`]).
-pub(crate) fn absent(policy: &Policy, set: &ExtensionSet) -> Vec<Rejected> {
+pub fn absent(policy: &Policy, places: &ExtensionPlaces, set: &ExtensionSet) -> Vec<Rejected> {
     let found = |name: &str| {
         let mut loaded = set.loaded.iter();
         loaded.any(|bound| same(&bound.extension.about().name, name))
@@ -186,10 +186,30 @@ pub(crate) fn absent(policy: &Policy, set: &ExtensionSet) -> Vec<Rejected> {
     let lost = packages.filter(|(name, binding)| binding.enabled && !found(name));
     lost.map(|(name, _)| Rejected {
         name: name.clone(),
-        why: "the policy names it, but it is not installed".to_owned(),
+        why: not_installed(name, places, &strangers(policy, set)),
         hooks: None,
     })
     .collect()
+}
+
+/// What was found and no policy names: perhaps one of these was meant.
+fn strangers(policy: &Policy, set: &ExtensionSet) -> Vec<String> {
+    let loaded = set.loaded.iter().map(|bound| &bound.extension.about().name);
+    let all = loaded.chain(set.rejected.iter().map(|other| &other.name));
+    let named = |name: &&String| {
+        let mut keys = policy.extensions.packages.keys();
+        keys.any(|key| same(key, name))
+    };
+    all.filter(|name| !named(name)).cloned().collect()
+}
+
+fn not_installed(name: &str, places: &ExtensionPlaces, strangers: &[String]) -> String {
+    let folders = places.packages.iter().chain(&places.plugins);
+    let folders: Vec<String> = folders.map(|folder| folder.display().to_string()).collect();
+    let meant = nearest(name, strangers);
+    let meant = meant.map(|meant| format!("; was \"{meant}\" meant, which is there?"));
+    let (folders, meant) = (folders.join(", "), meant.unwrap_or_default());
+    format!("the policy names it, but it is not installed in {folders}{meant}")
 }
 
 /// The packages that do not run, that may be there to decide, and that the policy neither makes

@@ -59,6 +59,7 @@ pub use config::{
     Rejected,
 };
 pub use control::{ControlError, Replies, ask as ask_agent, watch as watch_agent};
+pub use extensions::absent;
 pub use handle::{AgentHandle, Presence};
 pub use snapshot::{Errand, Snapshot};
 pub use status::status;

@@ -41,7 +41,9 @@ pub use resolve::{
     Explanation, LayerName, Overridden, Provenance, Resolved, Setting, Subject, Trail, Why,
     explain, resolve,
 };
-pub use schema::{MENU_DEEPEST, MENU_MOST, built_in_checks, is_built_in_entry, json_schema};
+pub use schema::{
+    MENU_DEEPEST, MENU_MOST, built_in_checks, is_built_in_entry, json_schema, nearest,
+};
 pub use text::{Language, LocalText};
 pub use vendor::{
     ClientRole, ClientSettings, Comparison, Evidence, Expectations, FormEntry, Found, Installed,

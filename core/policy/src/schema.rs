@@ -23,7 +23,7 @@ pub use document::json_schema;
 pub use listing::built_in_checks;
 pub(crate) use listing::{known_key, known_keys};
 pub use menu::{MENU_DEEPEST, MENU_MOST, is_built_in_entry};
-pub(crate) use nearest::nearest;
+pub use nearest::nearest;
 pub(crate) use records::known;
 pub(crate) use sections::{CHECKS, ROOT};
 pub(crate) use shape::{Leaf, Merge, Names, Openness, Section, Shape};

@@ -7,9 +7,8 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use deskhook_agent::{AboutDevice, AboutPerson, AgentConfig, AgentHandle, ExtensionPlaces};
 use deskhook_policy::Language;
-use tracing_subscriber::EnvFilter;
 
-use crate::output::{Exit, Failure, Outcome, remark, say};
+use crate::output::{Exit, Failure, Outcome, log_to_stderr, remark, say};
 use crate::settings::AgentSettings;
 use crate::{extensions, places};
 
@@ -68,22 +67,6 @@ pub(crate) fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Failure
     Ok(built.context("cannot start the runtime")?)
 }
 
-/// Log lines go to standard error; `DESKHOOK_LOG` says which (default: warn).
-pub(crate) fn log_to_stderr() {
-    log_to_stderr_above("warn");
-}
-
-/// As [`log_to_stderr`], with another default.
-pub(crate) fn log_to_stderr_above(level: &str) {
-    let filter = EnvFilter::try_from_env("DESKHOOK_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    // A second call (demo runs two parts in one process) keeps the first.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(crate::output::coloured())
-        .try_init();
-}
-
 /// The configuration that settings give.
 pub(crate) fn config(settings: &AgentSettings) -> AgentConfig {
     let state = settings.state.clone().unwrap_or_else(places::state);
@@ -115,6 +98,12 @@ pub(crate) fn config(settings: &AgentSettings) -> AgentConfig {
 async fn run_agent(settings: AgentSettings) -> Outcome {
     log_to_stderr();
     let settings = settings.over_file()?;
+    for (key, path) in settings.gone() {
+        remark(format!(
+            "the setting {key} names {}, which is not there",
+            path.display()
+        ));
+    }
     let config = config(&settings);
     let (socket, state) = (
         config.socket.clone().unwrap_or_default(),

@@ -82,6 +82,7 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
             findings.extend(extension::untried(&config));
         }
     }
+    findings.extend(extension::without_folders(&settings));
     let resolved = loaded(&config).resolved;
     findings.push(extension::isolation(&resolved.policy));
     findings.extend(extension::without_effect(&resolved));

@@ -1,6 +1,7 @@
 //! Everything that is printed, and the exit codes.
 
 mod legible;
+mod log;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use legible::{Colours, legible};
+pub(crate) use log::{log_to_stderr, log_to_stderr_above};
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

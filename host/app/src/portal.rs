@@ -10,8 +10,8 @@ use deskhook_portal::{PortalConfig, Role, SetUpError, set_up};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use settings::PortalSettings;
 
-use crate::agent::{asked_to_stop, log_to_stderr, runtime};
-use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
+use crate::agent::{asked_to_stop, runtime};
+use crate::output::{Colour, Exit, Failure, Outcome, json, log_to_stderr, paint, remark, say};
 
 /// The support staff's server.
 #[derive(Subcommand)]

@@ -108,6 +108,43 @@ impl AgentSettings {
         }
     }
 
+    /// Settings of the file at `path`, whose relative paths start where the file lies: an agent may be
+    /// started from anywhere.
+    fn beside(self, path: &Path) -> Self {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let one = |path: Option<PathBuf>| path.map(|path| folder.join(path));
+        let all = |paths: Option<Vec<PathBuf>>| {
+            let paths = paths?.into_iter();
+            Some(paths.map(|path| folder.join(path)).collect())
+        };
+        Self {
+            state: one(self.state),
+            socket: one(self.socket),
+            policy: all(self.policy),
+            trust: one(self.trust),
+            packages: all(self.packages),
+            plugins: all(self.plugins),
+            ..self
+        }
+    }
+
+    /// The places that somebody named and that are not there, with their keys: nobody else misses what
+    /// was to be in them, where no policy names it.
+    pub(crate) fn gone(&self) -> Vec<(&'static str, PathBuf)> {
+        let named = [
+            ("policy", &self.policy),
+            ("packages", &self.packages),
+            ("plugins", &self.plugins),
+        ];
+        let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let named = named.into_iter().flat_map(|(key, paths)| {
+            let paths = paths.iter().flatten();
+            paths.map(move |path| (key, whole(path)))
+        });
+        named.filter(|(_, path)| !path.exists()).collect()
+    }
+
     /// These settings over those of the file.
     pub(crate) fn over_file(self) -> Result<Self, Failure> {
         let named = self
@@ -117,7 +154,7 @@ impl AgentSettings {
             .filter(|path| !path.as_os_str().is_empty());
         let path = named.or_else(|| places::settings("agent.toml"));
         let file: Self = match &path {
-            Some(path) => read_toml(path)?,
+            Some(path) => read_toml::<Self>(path)?.beside(path),
             None => Self::default(),
         };
         Ok(Self {

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use deskhook_hooks::{Bound, Hook, PolicyChanged};
+use deskhook_hooks::{About, Bound, Hook, PolicyChanged};
 use deskhook_session::Event;
 use deskhook_source::Loaded;
 
 use super::Loop;
 use crate::extensions::{self, Generation, Round, absent, kept, rebound};
 use crate::policies::{Reading, changed_keys, entries, sentences, unix_seconds};
-use crate::{ExtensionSet, chains};
+use crate::{ExtensionSet, Rejected, chains};
 
 impl Loop {
     pub(super) fn read_policy(&mut self) {
@@ -80,22 +80,37 @@ impl Loop {
     pub(crate) fn use_extensions(&mut self, mut set: ExtensionSet) {
         let now = self.now();
         self.probation.admit(now, &self.loaded, &mut set);
-        let lost = absent(&self.policy, &set);
+        let lost = absent(&self.policy, &self.config.extensions, &set);
         let ExtensionSet {
             mut loaded,
             rejected,
         } = set;
+        tell_new(&self.loaded, &loaded);
         let kept = kept(&self.loaded, (&loaded, &rejected), &self.policy);
         loaded.extend(kept);
         self.loaded.clone_from(&loaded);
         self.put_in_place(loaded);
         self.rejected = rejected.into_iter().chain(lost).collect();
-        for rejected in &self.rejected {
-            let (package, why) = (&rejected.name, &rejected.why);
-            tracing::warn!(package, why, "an extension does not run");
-        }
+        self.tell_rejected();
         self.shown.menu_is_stale = true;
         self.collect_state();
+    }
+
+    fn tell_rejected(&self) {
+        for Rejected { name, why, .. } in &self.rejected {
+            let mut running = self.loaded.iter().map(|bound| bound.extension.about());
+            match running.find(|about| extensions::same(&about.name, name)) {
+                Some(About { version, .. }) => {
+                    tracing::warn!(
+                        package = name,
+                        version,
+                        why,
+                        "its new files do not run, those before go on"
+                    );
+                }
+                None => tracing::warn!(package = name, why, "an extension does not run"),
+            }
+        }
     }
 
     /// Puts back what ran before, where the new files failed while they were on trial.
@@ -132,5 +147,34 @@ impl Loop {
         self.host.grant(generation.grants);
         self.timers.follow(self.now(), generation.chain.timers());
         self.chains.replace(generation.chain);
+    }
+}
+
+/// Two files of one version are told apart by the first digits of their hash.
+const SHORT_HASH: usize = 8;
+
+fn tell_new(before: &[Bound], loaded: &[Bound]) {
+    for bound in loaded {
+        let About {
+            name,
+            version,
+            sha256,
+            ..
+        } = bound.extension.about();
+        let mut others = before.iter().map(|bound| bound.extension.about());
+        let other = others.find(|other| extensions::same(&other.name, name));
+        let files = sha256.get(..SHORT_HASH).unwrap_or_default();
+        match other {
+            None => tracing::info!(package = name, version, files, "an extension runs"),
+            Some(other) if other.sha256 != *sha256 => {
+                tracing::info!(
+                    package = name,
+                    version,
+                    files,
+                    "an extension's new files run"
+                );
+            }
+            Some(_) => {}
+        }
     }
 }

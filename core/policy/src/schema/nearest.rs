@@ -1,5 +1,6 @@
-/// The one of `names` that `wanted` most likely means, if any is near.
-pub(crate) fn nearest(wanted: &str, names: &[String]) -> Option<String> {
+/// The one of `names` that `wanted` most likely means, if any is near: a third of its letters may
+/// differ.
+pub fn nearest(wanted: &str, names: &[String]) -> Option<String> {
     let wanted = wanted.to_lowercase();
     // A third of the letters may differ: enough for `TrayMenuEnglish`, too few for `Foo`.
     let most = (wanted.chars().count() / 3).max(1);

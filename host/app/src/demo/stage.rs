@@ -51,7 +51,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// Builds everything and waits until the portal sees the agent.
     pub(crate) async fn build(args: Demo) -> anyhow::Result<Self> {
-        crate::agent::log_to_stderr_above("error");
+        crate::output::log_to_stderr_above("error");
         let client = DemoClient::choose(args.client.as_deref())?;
         let folder = DemoFolder::lay_out(args.dir, client)?;
         let listener = listen(args.port).await?;

@@ -1,12 +1,13 @@
 //! What `doctor` says of packages and plugins.
 
-use deskhook_agent::{AgentConfig, Rejected};
+use deskhook_agent::{AgentConfig, Rejected, absent};
 use deskhook_hooks::Grants;
 use deskhook_policy::{Policy, Resolved};
 use deskhook_wire::ExtensionHealth;
 
 use super::{Finding, Grade, loaded};
 use crate::extensions;
+use crate::settings::AgentSettings;
 
 /// Where packages run, and what holds them there: tried out, as the agent would.
 pub(super) fn isolation(policy: &Policy) -> Finding {
@@ -98,10 +99,32 @@ pub(super) fn ungranted(name: &str, wish: &str) -> Finding {
     )
 }
 
+/// The folders that somebody named and that are not there.
+pub(super) fn without_folders(settings: &AgentSettings) -> Vec<Finding> {
+    let gone = settings.gone().into_iter();
+    let told = gone.map(|(key, path)| {
+        let message = format!("the setting {key} names {}, which is not there", path.display());
+        Finding::wrong(
+            Grade::Problem,
+            ("settings", message),
+            "make it, or name the right one; in agent.toml a relative path starts at that file's folder",
+        )
+    });
+    told.collect()
+}
+
 /// What an agent would make of the files: for a machine on which none runs.
 pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
     let policy = loaded(config).resolved.policy;
     let set = extensions::load(&config.extensions, &policy, &[]);
+    let lost = absent(&policy, &config.extensions, &set);
+    let lost = lost.into_iter().map(|Rejected { name, why, .. }| {
+        Finding::wrong(
+            Grade::Problem,
+            ("extension", format!("{name}: {why}")),
+            &format!("install it there, or take it out of policy: Extensions.Packages.{name}"),
+        )
+    });
     let loaded = set.loaded.iter().flat_map(|bound| {
         let about = bound.extension.about();
         let found = Finding::ok("extension", format!("{} {}", about.name, about.version));
@@ -117,7 +140,7 @@ pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
             "deskhook script check or plugin inspect says more",
         )
     });
-    loaded.chain(rejected).collect()
+    loaded.chain(rejected).chain(lost).collect()
 }
 
 #[cfg(test)]
