@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use anyhow::Result;
-use harness::{Desktop, Home, Memory, Process, TestPortal, missing};
+use harness::{Desktop, Home, Memory, Process, TestPortal, Tray, missing};
 
 use device::Device;
 use table::{Series, Table};
@@ -87,9 +87,33 @@ async fn measure(rounds: usize) -> Result<Table> {
         "agent at rest, after these sessions",
         Memory::at_rest(device.id()?)?,
     );
+    device.stop(tray.as_ref()).await?;
+    with_a_package(&mut table, (&mut device, tray.as_mut(), rounds)).await?;
     let portal = portal.process()?.id();
     table.memory("portal at rest", Memory::at_rest(portal)?);
     Ok(table)
+}
+
+/// The same device with a Lua package in a child of the agent's, which is asked before each session.
+async fn with_a_package(
+    table: &mut Table,
+    (device, tray, rounds): (&mut Device, Option<&mut Tray>, usize),
+) -> Result<()> {
+    device.install_package()?;
+    let mut tray = tray;
+    device.start(tray.as_deref_mut()).await?;
+    table.memory(
+        "with a Lua package: agent at rest",
+        Memory::at_rest(device.id()?)?,
+    );
+    table.memory("  its child at rest", Memory::at_rest(device.child()?)?);
+    let reported = device.sessions(rounds, tray).await?;
+    table.time("  click to address reported", &reported);
+    table.memory(
+        "  its child, after these sessions",
+        Memory::at_rest(device.child()?)?,
+    );
+    Ok(())
 }
 
 /// The sample client without Deskhook round it.

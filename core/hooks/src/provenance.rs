@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,8 @@ impl Ledger {
             let mut setters = self.before(&path);
             setters.extend(self.take_parts(&path));
             // A package that changes its own mind overrides nobody.
-            setters.retain(|one| one != by);
+            let mut named = BTreeSet::from([by.to_owned()]);
+            setters.retain(|one| named.insert(one.clone()));
             setters.push(by.to_owned());
             self.0.insert(path, setters);
         }
@@ -203,6 +204,14 @@ mod tests {
         );
         let made = settings(Hook::TrayMenu, &[("a", out), ("b", anew)]);
         assert_eq!(made, json!([["items.about", "b", ["a"]]]));
+    }
+
+    #[test]
+    fn whoever_had_set_a_whole_and_its_parts_is_named_once() {
+        let help = || json!({"add": [{"id": "help"}]});
+        let part = json!({"set": {"help": {"text": "c"}}});
+        let made = settings(Hook::TrayMenu, &[("a", help()), ("c", part), ("d", help())]);
+        assert_eq!(made, json!([["items.help", "d", ["a", "c"]]]));
     }
 
     #[test]

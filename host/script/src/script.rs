@@ -1,5 +1,5 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
 use deskhook_hooks::{About, Answer, Call, Extension, Fault, Grants, Hook, HostPort, Limit};
@@ -81,8 +81,26 @@ impl Extension for Script {
 }
 
 impl Script {
+    /// Waits for the generation before, which may be at work in the same state and has a limit of its
+    /// own; what is left of `limit` then.
+    fn in_turn(&self, limit: Limit) -> Result<(MutexGuard<'_, Option<Vm>>, Limit), Fault> {
+        match self.vm.try_lock() {
+            Ok(kept) => return Ok((kept, limit)),
+            Err(TryLockError::Poisoned(kept)) => return Ok((kept.into_inner(), limit)),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        let asked = Instant::now();
+        let kept = lock(&self.vm);
+        let wall = limit.wall.saturating_sub(asked.elapsed());
+        if wall.is_zero() {
+            let message = "a call of the generation before had not come back".to_owned();
+            return Err(Fault::Away { message });
+        }
+        Ok((kept, Limit { wall, ..limit }))
+    }
+
     fn answer(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
-        let mut kept = lock(&self.vm);
+        let (mut kept, limit) = self.in_turn(limit)?;
         let (vm, limit) = match kept.take() {
             Some(vm) => (vm, limit),
             None => {

@@ -147,3 +147,26 @@ fn a_thousand_calls_do_not_grow_the_memory_of_a_state() {
         script.call(&call("x"), limit, &host).unwrap();
     }
 }
+
+#[test]
+fn a_call_waits_for_one_in_the_same_state_no_longer_than_its_own_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Arc::new(script(
+        dir.path(),
+        "return deskhook.policy.get('Sample.Key')",
+    ));
+    let limit = |millis| Limit {
+        cpu: Duration::from_millis(150),
+        wall: Duration::from_millis(millis),
+    };
+    let (questions, inbox) = mpsc::channel::<HostQuestion>();
+    let (first, port) = (Arc::clone(&script), HostPort::new("sample", questions));
+    let other = port.clone();
+    let running = std::thread::spawn(move || first.call(&call("x"), limit(500), &port));
+    // Now it is at work, and waits for its host.
+    let question = inbox.recv().unwrap();
+    let waited = script.call(&call("x"), limit(50), &other);
+    assert!(matches!(waited, Err(Fault::Away { .. })), "{waited:?}");
+    assert!(matches!(running.join().unwrap(), Err(Fault::Late { .. })));
+    drop(question);
+}

@@ -75,6 +75,30 @@ impl Device {
         Ok(process.context("the agent was not started")?.id())
     }
 
+    /// Gives it a package that every session asks.
+    pub(crate) fn install_package(&self) -> Result<()> {
+        let script = "deskhook.on('session.request', function() return deskhook.allow() end)";
+        self.agent.package_of("gate", &["session.request"], script)
+    }
+
+    /// The child in which its agent runs packages.
+    pub(crate) fn child(&self) -> Result<u32> {
+        let agent = self.id()?;
+        let mut children = String::new();
+        for task in std::fs::read_dir(format!("/proc/{agent}/task"))? {
+            children += &std::fs::read_to_string(task?.path().join("children"))?;
+        }
+        let children = children.split_whitespace();
+        let mut hosts = children.filter(|child| {
+            let name = std::fs::read_to_string(format!("/proc/{child}/comm"));
+            name.is_ok_and(|name| name.trim() == "deskhook-ext")
+        });
+        let host = hosts
+            .next()
+            .with_context(|| format!("the agent {agent} has no child for packages"))?;
+        Ok(host.parse()?)
+    }
+
     /// Sessions one after the other: the times from the click to the portal's receipt for the
     /// address. The click is in the tray's menu, as the panel makes it; without a tray it is what
     /// `deskhook session start` sends.
