@@ -48,7 +48,8 @@ impl DemoFolder {
             Ok(path)
         };
         let root = match dir {
-            Some(dir) => dir,
+            // Paths in layer files and of the client are used from other folders.
+            Some(dir) => std::path::absolute(dir)?,
             None => fresh()?,
         };
         let mut socket = root.join("agent.sock");
