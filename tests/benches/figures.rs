@@ -99,7 +99,7 @@ async fn with_a_package(
     table: &mut Table,
     (device, tray, rounds): (&mut Device, Option<&mut Tray>, usize),
 ) -> Result<()> {
-    device.install_package()?;
+    device.install_package(1)?;
     let mut tray = tray;
     device.start(tray.as_deref_mut()).await?;
     table.memory(
@@ -109,8 +109,10 @@ async fn with_a_package(
     table.memory("  its child at rest", Memory::at_rest(device.child()?)?);
     let reported = device.sessions(rounds, tray).await?;
     table.time("  click to address reported", &reported);
+    let reloads = device.reloads(rounds)?;
+    table.time("  new files written to running, with their tests", &reloads);
     table.memory(
-        "  its child, after these sessions",
+        "  its child, after these",
         Memory::at_rest(device.child()?)?,
     );
     Ok(())

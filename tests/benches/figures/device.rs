@@ -75,10 +75,38 @@ impl Device {
         Ok(process.context("the agent was not started")?.id())
     }
 
-    /// Gives it a package that every session asks.
-    pub(crate) fn install_package(&self) -> Result<()> {
+    /// Gives it a package that every session asks and that has a test of its own.
+    pub(crate) fn install_package(&self, version: usize) -> Result<()> {
+        let manifest = json!({
+            "name": "gate", "version": version.to_string(), "api": 1, "hooks": ["session.request"],
+        });
         let script = "deskhook.on('session.request', function() return deskhook.allow() end)";
-        self.agent.package_of("gate", &["session.request"], script)
+        let test = "test('lets in', function(t) t.allowed(t.run('session.request', {})) end)";
+        let home = self.agent.home();
+        home.write("packages/gate/init.lua", script)?;
+        home.write("packages/gate/tests/gate.lua", test)?;
+        home.write("packages/gate/deskhook.json", manifest.to_string())?;
+        Ok(())
+    }
+
+    /// New files of that package one after the other: the times from the last written file to the
+    /// status that has them running, their own tests passed.
+    pub(crate) fn reloads(&self, rounds: usize) -> Result<Series> {
+        let mut series = Series::default();
+        let mut watch = Watch::of(&self.socket)?;
+        for version in (2..).take(rounds) {
+            let named = version.to_string();
+            let began = Instant::now();
+            self.install_package(version)?;
+            watch.until("the package's new files", |status| {
+                let gate = &status["extensions"];
+                let gate = gate.as_array().into_iter().flatten();
+                let mut gate = gate.filter(|one| one["name"] == "gate");
+                gate.any(|one| one["version"].as_str() == Some(&*named))
+            })?;
+            series.push(began.elapsed());
+        }
+        Ok(series)
     }
 
     /// The child in which its agent runs packages.
