@@ -17,6 +17,7 @@ mod folder;
 mod inspection;
 mod library;
 mod manifest;
+mod minisign;
 mod offer;
 mod open;
 mod plugin;
@@ -31,6 +32,10 @@ pub use inspection::{InspectError, Inspection, discover, inspect};
 pub use library::LoadError;
 pub use manifest::{
     AbiVersion, BadVersion, MANIFEST, Manifest, ManifestError, install, manifest_schema,
+};
+pub use minisign::{
+    Protection, PublisherKey, PublisherKeyError, SIGNATURE_SUFFIX, SignatureError, Signer,
+    SignerError,
 };
 pub use open::{OpenError, Terms, Verified, verify};
 pub use plugin::Plugin;

@@ -1,0 +1,56 @@
+use minisign_verify::{PublicKey, Signature};
+
+/// A publisher's public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublisherKey(PublicKey);
+
+/// Why a text is no publisher's key.
+#[derive(Debug, thiserror::Error)]
+#[error("this is no minisign public key: it is one line of 56 characters that begins with RW")]
+pub struct PublisherKeyError;
+
+/// Why a signature does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// It is not in minisign's form.
+    #[error("this is no minisign signature")]
+    Form,
+    /// Another key made it.
+    #[error("it was made with another key")]
+    Key,
+    /// It is in the form of minisign before 2015, which signs the file and not its hash.
+    #[error("it is in minisign's legacy form: sign anew with a minisign of today")]
+    Legacy,
+    /// The bytes, or the signature, are not what they were when it was made.
+    #[error("what it signs was changed since, or it was itself")]
+    Changed,
+}
+
+impl PublisherKey {
+    /// Reads a key: the line that begins with `RW`, alone or as `minisign.pub` has it, below a comment.
+    pub fn read(text: &str) -> Result<Self, PublisherKeyError> {
+        let line = text.lines().map(str::trim).find(|line| {
+            let is_comment = line.starts_with("untrusted comment:");
+            !line.is_empty() && !is_comment
+        });
+        let line = line.ok_or(PublisherKeyError)?;
+        let key = PublicKey::from_base64(line).map_err(|_| PublisherKeyError)?;
+        Ok(Self(key))
+    }
+
+    /// Whether `signature`, the text of a `.minisig` file, was made with this key's secret half over
+    /// exactly `bytes`; then its trusted comment.
+    pub fn check<'s>(&self, bytes: &[u8], signature: &'s str) -> Result<&'s str, SignatureError> {
+        let decoded = Signature::decode(signature).map_err(|_| SignatureError::Form)?;
+        let verified = self.0.verify(bytes, &decoded, false);
+        verified.map_err(|error| match error {
+            minisign_verify::Error::UnexpectedKeyId => SignatureError::Key,
+            minisign_verify::Error::UnexpectedAlgorithm => SignatureError::Legacy,
+            _ => SignatureError::Changed,
+        })?;
+        let comment = signature.lines().nth(2).unwrap_or_default();
+        Ok(comment
+            .strip_prefix("trusted comment: ")
+            .unwrap_or_default())
+    }
+}
