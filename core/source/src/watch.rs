@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::time::{Instant, timeout};
 
 use pending::Pending;
@@ -68,7 +68,9 @@ pub fn watch(paths: &[PathBuf], what: Watched) -> Result<Watch, WatchError> {
     let reach = Arc::new(Reach::new(absolute.collect::<Result<_, _>>()?, what));
     let pending = Arc::new(Pending::default());
     let (filter, inbox) = (Arc::clone(&reach), Arc::clone(&pending));
-    let watcher = notify::recommended_watcher(move |event| inbox.put(event, &filter));
+    // Links between folders make endless trees of a few; `Reach` names those that count.
+    let config = Config::default().with_follow_symlinks(false);
+    let watcher = RecommendedWatcher::new(move |event| inbox.put(event, &filter), config);
     let mut watch = Watch {
         watcher: watcher.map_err(WatchError::Start)?,
         reach,

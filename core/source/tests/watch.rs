@@ -138,6 +138,29 @@ async fn in_a_tree_what_is_deep_below_is_told() {
     while !names(&told(&mut watch).await, &file) {}
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_a_link_stands_for_is_told_and_links_below_lead_nowhere() {
+    use std::os::unix::fs::symlink;
+
+    let (folder, elsewhere) = (folder(), folder());
+    fs::write(elsewhere.path().join("deskhook.json"), "{}").unwrap();
+    let inner = elsewhere.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    for depth in 0..7 {
+        let here = inner.join(format!("d{depth}"));
+        fs::create_dir(&here).unwrap();
+        for link in 0..40 {
+            symlink(format!("../d{}", depth + 1), here.join(format!("l{link}"))).unwrap();
+        }
+    }
+    symlink(elsewhere.path(), folder.path().join("hours")).unwrap();
+    let mut watch = watch(&[folder.path().to_owned()], Watched::Tree).unwrap();
+    let file = elsewhere.path().canonicalize().unwrap().join("init.lua");
+    fs::write(&file, "").unwrap();
+    while !names(&told(&mut watch).await, &file) {}
+}
+
 #[tokio::test]
 async fn waiting_may_be_given_up_and_begun_again() {
     let folder = folder();

@@ -69,6 +69,22 @@ fn a_link_that_leaves_the_package_is_refused_and_one_inside_is_not() {
     assert!(refusal(dir.path()).contains("folders deep"));
 }
 
+#[cfg(unix)]
+#[test]
+fn links_that_make_an_endless_tree_of_a_few_folders_are_refused_soon() {
+    let dir = folder();
+    for depth in 0..7 {
+        let here = dir.path().join(format!("d{depth}"));
+        std::fs::create_dir(&here).unwrap();
+        for link in 0..40 {
+            let next = format!("../d{}", depth + 1);
+            std::os::unix::fs::symlink(next, here.join(format!("l{link}"))).unwrap();
+        }
+    }
+    std::fs::create_dir(dir.path().join("d7")).unwrap();
+    assert!(refusal(dir.path()).contains("more than 4096 entries"));
+}
+
 #[test]
 fn the_hash_names_every_file_and_no_hidden_one() {
     let dir = folder();

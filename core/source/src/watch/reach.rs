@@ -1,4 +1,6 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use notify::RecursiveMode;
 
@@ -9,16 +11,23 @@ use crate::folder::is_policy;
 pub(super) struct Reach {
     targets: Vec<PathBuf>,
     what: Watched,
+    /// Where links right inside a tree lead to, as things were last.
+    linked: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Reach {
     pub(super) fn new(targets: Vec<PathBuf>, what: Watched) -> Self {
-        Self { targets, what }
+        Self {
+            targets,
+            what,
+            linked: Mutex::default(),
+        }
     }
 
     /// The folders that must be watched as things are now.
     pub(super) fn folders(&self) -> Vec<(PathBuf, RecursiveMode)> {
         let mut folders: Vec<(PathBuf, RecursiveMode)> = vec![];
+        let mut linked = BTreeSet::new();
         for target in &self.targets {
             if target.is_dir() {
                 let mode = match self.what {
@@ -26,10 +35,19 @@ impl Reach {
                     Watched::Tree => RecursiveMode::Recursive,
                 };
                 folders.push((target.clone(), mode));
+                if self.what == Watched::Tree {
+                    linked.extend(linked_in(target));
+                }
             }
             let above = target.ancestors().skip(1).find(|folder| folder.is_dir());
             folders.extend(above.map(|folder| (folder.to_owned(), RecursiveMode::NonRecursive)));
         }
+        folders.extend(
+            linked
+                .iter()
+                .map(|folder| (folder.clone(), RecursiveMode::Recursive)),
+        );
+        *self.linked() = linked;
         // A folder that is watched with all below it comes last, or it would be narrowed again.
         folders.sort_by_key(|(folder, mode)| (*mode == RecursiveMode::Recursive, folder.clone()));
         folders.dedup();
@@ -47,10 +65,16 @@ impl Reach {
 
     /// Whether an event at `path` matters.
     pub(super) fn has(&self, path: &Path) -> bool {
-        self.targets.iter().any(|target| {
+        let named = self.targets.iter().any(|target| {
             // The target itself, or a folder above it that comes, goes or is renamed.
             target.starts_with(path) || (path.starts_with(target) && self.inside(path))
-        })
+        });
+        let is_linked = || self.linked().iter().any(|folder| path.starts_with(folder));
+        named || (is_linked() && self.inside(path))
+    }
+
+    fn linked(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.linked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn inside(&self, path: &Path) -> bool {
@@ -63,6 +87,20 @@ impl Reach {
             }
         }
     }
+}
+
+/// What makes a folder a package or a plugin. A link to another folder is not followed: it may lead
+/// to the whole disk.
+const MANIFESTS: [&str; 2] = ["deskhook.json", "deskhook-plugin.json"];
+
+/// Packages elsewhere that a link right inside `folder` stands for: one that lies with its author.
+fn linked_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let links = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_symlink());
+    let real = links.filter_map(|link| link.canonicalize().ok());
+    real.filter(|path| MANIFESTS.iter().any(|name| path.join(name).is_file()))
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Trouble {
             Self::Read { source, .. } => format!("cannot be read: {source}"),
             Self::FileTooLarge { .. } => "is larger than 256 KiB".to_owned(),
             Self::PackageTooLarge => "its files are larger than 1 MiB together".to_owned(),
-            Self::TooManyFiles => "it has more than 256 files".to_owned(),
+            Self::TooManyFiles => "it has more than 256 files, or more than 4096 entries counting those that links lead to".to_owned(),
             Self::TooDeep { .. } => "is more than 8 folders deep".to_owned(),
             Self::Outside { .. } => "is a link that leaves the package".to_owned(),
             Self::NotAFile { .. } => "is neither a file nor a folder".to_owned(),

@@ -10,6 +10,8 @@ use super::Trouble;
 const LARGEST_FILE: u64 = 256 * 1024;
 const LARGEST_PACKAGE: u64 = 1024 * 1024;
 const MOST_FILES: usize = 256;
+/// Folders and names that are left out count here: links between folders make many of a few.
+const MOST_ENTRIES: usize = 4096;
 /// The byte order mark of UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 const DEEPEST: usize = 8;
@@ -30,6 +32,7 @@ impl Files {
         let mut reading = Reading {
             root: &canonical,
             left: LARGEST_PACKAGE,
+            entries: MOST_ENTRIES,
             contents: BTreeMap::new(),
         };
         reading.folder(&canonical, "", 0)?;
@@ -72,6 +75,7 @@ impl Files {
 struct Reading<'a> {
     root: &'a Path,
     left: u64,
+    entries: usize,
     contents: BTreeMap<String, Vec<u8>>,
 }
 
@@ -83,6 +87,8 @@ impl Reading<'_> {
         }
         let entries = std::fs::read_dir(folder).map_err(|source| read_trouble(inside, source))?;
         for entry in entries {
+            let left = self.entries.checked_sub(1);
+            self.entries = left.ok_or(Trouble::TooManyFiles)?;
             let entry = entry.map_err(|source| read_trouble(inside, source))?;
             let name = entry.file_name();
             let path = format!("{inside}{}", name.to_string_lossy());
