@@ -1,3 +1,4 @@
+mod crowd;
 mod exec;
 mod files;
 mod flow;
@@ -19,6 +20,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::chains::to_request;
 use crate::{Snapshot, Wake};
+use crowd::Crowd;
 use flow::{Flows, Overflow, Stream};
 use store::Stores;
 
@@ -36,6 +38,7 @@ struct Inner {
     facts: Arc<Facts>,
     stores: Stores,
     flows: Flows,
+    crowd: Crowd,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     wakes: mpsc::Sender<Wake>,
 }
@@ -54,6 +57,7 @@ impl Host {
             facts,
             stores,
             flows: Flows::default(),
+            crowd: Crowd::default(),
             snapshots,
             wakes,
         };
@@ -98,17 +102,30 @@ impl Host {
             let _ = reply.send(held(&extension, &overflow));
             return;
         }
+        let pace = pace(&call);
+        if let Pace::AtOnce = pace {
+            let _ = reply.send(self.perform(&extension, call));
+            return;
+        }
+        let place = match self.inner.crowd.enter(&extension) {
+            Ok(place) => place,
+            Err(crowded) => {
+                let _ = reply.send(Err(failed(crowded.to_string())));
+                return;
+            }
+        };
         let desk = self.clone();
-        match pace(&call) {
-            Pace::AtOnce => drop(reply.send(self.perform(&extension, call))),
-            Pace::Blocking => drop(runtime.spawn_blocking(move || {
+        match pace {
+            Pace::AtOnce | Pace::Blocking => drop(runtime.spawn_blocking(move || {
                 let _ = reply.send(desk.perform(&extension, call));
+                drop(place);
             })),
             // What nobody waits for any more is dropped, and a program ends with it.
             Pace::Waiting => drop(runtime.spawn(async move {
                 let work = desk.perform_slow(&extension, call);
                 let done = tokio::time::timeout_at(until.into(), work).await;
                 let _ = reply.send(done.unwrap_or(Err(HostError::NoAnswer)));
+                drop(place);
             })),
         }
     }

@@ -184,6 +184,11 @@ fn answer((fakes, record): &mut (Fakes, Record), asked: &[String], call: HostCal
     {
         return Err(HostError::NotGranted { capability });
     }
+    let size = size_of_val(&call) + serde_json::to_vec(&call).map_or(0, |text| text.len());
+    if !fakes.usage.takes(size) {
+        let message = "a pretended host is asked for at most 16 MiB in all";
+        return Err(failed(message.to_owned()));
+    }
     match call {
         HostCall::Fact { name } => {
             fakes.usage.ask("facts", &name);

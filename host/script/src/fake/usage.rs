@@ -6,7 +6,14 @@ pub(super) struct Usage {
     set: BTreeSet<(String, String)>,
     asked: BTreeSet<(String, String)>,
     unanswered: Vec<String>,
+    size: usize,
 }
+
+/// What may be asked for in one test, in bytes: what is kept of it lies outside of the script's own
+/// limit.
+const MOST: usize = 16 << 20;
+/// Questions without an answer that are named.
+const MOST_NAMED: usize = 64;
 
 impl Usage {
     pub(super) fn set(&mut self, field: &str, key: &str) {
@@ -19,8 +26,14 @@ impl Usage {
         self.asked.insert((field.to_owned(), key.to_owned()));
     }
 
+    /// Whether a question of `size` bytes is still taken.
+    pub(super) fn takes(&mut self, size: usize) -> bool {
+        self.size = self.size.saturating_add(size);
+        self.size <= MOST
+    }
+
     pub(super) fn unanswered(&mut self, what: String) {
-        if !self.unanswered.contains(&what) {
+        if self.unanswered.len() < MOST_NAMED && !self.unanswered.contains(&what) {
             self.unanswered.push(what);
         }
     }

@@ -31,7 +31,7 @@ end
 -- Bytes looked at by a search for a plain text, and steps through a class like [a-z], at a stretch.
 local MOST_BYTES, MOST_STEPS = 2 ^ 30, 2 ^ 26
 local find, match, gmatch, gsub, split = string.find, string.match, string.gmatch, string.gsub, string.split
-local sort, move = table.sort, table.move
+local sort, move, number_of = table.sort, table.move, tonumber
 local MOST_MOVES = 2 ^ 21
 
 local function bound(text, pattern, plain)
@@ -83,8 +83,16 @@ function table.sort(list, less)
   end)
 end
 
+-- Whether the library takes a number for itself: others become the least one, or wrap around. NaN
+-- is neither less nor more.
+local function is_index(number)
+  return number >= -2 ^ 31 and number < 2 ^ 31
+end
+
 function table.move(from, first, last, to, into)
-  if type(first) == "number" and type(last) == "number" and last - first > MOST_MOVES then
+  -- A text that is a number is taken for one there.
+  local one, other = number_of(first), number_of(last)
+  if one and other and not (is_index(one) and is_index(other) and other - one <= MOST_MOVES) then
     error("too many elements to move", 2)
   end
   return move(from, first, last, to, into)
