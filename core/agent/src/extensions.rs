@@ -102,7 +102,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
                 };
                 let count = match faults {
                     1 => "1 fault".to_owned(),
-                    more => format!("{more} faults in a row"),
+                    more => format!("{more} faults"),
                 };
                 let last = health.last_fault.as_ref();
                 let last = last.map(|(hook, fault)| format!(" of {hook}: {fault}"));

@@ -58,7 +58,8 @@ pub struct Health {
     pub version: String,
     /// What it is made of.
     pub kind: ExtensionKind,
-    /// Faults in a row of one hook, the one that has most; at 3 it is no longer called.
+    /// Faults in a row of one hook, the one that has most; at 3 it is no longer called. Three within ten
+    /// minutes that each cost a process or a state are as many, whatever went well between them.
     pub faults: u32,
     /// The last fault, and in which hook, also where later calls went well.
     pub last_fault: Option<(Hook, Fault)>,

@@ -15,6 +15,11 @@ const TURN: Duration = Duration::from_secs(1);
 /// Faults of one hook, one after the other, after which an extension is no longer called.
 pub(crate) const MOST_FAULTS: u32 = 3;
 
+/// So many faults that cost a process or a state, within [`SPAN`], are as many in a row, whatever went
+/// well between them: each is paid for by all who share the process.
+const MOST_LOSSES: usize = 3;
+const SPAN: Duration = Duration::from_secs(10 * 60);
+
 /// One extension with a thread of its own: calls of it never wait for calls of another, and a
 /// call that does not come back blocks nobody but itself. Its own calls go one after the other.
 pub(crate) struct Lane {
@@ -25,11 +30,42 @@ pub(crate) struct Lane {
 }
 
 /// What went wrong so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Faults {
     /// In a row, by hook: that one hook works says nothing of another that always fails.
     in_a_row: BTreeMap<Hook, u32>,
     last: Option<(Hook, Fault)>,
+    losses: Vec<Instant>,
+    /// What it came to when there were too many losses; it stays so.
+    ended_at: u32,
+}
+
+impl Faults {
+    fn count(&self) -> u32 {
+        let most = self.in_a_row.values().copied().max();
+        most.unwrap_or(0).max(self.ended_at)
+    }
+
+    fn note(&mut self, hook: Hook, fault: &Fault, now: Instant) {
+        *self.in_a_row.entry(hook).or_default() += 1;
+        self.last = Some((hook, fault.clone()));
+        if is_loss(fault) {
+            let is_recent = |at: &Instant| now.saturating_duration_since(*at) < SPAN;
+            self.losses.retain(is_recent);
+            self.losses.push(now);
+        }
+        if self.losses.len() >= MOST_LOSSES {
+            self.ended_at = MOST_FAULTS;
+        }
+    }
+}
+
+/// Whether a process or a state was lost. One that ended at its limit by itself says where it was.
+fn is_loss(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::Crashed { .. } | Fault::Memory { .. } | Fault::Late { place: None, .. }
+    )
 }
 
 /// What a call came to, and how long it ran.
@@ -81,10 +117,9 @@ impl Lane {
         self.queue.waiting()
     }
 
-    /// Faults in a row of the hook that has most.
+    /// Faults in a row of the hook that has most, or as many where it cost too much.
     pub(crate) fn faults(&self) -> u32 {
-        let faults = self.log();
-        faults.in_a_row.values().copied().max().unwrap_or(0)
+        self.log().count()
     }
 
     /// The last fault that it is to blame for.
@@ -109,11 +144,8 @@ impl Lane {
 
     /// Goes on counting where `before`, a lane of the same extension, left off.
     pub(crate) fn go_on_from(&self, before: &Self) {
-        let Faults { in_a_row, last } = &*before.log();
-        *self.log() = Faults {
-            in_a_row: in_a_row.clone(),
-            last: last.clone(),
-        };
+        let faults = before.log().clone();
+        *self.log() = faults;
     }
 
     /// Whether it is the same files at work, in the same state.
@@ -182,11 +214,7 @@ impl Lane {
         match &result {
             Ok(_) => drop(self.log().in_a_row.remove(&hook)),
             Err(Fault::Busy | Fault::Away { .. } | Fault::Quarantined { .. }) => {}
-            Err(fault) => {
-                let mut faults = self.log();
-                *faults.in_a_row.entry(hook).or_default() += 1;
-                faults.last = Some((hook, fault.clone()));
-            }
+            Err(fault) => self.log().note(hook, fault, Instant::now()),
         }
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         match &result {
@@ -235,4 +263,45 @@ fn guarded(extension: &dyn Extension, job: &Job, host: &HostPort) -> Result<Answ
     let limit = Limit { wall, ..job.limit };
     let run = std::panic::AssertUnwindSafe(|| extension.call(&job.call, limit, host));
     std::panic::catch_unwind(run).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn late(place: Option<&str>) -> Fault {
+        let place = place.map(str::to_owned);
+        Fault::Late { millis: 1, place }
+    }
+
+    #[test]
+    fn what_costs_a_process_again_and_again_is_not_excused_by_what_goes_well() {
+        let (mut faults, now) = (Faults::default(), Instant::now());
+        let mut lose = |seconds: u64, fault: &Fault| {
+            faults.note(Hook::Timer, fault, now + Duration::from_secs(seconds));
+            // The next call goes well.
+            faults.in_a_row.clear();
+            faults.count()
+        };
+        assert_eq!(lose(0, &late(None)), 0);
+        for second in 1..10 {
+            assert_eq!(
+                lose(second, &late(Some("init.lua:1"))),
+                0,
+                "it ended by itself"
+            );
+        }
+        assert_eq!(lose(20, &late(None)), 0);
+        assert_eq!(lose(650, &late(None)), 0, "the first is long ago");
+        let crashed = Fault::Crashed {
+            message: "x".to_owned(),
+        };
+        assert_eq!(lose(660, &crashed), 0);
+        assert_eq!(lose(670, &crashed), MOST_FAULTS);
+        assert_eq!(
+            lose(9000, &late(Some("init.lua:1"))),
+            MOST_FAULTS,
+            "for good"
+        );
+    }
 }

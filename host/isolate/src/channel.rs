@@ -49,6 +49,9 @@ pub(crate) enum ChannelError {
     /// The other side announced more than anybody has to say.
     #[error("a frame of {0} bytes was announced")]
     TooLarge(usize),
+    /// What came has so many values that reading it would cost too much.
+    #[error("a frame has {0} lists, objects and values in them")]
+    Heavy(usize),
     /// A value that has no JSON.
     #[error("a frame cannot be written")]
     Shape(#[source] serde_json::Error),
@@ -61,6 +64,28 @@ pub(crate) enum ChannelError {
     /// The system refused.
     #[error("the socket failed")]
     System(#[source] io::Error),
+}
+
+/// Lists and objects, and what stands in them, that a frame of a child's may have: small in bytes, they
+/// are large once they are read. A script may answer with 20,000 values.
+const MOST_VALUES: usize = 1 << 16;
+
+/// Refuses a frame with more values than that. Texts are as large as they look.
+pub(crate) fn weigh(frame: &[u8]) -> Result<(), ChannelError> {
+    let (mut values, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in frame {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' | b',' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    if values > MOST_VALUES {
+        return Err(ChannelError::Heavy(values));
+    }
+    Ok(())
 }
 
 impl Channel {
@@ -245,6 +270,21 @@ mod tests {
         let (mut own, mut other) = Channel::pair().unwrap();
         other.write_all(&u32::MAX.to_le_bytes()).unwrap();
         assert!(matches!(own.receive(None), Err(ChannelError::TooLarge(_))));
+    }
+
+    #[test]
+    fn a_frame_of_few_bytes_and_many_values_is_refused_before_it_is_read() {
+        let objects = format!("[{}]", [r#"{"a":0}"#; 40_000].join(","));
+        assert!(matches!(
+            weigh(objects.as_bytes()),
+            Err(ChannelError::Heavy(_))
+        ));
+        let text = serde_json::to_vec(&r#"[{","\""#.repeat(100_000)).unwrap();
+        assert!(
+            weigh(&text).is_ok(),
+            "a text is one value, whatever is in it"
+        );
+        assert!(weigh(&serde_json::to_vec(&vec![0; 20_000]).unwrap()).is_ok());
     }
 
     #[test]

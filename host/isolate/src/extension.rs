@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit};
 use deskhook_wire::{FromExtension, Opening, ToExtension};
 
-use crate::channel::{Channel, ChannelError};
+use crate::channel::{Channel, ChannelError, weigh};
 use crate::process::{OpenError, Process, StartError};
 
 /// How long an extension may take to load.
@@ -224,6 +224,7 @@ pub(crate) fn exchange(
 
 fn receive(channel: &mut Channel, until: Instant) -> Result<FromExtension, ChannelError> {
     let frame = channel.receive(Some(until))?;
+    weigh(&frame)?;
     serde_json::from_slice(&frame).map_err(ChannelError::Unreadable)
 }
 
