@@ -1,4 +1,6 @@
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use deskhook_hooks::{Context, ExtensionKind, Fault, Hook, HostCall, HostReply};
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,41 @@ pub struct Confinement {
     /// The most memory that all of the child's data may take, in MiB; 0 is no limit of its own.
     #[serde(default)]
     pub memory_mib: u32,
+    /// What native code gets beside that; none for a child that runs scripts alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native: Option<NativeReach>,
+}
+
+/// What a child may touch in which a native library runs: the system's own libraries, and what is
+/// named here. It starts no program and makes no process, whatever is named.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NativeReach {
+    /// Files, and folders with all below them, that it may read.
+    #[serde(default)]
+    pub read: Vec<PathBuf>,
+    /// Its own folder, in which it may write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<PathBuf>,
+    /// Which ports of which hosts it may connect to.
+    #[serde(default)]
+    pub connect: Connect,
+    /// Variables of the agent's environment that it gets, by name.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+}
+
+/// Where native code may connect to by itself. A kernel knows ports and no names: a host that is
+/// named is reached through the agent alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connect {
+    /// Nowhere.
+    #[default]
+    Nowhere,
+    /// Any host, at these TCP ports.
+    Ports(BTreeSet<u16>),
+    /// Anywhere.
+    Anywhere,
 }
 
 /// What an extension host answers once it is confined.

@@ -27,8 +27,8 @@ pub use control::{
     TimingShape,
 };
 pub use extension::{
-    Confinement, EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, LARGEST_FRAME,
-    Opening, ToExtension,
+    Confinement, Connect, EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart,
+    LARGEST_FRAME, NativeReach, Opening, ToExtension,
 };
 pub use order::{ElevationOrder, OrderError, SignedOrder};
 pub use portal::{

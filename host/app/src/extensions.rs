@@ -140,6 +140,7 @@ impl Room {
         };
         let confinement = Confinement {
             memory_mib: CHILD_MEMORY_MIB,
+            native: None,
         };
         Self::Child(Process::new("packages", program, confinement))
     }

@@ -6,7 +6,7 @@ use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit};
 use deskhook_wire::{FromExtension, Opening, ToExtension};
 
 use crate::channel::{Channel, ChannelError, weigh};
-use crate::process::{OpenError, Process, StartError};
+use crate::process::{OpenError, Process, StartError, cut};
 
 /// How long an extension may take to load.
 const LOAD: Duration = Duration::from_secs(5);
@@ -205,7 +205,7 @@ fn connect(
     let order = ToExtension::Open(Cow::Borrowed(opening));
     match exchange(&mut channel, &order, until) {
         Ok(FromExtension::Opened) => Ok(Line { channel, number }),
-        Ok(FromExtension::Refused { message }) => Err(Loss::Refused(message)),
+        Ok(FromExtension::Refused { message }) => Err(Loss::Refused(cut(message))),
         Ok(other) => Err(Loss::Unfit(number, misplaced(&other))),
         Err(ChannelError::Closed) => Err(Loss::Died(number)),
         Err(error) => Err(Loss::Unfit(number, error)),

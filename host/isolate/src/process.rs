@@ -119,6 +119,18 @@ pub struct TestOutcome {
     pub first: Option<String>,
 }
 
+/// The longest sentence of a child's that is repeated, in bytes.
+const LONGEST: usize = 2048;
+
+/// What a child says of itself may be as long as it likes, and is shown to people.
+pub(crate) fn cut(mut said: String) -> String {
+    if said.len() > LONGEST {
+        said.truncate(said.floor_char_boundary(LONGEST));
+        said.push_str(" ...");
+    }
+    said
+}
+
 impl Process {
     /// A process that is called `name` in the log. Nothing is started yet.
     pub fn new(name: &str, program: Program, confinement: Confinement) -> Self {
@@ -172,9 +184,9 @@ impl Process {
             }) => Ok(TestOutcome {
                 cases,
                 failures,
-                first,
+                first: first.map(cut),
             }),
-            Ok(FromExtension::Refused { message }) => Err(Loss::Refused(message)),
+            Ok(FromExtension::Refused { message }) => Err(Loss::Refused(cut(message))),
             Ok(other) => Err(Loss::Unfit(number, misplaced(&other))),
             Err(ChannelError::Closed) => Err(Loss::Died(number)),
             Err(error) => Err(Loss::Unfit(number, error)),

@@ -31,7 +31,10 @@ fn program(arguments: &[&str]) -> Program {
 }
 
 fn process() -> Process {
-    let confinement = Confinement { memory_mib: 256 };
+    let confinement = Confinement {
+        memory_mib: 256,
+        native: None,
+    };
     Process::new("probe", program(&[]), confinement)
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use deskhook_hooks::HostCall;
+use deskhook_hooks::{ExtensionRequest, HostCall};
 
 /// What a package may send in a stream: so much at once, and so much more a second. A limit on the
 /// time of a call does not keep it from thousands of lines, and every call begins anew.
@@ -14,6 +14,8 @@ pub(super) enum Stream {
     Store,
     /// Requests to the agent, some of which a person sees.
     Request,
+    /// Requests for a session: each that is refused is an entry of the record.
+    Start,
     /// HTTP requests and programs.
     Work,
 }
@@ -23,6 +25,7 @@ impl Stream {
         match call {
             HostCall::Log { .. } => Some(Self::Log),
             HostCall::StoreSet { .. } => Some(Self::Store),
+            HostCall::Request(ExtensionRequest::StartSession { .. }) => Some(Self::Start),
             HostCall::Request(_) => Some(Self::Request),
             HostCall::Http { .. } | HostCall::Exec { .. } => Some(Self::Work),
             HostCall::Fact { .. }
@@ -39,7 +42,18 @@ impl Stream {
             Self::Log => (200.0, 20.0),
             Self::Store => (64.0, 4.0),
             Self::Request => (16.0, 1.0),
+            Self::Start => (4.0, 1.0 / 60.0),
             Self::Work => (32.0, 4.0),
+        }
+    }
+
+    /// The second of them, in words.
+    fn pace(self) -> String {
+        let (_, a_second) = self.rate();
+        if a_second < 1.0 {
+            format!("{} a minute", (a_second * 60.0).round())
+        } else {
+            format!("{a_second} a second")
         }
     }
 
@@ -48,6 +62,7 @@ impl Stream {
             Self::Log => "lines of the log",
             Self::Store => "values kept",
             Self::Request => "requests to the agent",
+            Self::Start => "requests for a session",
             Self::Work => "HTTP requests and programs",
         }
     }
@@ -55,7 +70,7 @@ impl Stream {
 
 /// A call that is one too many.
 #[derive(Debug, thiserror::Error)]
-#[error("too many {}: at most {} at once and {} a second", .stream.name(), .stream.rate().0, .stream.rate().1)]
+#[error("too many {}: at most {} at once and {}", .stream.name(), .stream.rate().0, .stream.pace())]
 pub(super) struct Overflow {
     pub(super) stream: Stream,
     /// The first since the last that was let through.
@@ -109,7 +124,7 @@ impl Flows {
 mod tests {
     use std::time::Duration;
 
-    use deskhook_hooks::{ExtensionRequest, LogLevel};
+    use deskhook_hooks::LogLevel;
 
     use super::*;
 
@@ -150,6 +165,14 @@ mod tests {
         let passed = (0..100).filter(|_| flows.pass("a", &request, now).is_ok());
         assert_eq!(passed.count(), 16);
         assert!(flows.pass("a", &line(), now).is_ok());
+        let start = HostCall::Request(ExtensionRequest::StartSession {
+            reason: None,
+            ticket: None,
+        });
+        let passed = (0..100).filter(|_| flows.pass("a", &start, now).is_ok());
+        assert_eq!(passed.count(), 4);
+        let said = flows.pass("a", &start, now).unwrap_err().to_string();
+        assert!(said.ends_with("at most 4 at once and 1 a minute"), "{said}");
         let said = flows.pass("a", &request, now).unwrap_err().to_string();
         assert_eq!(
             said,

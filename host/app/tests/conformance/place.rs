@@ -70,7 +70,10 @@ pub(crate) fn child() -> Process {
         path: env!("CARGO_BIN_EXE_deskhook").into(),
         arguments: vec!["extension-host".to_owned()],
     };
-    let confinement = Confinement { memory_mib: 1024 };
+    let confinement = Confinement {
+        memory_mib: 1024,
+        native: None,
+    };
     Process::new("conformance", program, confinement)
 }
 

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -113,10 +113,12 @@ impl Reading<'_> {
         if metadata.is_dir() {
             return self.folder(&real, &format!("{path}/"), depth + 1);
         }
-        self.file(&real, path, &metadata)
+        self.file(&real, path)
     }
 
-    fn file(&mut self, real: &Path, path: String, metadata: &Metadata) -> Result<(), Trouble> {
+    fn file(&mut self, real: &Path, path: String) -> Result<(), Trouble> {
+        let opened = open(real).and_then(|file| Ok((file.metadata()?, file)));
+        let (metadata, file) = opened.map_err(|source| read_trouble(&path, source))?;
         if !metadata.is_file() {
             return Err(Trouble::NotAFile { path });
         }
@@ -124,7 +126,6 @@ impl Reading<'_> {
             return Err(Trouble::TooManyFiles);
         }
         let mut content = vec![];
-        let file = File::open(real).map_err(|source| read_trouble(&path, source))?;
         let read = file.take(LARGEST_FILE + 1).read_to_end(&mut content);
         read.map_err(|source| read_trouble(&path, source))?;
         let size = content.len() as u64;
@@ -146,6 +147,21 @@ impl Reading<'_> {
         self.contents.insert(path, content);
         Ok(())
     }
+}
+
+/// Opens what was looked at: a link or a pipe that came into its place since is neither followed nor
+/// waited for.
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+    let opened = rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())?;
+    Ok(opened.into())
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<File> {
+    File::open(path)
 }
 
 fn read_trouble(path: &str, source: std::io::Error) -> Trouble {
