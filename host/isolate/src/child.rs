@@ -34,7 +34,7 @@ impl Running {
             source,
         };
         let (control, theirs) = Channel::pair().map_err(spawn)?;
-        let child = self::spawn((name, program), theirs).map_err(spawn)?;
+        let child = self::spawn((name, program), (theirs, confinement)).map_err(spawn)?;
         let mut running = Self {
             child,
             control,
@@ -119,13 +119,18 @@ impl Drop for Running {
     }
 }
 
-fn spawn((name, program): (&str, &Program), control: UnixStream) -> io::Result<Child> {
+fn spawn(
+    (name, program): (&str, &Program),
+    (control, confinement): (UnixStream, &Confinement),
+) -> io::Result<Child> {
+    let native = confinement.native.iter();
     let (words, out) = io::pipe()?;
     let mut command = Command::new(&program.path);
     command
         .arg0("deskhook")
         .args(&program.arguments)
         .env_clear()
+        .envs(native.flat_map(|reach| &reach.environment))
         .current_dir("/")
         .stdin(std::os::fd::OwnedFd::from(control))
         .stdout(out.try_clone()?)

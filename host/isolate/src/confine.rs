@@ -22,16 +22,21 @@ pub(crate) fn die_with_parent() {
 pub(crate) fn confine(confinement: &Confinement) -> Result<Vec<String>, String> {
     let mut held = limit(confinement)?;
     #[cfg(target_os = "linux")]
-    held.extend(linux::confine()?);
+    held.extend(linux::confine(confinement)?);
     Ok(held)
 }
+
+/// The largest file that native code may write in its own folder.
+const LARGEST_FILE: u64 = 64 << 20;
 
 /// No core files with people's data in them, no written files, few handles, bounded memory.
 fn limit(confinement: &Confinement) -> Result<Vec<String>, String> {
     use rustix::process::{Resource, Rlimit, setrlimit};
+    let native = confinement.native.as_ref();
+    let writes = native.is_some_and(|reach| reach.own.is_some());
     let mut limits = vec![
         (Resource::Core, 0),
-        (Resource::Fsize, 0),
+        (Resource::Fsize, if writes { LARGEST_FILE } else { 0 }),
         (Resource::Nofile, 256),
     ];
     if confinement.memory_mib > 0 {

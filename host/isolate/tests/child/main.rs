@@ -1,6 +1,8 @@
 //! Whatever an extension does to its process, a call of it ends in time, the agent goes on, and
 //! the next call has a child.
 
+mod native;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -20,7 +22,7 @@ const LIMIT: Limit = Limit {
 /// Ten times looser than what is promised.
 const BOUND: Duration = Duration::from_millis((500 + 250) * 10);
 
-fn program(arguments: &[&str]) -> Program {
+pub(crate) fn program(arguments: &[&str]) -> Program {
     let tests = std::env::current_exe().expect("a test is a file");
     let built = tests.parent().and_then(|deps| deps.parent());
     let built = built.expect("it lies in the target folder");
@@ -59,7 +61,7 @@ fn about(name: &str) -> About {
     }
 }
 
-fn open(process: &Process, name: &str) -> Isolated {
+pub(crate) fn open(process: &Process, name: &str) -> Isolated {
     let opened = process.open(about(name), opening(name, "good"));
     opened.expect("the probe opens")
 }
@@ -68,7 +70,7 @@ fn nobody() -> HostPort {
     HostPort::new("nobody", mpsc::channel::<HostQuestion>().0)
 }
 
-fn call(extension: &Isolated, what: &str) -> Result<String, Fault> {
+pub(crate) fn call(extension: &Isolated, what: &str) -> Result<String, Fault> {
     call_with(extension, what, &nobody())
 }
 
@@ -88,7 +90,7 @@ fn call_with(extension: &Isolated, what: &str, host: &HostPort) -> Result<String
 }
 
 /// A file that the agent can read and its child must not.
-fn secret() -> PathBuf {
+pub(crate) fn secret() -> PathBuf {
     std::env::current_exe().expect("a test is a file")
 }
 

@@ -1,0 +1,355 @@
+//! Calls to the kernel, held by seccomp: what is not named here fails as not permitted.
+
+use std::collections::BTreeMap;
+
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch,
+};
+
+/// What a process is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum May {
+    /// Scripts: computing, and talking over the handles that are open.
+    Compute,
+    /// Native libraries: what a library of the system's needs beside that. No program, no process,
+    /// nobody else's signals.
+    Load {
+        /// Sockets of TCP and UDP.
+        connect: bool,
+        /// Files that are written; which, Landlock says.
+        write: bool,
+    },
+}
+
+pub(super) fn confine(may: May) -> seccompiler::Result<()> {
+    let arch: TargetArch = std::env::consts::ARCH.try_into()?;
+    let refuse = |number: libc::c_int| SeccompAction::Errno(number.unsigned_abs());
+    // The flags of clone3 lie in memory, where no filter sees them; without it clone is taken.
+    let clone3 = BTreeMap::from([(libc::SYS_clone3, vec![])]);
+    let no_clone3 = SeccompFilter::new(clone3, SeccompAction::Allow, refuse(libc::ENOSYS), arch)?;
+    let few = SeccompFilter::new(rules(may)?, refuse(libc::EPERM), SeccompAction::Allow, arch)?;
+    for filter in [no_clone3, few] {
+        let program: BpfProgram = filter.try_into()?;
+        seccompiler::apply_filter(&program)?;
+    }
+    Ok(())
+}
+
+/// Calls that are allowed whatever their arguments.
+const FREE: &[libc::c_long] = &[
+    libc::SYS_brk,
+    libc::SYS_clock_getres,
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_clone3,
+    libc::SYS_close,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    libc::SYS_fstat,
+    libc::SYS_futex,
+    libc::SYS_getcpu,
+    libc::SYS_getpid,
+    libc::SYS_getrandom,
+    libc::SYS_gettid,
+    libc::SYS_gettimeofday,
+    libc::SYS_madvise,
+    libc::SYS_membarrier,
+    libc::SYS_mremap,
+    libc::SYS_munmap,
+    libc::SYS_nanosleep,
+    libc::SYS_ppoll,
+    libc::SYS_read,
+    libc::SYS_recvfrom,
+    libc::SYS_recvmsg,
+    libc::SYS_restart_syscall,
+    libc::SYS_rseq,
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_sched_yield,
+    libc::SYS_sendmsg,
+    libc::SYS_sendto,
+    libc::SYS_set_robust_list,
+    libc::SYS_shutdown,
+    libc::SYS_sigaltstack,
+    libc::SYS_write,
+    libc::SYS_writev,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_poll,
+];
+
+/// What libraries of the system ask for when they are loaded and when they run.
+const LOADING: &[libc::c_long] = &[
+    libc::SYS_dup,
+    libc::SYS_dup3,
+    libc::SYS_epoll_create1,
+    libc::SYS_epoll_ctl,
+    libc::SYS_epoll_pwait,
+    libc::SYS_eventfd2,
+    libc::SYS_faccessat,
+    libc::SYS_faccessat2,
+    libc::SYS_fstatfs,
+    libc::SYS_getcwd,
+    libc::SYS_getdents64,
+    libc::SYS_getegid,
+    libc::SYS_geteuid,
+    libc::SYS_getgid,
+    libc::SYS_getgroups,
+    libc::SYS_getpgid,
+    libc::SYS_getppid,
+    libc::SYS_getresgid,
+    libc::SYS_getresuid,
+    libc::SYS_getrusage,
+    libc::SYS_getsid,
+    libc::SYS_getuid,
+    libc::SYS_lseek,
+    libc::SYS_mincore,
+    libc::SYS_msync,
+    libc::SYS_newfstatat,
+    libc::SYS_pipe2,
+    libc::SYS_pread64,
+    libc::SYS_preadv,
+    libc::SYS_preadv2,
+    libc::SYS_pselect6,
+    libc::SYS_readlinkat,
+    libc::SYS_readv,
+    libc::SYS_sched_get_priority_max,
+    libc::SYS_sched_get_priority_min,
+    libc::SYS_sched_getparam,
+    libc::SYS_sched_getscheduler,
+    libc::SYS_set_tid_address,
+    libc::SYS_signalfd4,
+    libc::SYS_socketpair,
+    libc::SYS_statfs,
+    libc::SYS_statx,
+    libc::SYS_sysinfo,
+    libc::SYS_timerfd_create,
+    libc::SYS_timerfd_gettime,
+    libc::SYS_timerfd_settime,
+    libc::SYS_times,
+    libc::SYS_umask,
+    libc::SYS_uname,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_access,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_arch_prctl,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_dup2,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_epoll_create,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_epoll_wait,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_eventfd,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_getpgrp,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_getrlimit,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_lstat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_pipe,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_readlink,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_select,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_stat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_time,
+];
+
+/// Changing files, and folders of them.
+const WRITING: &[libc::c_long] = &[
+    libc::SYS_fallocate,
+    libc::SYS_fchmod,
+    libc::SYS_fdatasync,
+    libc::SYS_flock,
+    libc::SYS_fsync,
+    libc::SYS_ftruncate,
+    libc::SYS_mkdirat,
+    libc::SYS_openat,
+    libc::SYS_pwrite64,
+    libc::SYS_pwritev,
+    libc::SYS_renameat,
+    libc::SYS_renameat2,
+    libc::SYS_unlinkat,
+    libc::SYS_utimensat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_mkdir,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_open,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_rename,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_rmdir,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_unlink,
+];
+
+/// Talking over sockets. The agent's own are open already, and know what they are told.
+const TALKING: &[libc::c_long] = &[
+    libc::SYS_bind,
+    libc::SYS_connect,
+    libc::SYS_getpeername,
+    libc::SYS_getsockname,
+    libc::SYS_getsockopt,
+    libc::SYS_recvmmsg,
+    libc::SYS_sendmmsg,
+    libc::SYS_setsockopt,
+];
+
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+type Built<T> = Result<T, seccompiler::BackendError>;
+
+fn rules(may: May) -> Built<Rules> {
+    let mut rules = Rules::new();
+    allow(&mut rules, FREE);
+    threads(&mut rules)?;
+    match may {
+        May::Compute => computing(&mut rules)?,
+        May::Load { connect, write } => {
+            allow(&mut rules, LOADING);
+            loading(&mut rules)?;
+            reading(&mut rules, write)?;
+            if connect {
+                allow(&mut rules, TALKING);
+                talking(&mut rules)?;
+            }
+        }
+    }
+    Ok(rules)
+}
+
+fn allow(rules: &mut Rules, calls: &[libc::c_long]) {
+    rules.extend(calls.iter().map(|call| (*call, vec![])));
+}
+
+fn threads(rules: &mut Rules) -> Built<()> {
+    // Threads of this process, and no process.
+    let thread = libc::CLONE_THREAD as u64;
+    rules.insert(libc::SYS_clone, vec![masked(0, thread, thread)?]);
+    // Ending itself, and nobody else.
+    let own = u64::from(std::process::id());
+    rules.insert(libc::SYS_tgkill, vec![equal(0, own)?]);
+    // Threads have names; the signal at the parent's end stays.
+    rules.insert(libc::SYS_prctl, vec![equal(0, libc::PR_SET_NAME as u64)?]);
+    Ok(())
+}
+
+/// Memory that is written and then run is how a hole becomes a program.
+fn computing(rules: &mut Rules) -> Built<()> {
+    let run = libc::PROT_EXEC as u64;
+    for call in [libc::SYS_mmap, libc::SYS_mprotect] {
+        rules.insert(call, vec![masked(2, run, 0)?]);
+    }
+    // Asking about handles and copying them, and not who gets a signal when something comes in.
+    let asked = [
+        libc::F_GETFD,
+        libc::F_SETFD,
+        libc::F_GETFL,
+        libc::F_DUPFD_CLOEXEC,
+    ];
+    rules.insert(libc::SYS_fcntl, any_of(1, &asked)?);
+    Ok(())
+}
+
+/// A library's code is mapped from its file, and what was written is not run.
+fn loading(rules: &mut Rules) -> Built<()> {
+    let (run, write) = (libc::PROT_EXEC as u64, libc::PROT_WRITE as u64);
+    rules.insert(
+        libc::SYS_mmap,
+        vec![masked(2, run, 0)?, masked(2, run | write, run)?],
+    );
+    rules.insert(libc::SYS_mprotect, vec![masked(2, run, 0)?]);
+    let asked = [
+        libc::F_GETFD,
+        libc::F_SETFD,
+        libc::F_GETFL,
+        libc::F_SETFL,
+        libc::F_DUPFD,
+        libc::F_DUPFD_CLOEXEC,
+        libc::F_GETLK,
+        libc::F_SETLK,
+        libc::F_SETLKW,
+        libc::F_OFD_GETLK,
+        libc::F_OFD_SETLK,
+        libc::F_OFD_SETLKW,
+    ];
+    rules.insert(libc::SYS_fcntl, any_of(1, &asked)?);
+    let controls = [libc::TCGETS, libc::FIONREAD, libc::FIONBIO];
+    let controls: Built<_> = controls
+        .iter()
+        .map(|what| equal(1, what & 0xffff_ffff))
+        .collect();
+    rules.insert(libc::SYS_ioctl, controls?);
+    // Its own limits, to be read.
+    let limits = both(equal_to(0, 0)?, zero_pointer(2)?)?;
+    rules.insert(libc::SYS_prlimit64, vec![limits]);
+    Ok(())
+}
+
+/// Opening files; which, Landlock says. Where nothing may be written, only for reading.
+fn reading(rules: &mut Rules, write: bool) -> Built<()> {
+    let changes = (libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC).unsigned_abs();
+    let only_read = |argument: u8| masked(argument, changes.into(), 0);
+    if write {
+        allow(rules, WRITING);
+    } else {
+        rules.insert(libc::SYS_openat, vec![only_read(2)?]);
+        #[cfg(target_arch = "x86_64")]
+        rules.insert(libc::SYS_open, vec![only_read(1)?]);
+    }
+    Ok(())
+}
+
+/// The network, and no socket of this machine's: behind those sit programs that do what they are told.
+fn talking(rules: &mut Rules) -> Built<()> {
+    let mut sockets = vec![];
+    for family in [libc::AF_INET, libc::AF_INET6] {
+        for kind in [libc::SOCK_STREAM, libc::SOCK_DGRAM] {
+            let family = equal_to(0, family.unsigned_abs().into())?;
+            let kind = condition(1, SeccompCmpOp::MaskedEq(0xf), kind.unsigned_abs().into())?;
+            sockets.push(both(family, kind)?);
+        }
+    }
+    rules.insert(libc::SYS_socket, sockets);
+    Ok(())
+}
+
+fn condition(argument: u8, operator: SeccompCmpOp, value: u64) -> Built<SeccompCondition> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)
+}
+
+fn equal_to(argument: u8, value: u64) -> Built<SeccompCondition> {
+    condition(argument, SeccompCmpOp::Eq, value)
+}
+
+fn zero_pointer(argument: u8) -> Built<SeccompCondition> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0)
+}
+
+fn both(one: SeccompCondition, other: SeccompCondition) -> Built<SeccompRule> {
+    SeccompRule::new(vec![one, other])
+}
+
+fn equal(argument: u8, value: u64) -> Built<SeccompRule> {
+    SeccompRule::new(vec![equal_to(argument, value)?])
+}
+
+fn masked(argument: u8, mask: u64, value: u64) -> Built<SeccompRule> {
+    SeccompRule::new(vec![condition(
+        argument,
+        SeccompCmpOp::MaskedEq(mask),
+        value,
+    )?])
+}
+
+fn any_of(argument: u8, values: &[libc::c_int]) -> Built<Vec<SeccompRule>> {
+    let values = values.iter();
+    values
+        .map(|value| equal(argument, value.unsigned_abs().into()))
+        .collect()
+}

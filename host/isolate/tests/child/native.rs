@@ -1,0 +1,131 @@
+//! What a child may touch that is there for native code: what is named to it, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::TcpListener;
+use std::path::Path;
+
+use deskhook_isolate::Process;
+use deskhook_wire::{Confinement, Connect, NativeReach};
+
+use crate::{call, open, program, secret};
+
+const DENIED: &str = "Permission denied (os error 13)";
+const FORBIDDEN: &str = "Operation not permitted (os error 1)";
+
+/// What each attempt comes to in a child of that reach.
+fn attempts<'a>(reach: NativeReach, attempts: &[&'a str]) -> Vec<(&'a str, String)> {
+    let confinement = Confinement {
+        memory_mib: 256,
+        native: Some(reach),
+    };
+    let process = Process::new("probe", program(&[]), confinement);
+    let extension = open(&process, "probe");
+    let held = process.held_by();
+    assert!(held.contains(&"landlock".to_owned()), "{held:?}");
+    let each = attempts.iter();
+    each.map(|what| (*what, call(&extension, what).unwrap()))
+        .collect()
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[test]
+fn native_code_reads_what_is_named_and_the_system_s_libraries() {
+    let folder = tempfile::tempdir().unwrap();
+    let (named, other) = (folder.path().join("named"), folder.path().join("other"));
+    std::fs::create_dir(&named).unwrap();
+    std::fs::write(named.join("a.txt"), "told").unwrap();
+    std::fs::write(&other, "secret").unwrap();
+    let reach = NativeReach {
+        read: vec![named.clone()],
+        ..NativeReach::default()
+    };
+    let (inside, outside) = (shown(&named.join("a.txt")), shown(&other));
+    let (read, denied) = (format!("read {inside}"), format!("read {outside}"));
+    let up = format!("read {}/../other", named.display());
+    let own = format!("read {}", secret().display());
+    let (write, remove) = (format!("write {inside}"), format!("remove {inside}"));
+    let wanted = [
+        (&*read, "told"),
+        (&denied, DENIED),
+        (&up, DENIED),
+        (&own, DENIED),
+        (&write, FORBIDDEN),
+        (&remove, FORBIDDEN),
+        ("read /etc/passwd", DENIED),
+        ("list /home", DENIED),
+        ("environment", "[]"),
+        ("thread", "ran"),
+    ];
+    let asked: Vec<&str> = wanted.iter().map(|(what, _)| *what).collect();
+    let wanted: Vec<_> = wanted.map(|(what, came)| (what, came.to_owned())).into();
+    assert_eq!(attempts(reach, &asked), wanted);
+    assert_eq!(std::fs::read_to_string(&inside).unwrap(), "told");
+}
+
+#[test]
+fn native_code_writes_in_its_own_folder_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    let reach = NativeReach {
+        own: Some(own.clone()),
+        ..NativeReach::default()
+    };
+    let file = shown(&own.join("a.txt"));
+    let write = format!("write {file}");
+    let read = format!("read {file}");
+    let beside = format!("write {}", shown(&folder.path().join("b.txt")));
+    let remove = format!("remove {file}");
+    let tried = attempts(reach, &[&write, &read, &beside, &remove]);
+    let came: Vec<&str> = tried.iter().map(|(_, came)| &**came).collect();
+    assert_eq!(came, ["written", "x", DENIED, "removed"]);
+}
+
+#[test]
+fn native_code_connects_where_it_may_and_to_nothing_of_this_machine_s_desktop() {
+    let [open, closed] = [0; 2].map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+    let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let reach = |connect| NativeReach {
+        read: vec![folder.path().to_owned()],
+        connect,
+        ..NativeReach::default()
+    };
+    let connect = [&open, &closed].map(|to| format!("connect 127.0.0.1:{}", port(to)));
+    let unix = format!("unix {}", path.display());
+    let asked = [&*connect[0], &connect[1], "udp 127.0.0.1:0", &unix];
+    let came = |connect| {
+        let tried = attempts(reach(connect), &asked).into_iter();
+        tried.map(|(_, came)| came).collect::<Vec<_>>()
+    };
+    assert_eq!(came(Connect::Nowhere), [FORBIDDEN; 4]);
+    let ports = Connect::Ports(BTreeSet::from([port(&open)]));
+    assert_eq!(came(ports), ["connected", DENIED, "bound", FORBIDDEN]);
+    let anywhere = came(Connect::Anywhere);
+    assert_eq!(anywhere, ["connected", "connected", "bound", FORBIDDEN]);
+}
+
+#[test]
+fn native_code_starts_nothing_leaves_no_group_and_signals_nobody() {
+    let own = std::process::id();
+    let signal = format!("signal {own}");
+    let reach = NativeReach {
+        environment: BTreeMap::from([("LANG".to_owned(), "C".to_owned())]),
+        connect: Connect::Anywhere,
+        ..NativeReach::default()
+    };
+    let wanted = [
+        ("run /bin/true", FORBIDDEN),
+        ("leave", FORBIDDEN),
+        (&*signal, FORBIDDEN),
+        ("environment", r#"[("LANG", "C")]"#),
+    ];
+    let asked: Vec<&str> = wanted.iter().map(|(what, _)| *what).collect();
+    let wanted: Vec<_> = wanted.map(|(what, came)| (what, came.to_owned())).into();
+    assert_eq!(attempts(reach, &asked), wanted);
+}
