@@ -11,6 +11,7 @@
 //! `deskhook_hooks` stops waiting and says `Fault::Late`, and the plugin's cancel token says so
 //! too. A plugin that crashes takes this process with it.
 
+mod admission;
 mod copy;
 mod decide;
 mod folder;
@@ -23,8 +24,10 @@ mod open;
 mod plugin;
 mod port;
 mod sink;
+mod versions;
 mod views;
 
+pub use admission::{AdmissionError, admit, signature_of};
 pub use copy::{CopyError, LibraryError};
 pub use deskhook_abi::HEADER;
 pub use folder::{FolderError, Owner, trusted_folder};
@@ -39,3 +42,4 @@ pub use minisign::{
 };
 pub use open::{OpenError, Terms, Verified, verify};
 pub use plugin::Plugin;
+pub use versions::ran;

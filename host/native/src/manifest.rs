@@ -30,7 +30,8 @@ pub struct Manifest {
     /// SHA-256 of the library, in hex. A template leaves it out.
     #[serde(default)]
     pub sha256: String,
-    /// Who made it, in its own words: nothing in this version confirms it.
+    /// Who made it: the name by which policy knows their key. The signatures beside manifest and library
+    /// confirm it.
     pub publisher: String,
     /// The library's file name; without it, the id's last part as the platform names libraries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +62,18 @@ pub enum ManifestError {
         /// Why.
         #[source]
         source: std::io::Error,
+    },
+    /// It is no file that can be read; a symbolic link is none.
+    #[error("the manifest is no file that can be read")]
+    Unreadable(#[source] LibraryError),
+    /// It is not UTF-8.
+    #[error("{} is not UTF-8", path.display())]
+    Text {
+        /// Which file.
+        path: PathBuf,
+        /// Where.
+        #[source]
+        source: std::str::Utf8Error,
     },
     /// It is larger than a manifest is.
     #[error("the manifest {} is larger than 64 KiB", .0.display())]
@@ -117,15 +130,24 @@ impl Manifest {
             source,
         };
         let file = std::fs::File::open(&path).map_err(failed)?;
-        let mut text = String::new();
+        let mut bytes = vec![];
         file.take(LARGEST + 1)
-            .read_to_string(&mut text)
+            .read_to_end(&mut bytes)
             .map_err(failed)?;
-        if text.len() as u64 > LARGEST {
-            return Err(ManifestError::TooLarge(path));
+        Self::of_bytes(&bytes, &path)
+    }
+
+    /// Checks what was read of the manifest at `path`.
+    pub(crate) fn of_bytes(bytes: &[u8], path: &Path) -> Result<Self, ManifestError> {
+        if bytes.len() as u64 > LARGEST {
+            return Err(ManifestError::TooLarge(path.to_owned()));
         }
-        let manifest = Self::parse(&text, &path)?;
-        manifest.check_hash(&path)?;
+        let text = std::str::from_utf8(bytes).map_err(|source| ManifestError::Text {
+            path: path.to_owned(),
+            source,
+        })?;
+        let manifest = Self::parse(text, path)?;
+        manifest.check_hash(path)?;
         Ok(manifest)
     }
 

@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use crate::copy::{self, CopyError, LibraryError};
 use crate::folder::{FolderError, Owner, trusted_folder};
@@ -14,10 +17,12 @@ pub struct Terms {
     pub pinned: Option<String>,
     /// The folder for private copies, ours alone; made where it is missing.
     pub copies: PathBuf,
+    /// The publishers whom policy trusts, and their minisign public keys.
+    pub publishers: BTreeMap<String, String>,
 }
 
 /// A plugin that was judged and may be loaded: its manifest, and the private copy of its library.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
     pub(crate) manifest: Manifest,
     pub(crate) library: PathBuf,
@@ -91,6 +96,31 @@ pub enum OpenError {
 /// Judges the plugin at `library` without running any of it: version, place, owner, hash. What
 /// was judged is copied, and the copy alone is loaded, so that nobody can swap it in between.
 pub fn verify(library: &Path, manifest: &Manifest, terms: &Terms) -> Result<Verified, OpenError> {
+    judge(library, manifest, terms)?.keep(manifest.clone(), terms)
+}
+
+/// A library that is what manifest and policy say, as it was read.
+pub(crate) struct Judged(copy::Bytes);
+
+impl Judged {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    /// Makes the private copy.
+    pub(crate) fn keep(self, manifest: Manifest, terms: &Terms) -> Result<Verified, OpenError> {
+        let id = || manifest.id.clone();
+        let copy = copy::keep(&self.0, &terms.copies);
+        let library = copy.map_err(|source| OpenError::Copy { id: id(), source })?;
+        Ok(Verified { manifest, library })
+    }
+}
+
+pub(crate) fn judge(
+    library: &Path,
+    manifest: &Manifest,
+    terms: &Terms,
+) -> Result<Judged, OpenError> {
     let id = || manifest.id.clone();
     library::check_version(manifest.abi).map_err(|source| OpenError::Load { id: id(), source })?;
     let path = trusted_path(library, terms.owner)
@@ -115,12 +145,7 @@ pub fn verify(library: &Path, manifest: &Manifest, terms: &Terms) -> Result<Veri
             });
         }
     }
-    let copy =
-        copy::keep(&read, &terms.copies).map_err(|source| OpenError::Copy { id: id(), source })?;
-    Ok(Verified {
-        manifest: manifest.clone(),
-        library: copy,
-    })
+    Ok(Judged(read))
 }
 
 impl Plugin {
@@ -143,7 +168,7 @@ fn trusted_path(library: &Path, owner: Owner) -> Result<PathBuf, FolderError> {
 }
 
 #[cfg(unix)]
-fn trusted_file(
+pub(crate) fn trusted_file(
     path: &Path,
     metadata: &std::fs::Metadata,
     owner: Owner,
@@ -152,6 +177,10 @@ fn trusted_file(
 }
 
 #[cfg(not(unix))]
-fn trusted_file(path: &Path, _: &std::fs::Metadata, _: Owner) -> Result<(), FolderError> {
+pub(crate) fn trusted_file(
+    path: &Path,
+    _: &std::fs::Metadata,
+    _: Owner,
+) -> Result<(), FolderError> {
     Err(FolderError::Unknown(path.to_owned()))
 }

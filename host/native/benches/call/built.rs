@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -97,6 +98,7 @@ impl Installed {
             owner: Owner::RootOrSelf,
             pinned: None,
             copies: self.place.path().join("copies"),
+            publishers: BTreeMap::new(),
         };
         let library = manifest.library_in(&self.folder);
         Plugin::open(&library, &manifest, &terms).expect("it opens")

@@ -1,5 +1,6 @@
 //! Libraries to load, a folder to load them from, and a host that answers them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, mpsc};
@@ -42,6 +43,7 @@ impl Place {
             owner: Owner::RootOrSelf,
             pinned: None,
             copies,
+            publishers: BTreeMap::new(),
         }
     }
 

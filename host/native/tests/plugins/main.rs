@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod admission;
 mod calling;
 mod counterpart;
 mod fixture;

@@ -2,6 +2,7 @@ use deskhook_hooks::{Answer, Extension, ExtensionRequest, Fault, Hook, HostCall,
 use deskhook_native::{Manifest, Owner, Plugin, Terms, install};
 use deskhook_session::Verdict;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 use crate::fixture::{Desk, bare, cargo_library, limit, request};
 
@@ -15,6 +16,7 @@ fn installed(template: &str, library: &std::path::Path) -> Plugin {
         owner: Owner::RootOrSelf,
         pinned: Some(manifest.sha256.clone()),
         copies,
+        publishers: BTreeMap::new(),
     };
     Plugin::open(&manifest.library_in(&folder), &manifest, &terms).expect("it opens")
 }
