@@ -131,7 +131,32 @@ impl TestAgent {
             &format!("plugins/{id}/deskhook-plugin.json"),
             manifest.to_string(),
         )?;
-        self.home.write(&format!("plugins/{id}/{file}"), bytes)
+        let library = self.home.write(&format!("plugins/{id}/{file}"), bytes)?;
+        self.sign(&id)?;
+        Ok(library)
+    }
+
+    /// Signs an installed plugin with a key of this home's, which a layer of its own trusts.
+    ///
+    /// # Errors
+    /// When that cannot be done.
+    pub fn sign(&self, id: &str) -> Result<()> {
+        let key = self.home.path().join("publisher.key");
+        let shown = key.display().to_string();
+        if !key.exists() {
+            let made = self.deskhook(&["plugin", "keygen", "--out", &shown])?;
+            ensure!(made.code == Some(0), "no key: {}", made.stderr);
+            let trusted = serde_json::json!({ "Deskhook": made.stdout.trim() });
+            let settings = serde_json::json!({ "Extensions.Publishers": trusted });
+            let layer =
+                serde_json::json!({ "scope": "tenant", "priority": 900, "settings": settings });
+            self.policy("publishers.json", &layer)?;
+        }
+        let folder = self.home.path().join("plugins").join(id);
+        let folder = folder.display().to_string();
+        let signed = self.deskhook(&["plugin", "sign", "--key", &shown, &folder])?;
+        ensure!(signed.code == Some(0), "not signed: {}", signed.stderr);
+        Ok(())
     }
 
     /// Runs `deskhook` with these arguments in this home, to its end.

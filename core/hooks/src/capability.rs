@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 /// What an extension may use: what its manifest asks for, as far as the organisation's policy
 /// grants it.
 ///
 /// The words are those of [`crate::HostCall::capability`]. A pattern may be wider than a wish:
-/// `net:*` is any host and `net:*.example.org` any below that name (a port must be named, or be
+/// `net:*` is any host, `net:*:8443` any host at that port, and `net:*.example.org` any below that name (a port must be named, or be
 /// `*`, as in `net:tickets.example.org:8443`), `policy:KEY` covers the keys below `KEY`,
 /// `fs.read:DIR/` the files below `DIR`, `facts:*` every fact. `exec` and `env` are exact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +51,21 @@ impl Grants {
     /// Whether the manifest asks for `capability`, granted or not.
     pub fn asks(&self, capability: &str) -> bool {
         self.asked.iter().any(|wish| covers(wish, capability))
+    }
+
+    /// Everything that may be used, as narrow as the narrower of wish and grant.
+    pub fn both(&self) -> Vec<&str> {
+        let pairs = self.asked.iter().flat_map(|wish| {
+            let granted = self.granted.iter();
+            granted.map(move |grant| (wish.as_str(), grant.as_str()))
+        });
+        let narrower = |(wish, grant)| match (covers(grant, wish), covers(wish, grant)) {
+            (true, _) => Some(wish),
+            (false, true) => Some(grant),
+            (false, false) => None,
+        };
+        let both: BTreeSet<&str> = pairs.filter_map(narrower).collect();
+        both.into_iter().collect()
     }
 
     /// Whether anything of `kind` (`net`, `exec`, ...) may be used.
@@ -100,6 +117,7 @@ fn covers_host(pattern: &str, wanted: &str) -> bool {
     let (wanted_host, wanted_port) = host_and_port(wanted);
     let same_host = match host.strip_prefix("*.") {
         Some(parent) => ends_below(wanted_host, parent),
+        None if host == "*" => true,
         None => host.eq_ignore_ascii_case(wanted_host),
     };
     same_host && (port == Some("*") || port == wanted_port)
@@ -148,6 +166,10 @@ mod tests {
             ("net:*", "net:tickets.example", "net:tickets.example", true),
             ("net:*", "net:tickets.example", "net:evil.example", false),
             ("net:tickets.example", "net:*", "net:evil.example", false),
+            ("net:*:8443", "net:*:8443", "net:a:8443", true),
+            ("net:*:8443", "net:*:8443", "net:a:443", false),
+            ("net:*:8443", "net:*:8443", "net:a", false),
+            ("net:*:*", "net:*", "net:[::1]:80", true),
             ("net:*.example.org", "net:*", "net:a.example.org", true),
             ("net:*.example.org", "net:*", "net:example.org", false),
             ("net:*.example.org", "net:*", "net:evilexample.org", false),
@@ -204,6 +226,15 @@ mod tests {
         let grants = ["net:a", "policy:Hours.Open", "exec:/bin/y"].map(str::to_owned);
         let grants = Grants::new(&wishes, &grants);
         assert_eq!(grants.ungranted(), ["net:b", "exec:/bin/x"]);
+    }
+
+    #[test]
+    fn what_both_name_is_the_narrower_of_each() {
+        let wishes = ["net:*", "fs.read:/etc/x/", "env:A", "facts:power"].map(str::to_owned);
+        let grants = ["net:a", "net:*:*", "fs.read:/etc/", "env:B", "facts:*"].map(str::to_owned);
+        let grants = Grants::new(&wishes, &grants);
+        let both = ["facts:power", "fs.read:/etc/x/", "net:*", "net:a"];
+        assert_eq!(grants.both(), both);
     }
 
     #[test]

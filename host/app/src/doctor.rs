@@ -85,7 +85,6 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
     findings.extend(extension::without_folders(&settings));
     let resolved = loaded(&config).resolved;
     findings.push(extension::isolation(&resolved.policy));
-    findings.extend(extension::without_effect(&resolved));
     findings.push(elevation());
     findings.extend(desktop());
     let problem = findings

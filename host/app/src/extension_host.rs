@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use deskhook_hooks::{Extension, ExtensionKind};
 use deskhook_isolate::{Desk, TestOutcome, serve};
+use deskhook_native::{Plugin, Verified};
 use deskhook_script::{Package, Parcel, Script, TestCase, TestReport, test_package};
 use deskhook_wire::Opening;
 
@@ -20,6 +21,21 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn open(opening: &Opening) -> Result<Box<dyn Extension>, String> {
+    match opening.kind {
+        ExtensionKind::Plugin => plugin(opening),
+        _ => script(opening),
+    }
+}
+
+/// The agent has judged it: what comes here is what it may be loaded from.
+fn plugin(opening: &Opening) -> Result<Box<dyn Extension>, String> {
+    let verified: Verified = serde_json::from_str(opening.parcel.get())
+        .map_err(|error| format!("the plugin cannot be read: {error}"))?;
+    let plugin = Plugin::load(&verified);
+    Ok(Box::new(plugin.map_err(|error| said(error.into()))?))
+}
+
+fn script(opening: &Opening) -> Result<Box<dyn Extension>, String> {
     let package = package(opening)?;
     let script = Script::new(package, &opening.granted);
     Ok(Box::new(script.map_err(|error| said(error.into()))?))
@@ -54,7 +70,7 @@ fn told(case: &TestCase) -> String {
 
 fn package(opening: &Opening) -> Result<Package, String> {
     if opening.kind != ExtensionKind::Script {
-        return Err("only Lua packages run in a child process".to_owned());
+        return Err("only Lua packages have tests of their own".to_owned());
     }
     let parcel: Parcel = serde_json::from_str(opening.parcel.get())
         .map_err(|error| format!("the package cannot be read: {error}"))?;

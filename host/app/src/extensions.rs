@@ -1,12 +1,15 @@
 //! Loads hook packages and native plugins for the agent.
 
+mod reach;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
-use deskhook_hooks::{Bound, Extension, ExtensionKind, Hook};
-use deskhook_isolate::{Process, Program, StartError};
-use deskhook_native::{Manifest, Owner, Plugin, Terms, trusted_folder};
+use deskhook_hooks::{Bound, Extension, ExtensionKind, Grants, Hook};
+use deskhook_isolate::{Isolated, Process, Program, StartError};
+use deskhook_native::{AdmissionError, Manifest, Owner, Plugin, Terms, Verified, admit};
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 use deskhook_script::{Package, Script, test_package};
 use deskhook_wire::{Confinement, Opening};
@@ -35,7 +38,7 @@ pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy, running: &[Bound])
         .flat_map(|folder| deskhook_native::discover(folder))
     {
         add(&mut set, policy, &name_of(&folder), |bound| {
-            plugin(&folder, places, bound)
+            plugin(&folder, places, (policy, bound))
         });
     }
     set
@@ -134,15 +137,11 @@ impl Room {
         if policy.extensions.isolation == Isolation::InProcess {
             return Self::Here;
         }
-        let program = Program {
-            path: own_program(),
-            arguments: vec![extension_host::NAME.to_owned()],
-        };
         let confinement = Confinement {
             memory_mib: CHILD_MEMORY_MIB,
             native: None,
         };
-        Self::Child(Process::new("packages", program, confinement))
+        Self::Child(Process::new("packages", extension_host(), confinement))
     }
 
     fn open(&self, package: &Arc<Package>, granted: &[String]) -> Loaded {
@@ -174,6 +173,14 @@ impl Room {
 
 /// All data of the child together; each package has its own limit beside that.
 const CHILD_MEMORY_MIB: u32 = 1024;
+
+/// The program that a child is.
+fn extension_host() -> Program {
+    Program {
+        path: own_program(),
+        arguments: vec![extension_host::NAME.to_owned()],
+    }
+}
 
 /// This very program, also after its file was replaced.
 fn own_program() -> PathBuf {
@@ -212,25 +219,90 @@ fn script(folder: &Path, (room, bound): (&Room, &ExtensionPolicy), running: &[Bo
     Ok(script)
 }
 
-fn plugin(folder: &Path, places: &ExtensionPlaces, bound: &ExtensionPolicy) -> Loaded {
+/// A plugin runs in a child of its own; in this process only where policy says so, and names both its
+/// publisher and its library.
+fn plugin(
+    folder: &Path,
+    places: &ExtensionPlaces,
+    (policy, bound): (&Policy, &ExtensionPolicy),
+) -> Loaded {
     let owner = if places.own_plugins {
         Owner::RootOrSelf
     } else {
         Owner::Root
     };
-    let folder = trusted_folder(folder, owner)?;
-    let manifest = Manifest::read(&folder)?;
     let terms = Terms {
         owner,
         pinned: bound.sha256.clone(),
         copies: places.private.clone(),
+        publishers: policy.extensions.publishers.clone(),
     };
-    let plugin = Plugin::open(&manifest.library_in(&folder), &manifest, &terms);
-    let plugin = plugin.map_err(|error| Unloadable {
+    let verified = admit(folder, &terms).map_err(|error| unadmitted(folder, policy, error))?;
+    let refused = |error: anyhow::Error| Unloadable {
+        error,
+        hooks: Some(verified.manifest().hooks.clone()),
+    };
+    let wants_here = policy.extensions.isolation == Isolation::InProcess;
+    let extension: Arc<dyn Extension> = if wants_here && terms.names_both(verified.manifest()) {
+        let plugin = Plugin::load(&verified).map_err(|error| refused(error.into()))?;
+        Arc::new(plugin)
+    } else {
+        Arc::new(in_child(&verified, places, bound).map_err(refused)?)
+    };
+    let Manifest { id, version, .. } = verified.manifest();
+    deskhook_native::ran(&terms.copies, id, version)
+        .context("which version runs cannot be written down")
+        .map_err(refused)?;
+    Ok(extension)
+}
+
+/// One for which nobody vouches, and of which policy says nothing, is none of the organisation's: no
+/// session waits for it.
+fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadable {
+    let packages = &policy.extensions.packages;
+    let is_stranger = |id: &str| !packages.keys().any(|name| name.eq_ignore_ascii_case(id));
+    let hooks = match &error {
+        AdmissionError::Nobody { id, .. } if is_stranger(id) => Some(vec![]),
+        _ => Manifest::read(folder).ok().map(|manifest| manifest.hooks),
+    };
+    Unloadable {
         error: error.into(),
-        hooks: Some(manifest.hooks.clone()),
-    })?;
-    Ok(Arc::new(plugin))
+        hooks,
+    }
+}
+
+fn in_child(
+    verified: &Verified,
+    places: &ExtensionPlaces,
+    bound: &ExtensionPolicy,
+) -> anyhow::Result<Isolated> {
+    let Manifest {
+        id, capabilities, ..
+    } = verified.manifest();
+    let own = places.private.with_file_name("plugin-data").join(id);
+    private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
+    let grants = Grants::new(capabilities, &bound.capabilities);
+    let confinement = Confinement {
+        memory_mib: CHILD_MEMORY_MIB,
+        native: Some(reach::reach(&grants, verified.library().to_owned(), own)),
+    };
+    let process = Process::new(id, extension_host(), confinement);
+    let opening = Opening {
+        name: id.clone(),
+        kind: ExtensionKind::Plugin,
+        granted: bound.capabilities.clone(),
+        parcel: serde_json::value::to_raw_value(verified)?,
+    };
+    Ok(process.open(verified.about(), opening)?)
+}
+
+/// Of this account alone.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn name_of(folder: &Path) -> String {

@@ -1,63 +1,33 @@
-//! `plugin inspect`.
+//! Native plugins: what their vendors and the organisation do with them.
 
-use std::path::PathBuf;
+mod inspect;
+mod keygen;
+mod sign;
+mod verify;
 
 use clap::Subcommand;
-use deskhook_native::inspect;
 
-use crate::output::{Colour, Exit, Outcome, json, paint, say};
+use crate::output::Outcome;
 
 /// Native plugins.
 #[derive(Subcommand)]
 pub(crate) enum Plugin {
     /// Say what is in a plugin's folder, without running it
-    Inspect {
-        /// The plugin's folder, its manifest or its library
-        path: PathBuf,
-        /// Print one JSON document
-        #[arg(long)]
-        json: bool,
-    },
+    Inspect(inspect::Inspect),
+    /// Make a publisher's key
+    Keygen(keygen::Keygen),
+    /// Sign a plugin's manifest and library, as minisign does
+    Sign(sign::Sign),
+    /// Say whether a publisher signed a plugin
+    Verify(verify::Verify),
 }
 
 /// Does what the command says.
 pub(crate) fn run(command: Plugin) -> Outcome {
-    let Plugin::Inspect {
-        path,
-        json: as_json,
-    } = command;
-    let inspection = inspect(&path)?;
-    let manifest = &inspection.manifest;
-    if as_json {
-        json(&serde_json::json!({
-            "manifest": serde_json::from_str::<serde_json::Value>(&manifest.to_json())?,
-            "library": inspection.library,
-            "sha256": inspection.sha256,
-            "matches": inspection.matches(),
-            "refusal": inspection.refusal(),
-        }))?;
-    } else {
-        say(format!(
-            "{} {}",
-            paint(&manifest.id, Colour::Bold),
-            manifest.version
-        ));
-        for line in manifest.to_json().lines() {
-            say(format!("  {line}"));
-        }
-        let fits = if inspection.matches() {
-            "the library is the one of the manifest"
-        } else {
-            "the library is NOT the one of the manifest"
-        };
-        say(format!("  {fits}"));
-        if let Some(refusal) = inspection.refusal() {
-            say(format!("  {}", paint(&refusal, Colour::Red)));
-        }
+    match command {
+        Plugin::Inspect(args) => inspect::run(&args),
+        Plugin::Keygen(args) => keygen::run(&args),
+        Plugin::Sign(args) => sign::run(&args),
+        Plugin::Verify(args) => verify::run(&args),
     }
-    Ok(if inspection.matches() && inspection.refusal().is_none() {
-        Exit::Done
-    } else {
-        Exit::No
-    })
 }

@@ -2,14 +2,13 @@
 //!
 //! A plugin is a folder with `deskhook-plugin.json` ([`Manifest`]) and a library beside it.
 //! [`discover`] finds such folders, [`inspect`] tells what is in one; neither loads anything.
-//! [`verify`] judges folder, file and hash and makes the private copy that alone is loaded;
-//! [`Plugin::load`] loads it; [`Plugin::open`] does both. A [`Plugin`] is a
-//! `deskhook_hooks::Extension`. It runs in the process that loads it: this version has no child
-//! processes for plugins, and looks at no publisher's signature.
+//! [`admit`] judges place, publisher, signatures, hash and version, and makes the private copy that
+//! alone is loaded; [`Plugin::load`] loads it into the process that calls it, which is a child of the
+//! agent's unless policy says otherwise. A [`Plugin`] is a `deskhook_hooks::Extension`.
 //!
-//! A call of a plugin in this process cannot be ended from outside: past its limit the chain of
-//! `deskhook_hooks` stops waiting and says `Fault::Late`, and the plugin's cancel token says so
-//! too. A plugin that crashes takes this process with it.
+//! A call of a plugin cannot be ended from inside its process: past its limit the chain of
+//! `deskhook_hooks` stops waiting and says `Fault::Late`, the plugin's cancel token says so too, and
+//! a child is ended. A plugin that crashes takes its process with it.
 
 mod admission;
 mod copy;
@@ -23,6 +22,7 @@ mod offer;
 mod open;
 mod plugin;
 mod port;
+mod signing;
 mod sink;
 mod versions;
 mod views;
@@ -42,4 +42,5 @@ pub use minisign::{
 };
 pub use open::{OpenError, Terms, Verified, verify};
 pub use plugin::Plugin;
+pub use signing::{Checked, SigningError, check_signatures, sign};
 pub use versions::ran;

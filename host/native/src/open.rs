@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use deskhook_hooks::About;
 use serde::{Deserialize, Serialize};
 
 use crate::copy::{self, CopyError, LibraryError};
@@ -28,7 +29,21 @@ pub struct Verified {
     pub(crate) library: PathBuf,
 }
 
+impl Terms {
+    /// Whether policy names both the publisher of such a plugin and its library.
+    pub fn names_both(&self, manifest: &Manifest) -> bool {
+        let mut trusted = self.publishers.keys();
+        let publisher = &manifest.publisher;
+        self.pinned.is_some() && trusted.any(|name| name.eq_ignore_ascii_case(publisher))
+    }
+}
+
 impl Verified {
+    /// What the manifest says, as the chain wants it.
+    pub fn about(&self) -> About {
+        crate::plugin::about(&self.manifest)
+    }
+
     /// The plugin's manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest

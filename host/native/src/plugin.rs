@@ -222,7 +222,7 @@ impl Drop for Living {
     }
 }
 
-fn about(manifest: &Manifest) -> About {
+pub(crate) fn about(manifest: &Manifest) -> About {
     About {
         name: manifest.id.clone(),
         version: manifest.version.clone(),

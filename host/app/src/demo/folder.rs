@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use deskhook_native::Signer;
 use include_dir::{Dir, include_dir};
 use serde_json::json;
 
@@ -65,10 +66,9 @@ impl DemoFolder {
         PACKAGES
             .extract(&packages)
             .with_context(|| format!("cannot write {}", packages.display()))?;
-        let no_plugin = install_plugin(&root)
-            .err()
-            .map(|error| format!("{error:#}"));
-        write_policy(&root, client, no_plugin.as_deref())?;
+        let plugin = install_plugin(&root);
+        write_policy(&root, client, plugin.as_deref().ok())?;
+        let no_plugin = plugin.err().map(|error| format!("{error:#}"));
         Ok(Self {
             root,
             no_plugin,
@@ -83,7 +83,8 @@ impl DemoFolder {
     }
 }
 
-fn install_plugin(root: &Path) -> anyhow::Result<()> {
+/// The publisher's key.
+fn install_plugin(root: &Path) -> anyhow::Result<String> {
     let own = std::env::current_exe()?;
     let folder = own.parent().context("this program lies in no folder")?;
     let library = folder.join(LIBRARY);
@@ -92,8 +93,15 @@ fn install_plugin(root: &Path) -> anyhow::Result<()> {
         "{} is not there; `cargo build` makes it",
         library.display()
     );
-    deskhook_native::install(PLUGIN, &library, &root.join("plugins"))?;
-    Ok(())
+    let installed = deskhook_native::install(PLUGIN, &library, &root.join("plugins"))?;
+    let (mut seed, mut id) = ([0; 32], [0; 8]);
+    for bytes in [&mut seed[..], &mut id] {
+        getrandom::fill(bytes).context("the system gives no random numbers")?;
+    }
+    // A publisher for this demonstration alone: its secret key is written nowhere.
+    let signer = Signer::new(&seed, id);
+    deskhook_native::sign(&installed, &signer)?;
+    Ok(signer.public_line())
 }
 
 /// A demonstration works on a Sunday night too.
@@ -113,7 +121,7 @@ fn open_all_week() -> serde_json::Value {
         .into()
 }
 
-fn write_policy(root: &Path, client: DemoClient, no_plugin: Option<&str>) -> anyhow::Result<()> {
+fn write_policy(root: &Path, client: DemoClient, publisher: Option<&str>) -> anyhow::Result<()> {
     let (key, value) = client.settings();
     let mut tenant = json!({
         "scope": "tenant",
@@ -136,7 +144,8 @@ fn write_policy(root: &Path, client: DemoClient, no_plugin: Option<&str>) -> any
         }
     });
     tenant["settings"][key] = value;
-    if no_plugin.is_none() {
+    if let Some(publisher) = publisher {
+        tenant["settings"]["Extensions.Publishers"] = json!({ "Deskhook": publisher });
         tenant["settings"]["Extensions.Packages"] =
             json!({"org.deskhook.free-space": {"Capabilities": ["policy:FreeSpace"]}});
     }

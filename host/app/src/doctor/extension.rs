@@ -2,7 +2,7 @@
 
 use deskhook_agent::{AgentConfig, Rejected, absent};
 use deskhook_hooks::Grants;
-use deskhook_policy::{Policy, Resolved};
+use deskhook_policy::Policy;
 use deskhook_wire::ExtensionHealth;
 
 use super::{Finding, Grade, loaded};
@@ -16,14 +16,14 @@ pub(super) fn isolation(policy: &Policy) -> Finding {
             Grade::Note,
             (
                 "isolation",
-                "packages run inside the agent: Extensions.Isolation is \"in-process\"".to_owned(),
+                "packages, and plugins whose publisher and library policy names, run inside the agent: Extensions.Isolation is \"in-process\"".to_owned(),
             ),
-            "\"child\" gives them a process that can touch nothing",
+            "\"child\" gives them processes that touch only what they are granted",
         ),
         Some(Ok(held)) => Finding::ok(
             "isolation",
             format!(
-                "Lua packages run in a child process, held by {}; native plugins run in the agent",
+                "Lua packages run in a child process, and each native plugin in one of its own, held by {}",
                 held.join(", ")
             ),
         ),
@@ -33,39 +33,6 @@ pub(super) fn isolation(policy: &Policy) -> Finding {
             "no package runs without it; a newer kernel, or less confinement around the agent, helps",
         ),
     }
-}
-
-/// What the organisation may count on, and this version does not do.
-pub(super) fn without_effect(resolved: &Resolved) -> Vec<Finding> {
-    let mut findings = vec![];
-    let isolation = resolved.provenance.get("Extensions.Isolation");
-    if let Some(setting) = isolation.and_then(|trail| trail.winner.as_ref())
-        && setting.value == "child"
-    {
-        let message = format!(
-            "{}: Extensions.Isolation is \"child\", which holds for Lua packages: in this version native plugins run inside the agent",
-            setting.place
-        );
-        findings.push(Finding::wrong(
-            Grade::Note,
-            ("policy", message),
-            "install only plugins that may do what the agent may",
-        ));
-    }
-    let publishers = &resolved.policy.extensions.publishers;
-    if !publishers.is_empty() {
-        let names: Vec<&str> = publishers.keys().map(String::as_str).collect();
-        let message = format!(
-            "Extensions.Publishers trusts {}, and is without effect in this version: no signature of a plugin is looked at",
-            names.join(", ")
-        );
-        findings.push(Finding::wrong(
-            Grade::Note,
-            ("policy", message),
-            "pin each plugin: Extensions.Packages.<name>.Sha256",
-        ));
-    }
-    findings
 }
 
 /// What the running agent says of one of its extensions.
@@ -141,33 +108,4 @@ pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
         )
     });
     loaded.chain(rejected).chain(lost).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use deskhook_policy::{Layer, resolve};
-
-    use super::*;
-
-    fn noted(settings: &str) -> Vec<String> {
-        let layer = format!(r#"{{"scope": "tenant", "settings": {settings}}}"#);
-        let parsed = Layer::parse("t.json", &layer);
-        let resolved = resolve(
-            &parsed.layer.into_iter().collect::<Vec<_>>(),
-            &deskhook_policy::Subject::everyone(),
-        );
-        let findings = without_effect(&resolved).into_iter();
-        findings.map(|finding| finding.message).collect()
-    }
-
-    #[test]
-    fn what_is_set_and_without_effect_is_noted() {
-        assert!(noted("{}").is_empty());
-        assert!(noted(r#"{"Extensions.Isolation": "in-process"}"#).is_empty());
-        let isolation = noted(r#"{"Extensions.Isolation": "child"}"#);
-        assert!(isolation[0].starts_with("t.json:1:"), "{isolation:?}");
-        let publishers = noted(r#"{"Extensions.Publishers": {"Example": "RWQ"}}"#);
-        assert_eq!(publishers.len(), 1, "{publishers:?}");
-        assert!(publishers[0].contains("trusts Example"), "{publishers:?}");
-    }
 }

@@ -81,7 +81,7 @@ pub(super) fn run(args: &Keygen) -> Outcome {
 
 /// Who may read a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Readers {
+pub(crate) enum Readers {
     Owner,
     All,
 }
@@ -106,7 +106,7 @@ pub(super) fn draft(
 }
 
 /// Writes a file whole, and only where there is none.
-fn write_new(path: &Path, text: &str, readers: Readers) -> Result<(), Failure> {
+pub(crate) fn write_new(path: &Path, text: &str, readers: Readers) -> Result<(), Failure> {
     let written = draft(path, text.as_bytes(), readers).and_then(|file| {
         let kept = file.persist_noclobber(path);
         kept.map(drop).map_err(|error| error.error)
@@ -114,7 +114,7 @@ fn write_new(path: &Path, text: &str, readers: Readers) -> Result<(), Failure> {
     Ok(written.with_context(|| format!("cannot write {}", path.display()))?)
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(ending);
     name.into()

@@ -1,0 +1,56 @@
+//! `plugin inspect`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use deskhook_native::inspect;
+
+use crate::output::{Colour, Exit, Outcome, json, paint, say};
+
+/// `plugin inspect`.
+#[derive(Args)]
+pub(crate) struct Inspect {
+    /// The plugin's folder, its manifest or its library
+    path: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does what the command says.
+pub(super) fn run(args: &Inspect) -> Outcome {
+    let inspection = inspect(&args.path)?;
+    let manifest = &inspection.manifest;
+    if args.json {
+        json(&serde_json::json!({
+            "manifest": serde_json::from_str::<serde_json::Value>(&manifest.to_json())?,
+            "library": inspection.library,
+            "sha256": inspection.sha256,
+            "matches": inspection.matches(),
+            "refusal": inspection.refusal(),
+        }))?;
+    } else {
+        say(format!(
+            "{} {}",
+            paint(&manifest.id, Colour::Bold),
+            manifest.version
+        ));
+        for line in manifest.to_json().lines() {
+            say(format!("  {line}"));
+        }
+        let fits = if inspection.matches() {
+            "the library is the one of the manifest"
+        } else {
+            "the library is NOT the one of the manifest"
+        };
+        say(format!("  {fits}"));
+        if let Some(refusal) = inspection.refusal() {
+            say(format!("  {}", paint(&refusal, Colour::Red)));
+        }
+    }
+    Ok(if inspection.matches() && inspection.refusal().is_none() {
+        Exit::Done
+    } else {
+        Exit::No
+    })
+}
