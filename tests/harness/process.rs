@@ -37,6 +37,29 @@ pub fn run(command: &mut Command) -> Result<Finished> {
     Process::start(command)?.end()
 }
 
+/// Whether a process is there and does something. A dead one may still wait for whoever inherits it.
+#[must_use]
+pub fn is_alive(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// The children of a process: their ids.
+#[must_use]
+pub fn children_of(process: u32) -> Vec<u32> {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task"));
+    let lists = tasks
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    let ids = lists.flat_map(|list| {
+        let ids = list.split_whitespace().map(str::to_owned);
+        ids.collect::<Vec<_>>()
+    });
+    ids.filter_map(|id| id.parse().ok()).collect()
+}
+
 /// The processes that name `folder` on their command line or live in it: those that were started
 /// there, and what they started.
 pub fn processes_of(folder: &Path) -> Vec<Pid> {

@@ -10,6 +10,7 @@ mod demo;
 mod dialogs;
 mod elevation;
 mod ground;
+mod hosting;
 mod links;
 mod notices;
 mod packages;

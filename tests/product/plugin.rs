@@ -4,7 +4,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::Result;
-use harness::{TestAgent, not_walked};
+use harness::TestAgent;
 use serde_json::{Value, json};
 
 use crate::scene::{Scene, over, sample};
@@ -15,11 +15,12 @@ const ID: &str = "org.deskhook.free-space";
 macro_rules! need_root {
     () => {
         if !rustix::process::geteuid().is_root() {
-            not_walked(module_path!(), "root's right to own a plugin");
+            harness::not_walked(module_path!(), "root's right to own a plugin");
             return Ok(());
         }
     };
 }
+pub(crate) use need_root;
 
 fn least_free(mebibytes: u64) -> Value {
     let settings = json!({

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Memory, TestAgent, until_some};
+use harness::{Memory, TestAgent, children_of, is_alive, until_some};
 use serde_json::{Value, json};
 
 use crate::scene::{Scene, sample};
@@ -63,21 +63,6 @@ fn runs(agent: &TestAgent, version: u64) -> Result<Value> {
     agent.until_status(&format!("version {version} should run"), |status| {
         status["extensions"][0]["version"] == version.to_string().as_str()
     })
-}
-
-/// The children of a process: their ids.
-fn children(process: u32) -> Vec<u32> {
-    let tasks = std::fs::read_dir(format!("/proc/{process}/task"));
-    let lists = tasks
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    let ids = lists.flat_map(|list| {
-        let ids = list.split_whitespace().map(str::to_owned);
-        ids.collect::<Vec<_>>()
-    });
-    ids.filter_map(|id| id.parse().ok()).collect()
 }
 
 fn handles(process: u32) -> usize {
@@ -136,9 +121,9 @@ fn reloads_under_load_lose_no_call_and_leave_nothing_behind() -> Result<()> {
     ensure!(calls > rounds(), "only {calls} calls");
     // That of the packages that run, and that of those which would come back if they failed.
     let two = until_some("two children should be left", || {
-        (children(process).len() == 2).then_some(())
+        (children_of(process).len() == 2).then_some(())
     });
-    two.with_context(|| format!("children: {:?}", children(process)))?;
+    two.with_context(|| format!("children: {:?}", children_of(process)))?;
     ensure!(handles(process) < 64, "{} handles", handles(process));
     Ok(())
 }
@@ -212,15 +197,11 @@ fn no_child_outlives_an_agent_that_is_killed() -> Result<()> {
     agent.start()?;
     let process = agent.process()?.id();
     let children = until_some("a child should run", || {
-        Some(children(process)).filter(|children| !children.is_empty())
+        Some(children_of(process)).filter(|children| !children.is_empty())
     })?;
     agent.kill()?;
     until_some("no child should be left", || {
-        let alive = children.iter().any(|child| {
-            let stat = std::fs::read_to_string(format!("/proc/{child}/stat"));
-            // A dead one may still wait for whoever inherits it.
-            stat.is_ok_and(|stat| !stat.contains(") Z "))
-        });
-        (!alive).then_some(())
+        let mut alive = children.iter().filter(|child| is_alive(**child));
+        alive.next().is_none().then_some(())
     })
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Home, PATIENCE, Process, TestAgent, TestPortal, Tray, TrayIcon};
+use harness::{Home, PATIENCE, Process, TestAgent, TestPortal, Tray, TrayIcon, children_of};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -112,19 +112,12 @@ impl Device {
     /// The child in which its agent runs packages.
     pub(crate) fn child(&self) -> Result<u32> {
         let agent = self.id()?;
-        let mut children = String::new();
-        for task in std::fs::read_dir(format!("/proc/{agent}/task"))? {
-            children += &std::fs::read_to_string(task?.path().join("children"))?;
-        }
-        let children = children.split_whitespace();
-        let mut hosts = children.filter(|child| {
+        let mut hosts = children_of(agent).into_iter().filter(|child| {
             let name = std::fs::read_to_string(format!("/proc/{child}/comm"));
             name.is_ok_and(|name| name.trim() == "deskhook-ext")
         });
-        let host = hosts
-            .next()
-            .with_context(|| format!("the agent {agent} has no child for packages"))?;
-        Ok(host.parse()?)
+        let host = hosts.next();
+        host.with_context(|| format!("the agent {agent} has no child for packages"))
     }
 
     /// Sessions one after the other: the times from the click to the portal's receipt for the

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use deskhook_hooks::{About, Bound, Hook, PolicyChanged};
-use deskhook_session::Event;
+use deskhook_session::{Entry, Event};
 use deskhook_source::Loaded;
 
 use super::Loop;
@@ -90,10 +90,29 @@ impl Loop {
         loaded.extend(kept);
         self.loaded.clone_from(&loaded);
         self.put_in_place(loaded);
-        self.rejected = rejected.into_iter().chain(lost).collect();
+        let before = std::mem::replace(
+            &mut self.rejected,
+            rejected.into_iter().chain(lost).collect(),
+        );
         self.tell_rejected();
+        self.record_rejected(&before);
         self.shown.menu_is_stale = true;
         self.collect_state();
+    }
+
+    /// Writes down what is refused and was not before: files that somebody changed, or brought.
+    fn record_rejected(&mut self, before: &[Rejected]) {
+        let is_new = |rejected: &&Rejected| {
+            let mut others = before.iter();
+            !others.any(|other| other.name == rejected.name && other.why == rejected.why)
+        };
+        for Rejected { name, why, .. } in self.rejected.iter().filter(is_new) {
+            self.records.append(Entry {
+                action: "extension.refused",
+                session: None,
+                fields: vec![("extension", name.clone()), ("why", why.clone())],
+            });
+        }
     }
 
     fn tell_rejected(&self) {

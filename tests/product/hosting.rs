@@ -1,0 +1,220 @@
+//! Whatever a native plugin does to its process, it costs its own answer and nothing else.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use harness::{TestAgent, children_of, is_alive, run, until_some};
+use serde_json::{Value, json};
+
+use crate::plugin::need_root;
+use crate::scene::{Scene, over, sample};
+
+const ID: &str = "org.example.rogue";
+
+/// Builds the rogue and installs it; it is signed.
+fn install(agent: &TestAgent) -> Result<()> {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = agent.home().path().join("plugins").join(ID);
+    std::fs::create_dir_all(&folder)?;
+    let library = folder.join("librogue.so");
+    let built = run(Command::new("cc")
+        .args([
+            "-std=gnu11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-fPIC",
+            "-shared",
+            "-I",
+        ])
+        .arg(top.join("../plugins/abi/include"))
+        .arg(top.join("fixtures/plugins/rogue.c"))
+        .arg("-o")
+        .arg(&library))?;
+    ensure!(built.code == Some(0), "{}", built.stderr);
+    let hashed = run(Command::new("sha256sum").arg(&library))?;
+    let manifest = json!({
+        "id": ID, "version": "1.0.0", "abi": "1.0", "publisher": "Deskhook",
+        "hooks": ["session.request", "address.reported"],
+        "sha256": hashed.stdout.split_whitespace().next(),
+    });
+    agent.home().write(
+        &format!("plugins/{ID}/deskhook-plugin.json"),
+        manifest.to_string(),
+    )?;
+    agent.sign(ID)
+}
+
+async fn with_rogue(settings: Value) -> Result<Scene> {
+    let mut scene = Scene::prepared(over(sample(), &settings), TestAgent::new()?).await?;
+    install(&scene.agent)?;
+    scene.agent.start()?;
+    Ok(scene)
+}
+
+/// The voice of the rogue in a start that was refused.
+fn refused(scene: &Scene, reason: &str) -> Result<String> {
+    let said = scene.start(&["--reason", reason])?;
+    ensure!(said.code == Some(1), "{reason}: {said:?}");
+    Ok(said.stderr)
+}
+
+fn allowed(scene: &Scene, reason: &str) -> Result<()> {
+    let said = scene.start(&["--reason", reason])?;
+    ensure!(said.code == Some(0), "{reason}: {said:?}");
+    let said = scene.agent.deskhook(&["session", "stop"])?;
+    ensure!(said.code == Some(0), "{said:?}");
+    let idle = |status: &Value| status["phase"] == "idle";
+    scene
+        .agent
+        .until_status("the session should be over", idle)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_dies_denies_and_the_next_call_has_a_child() -> Result<()> {
+    need_root!();
+    let mut scene = with_rogue(json!({})).await?;
+    let agent = scene.agent.process()?.id();
+    allowed(&scene, "nothing")?;
+    for (reason, told) in [
+        ("crash", "signal: 11"),
+        ("abort", "signal: 6"),
+        ("leave", "exit status: 3"),
+    ] {
+        let said = refused(&scene, reason)?;
+        ensure!(said.contains(ID) && said.contains(told), "{reason}: {said}");
+        if reason != "leave" {
+            allowed(&scene, "nothing")?;
+        }
+    }
+    // Three lost processes within ten minutes are enough.
+    let said = refused(&scene, "nothing")?;
+    ensure!(said.contains("quarantined"), "{said}");
+    let status = scene.agent.status()?;
+    ensure!(
+        status["extensions"][0]["state"] == "quarantined",
+        "{status:#}"
+    );
+    ensure!(scene.agent.process()?.id() == agent, "it is the same agent");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_ignores_every_signal_is_ended_at_its_limit() -> Result<()> {
+    need_root!();
+    let limit = json!({ "Extensions.Packages": { (ID): { "Budget": 500 } } });
+    let mut scene = with_rogue(limit).await?;
+    let agent = scene.agent.process()?.id();
+    let before = children_of(agent);
+    let said = refused(&scene, "hang")?;
+    ensure!(said.contains("no answer within"), "{said}");
+    until_some("the child should be gone", || {
+        let now = children_of(agent);
+        before
+            .iter()
+            .all(|child| !now.contains(child))
+            .then_some(())
+    })?;
+    allowed(&scene, "nothing")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_starts_nothing_and_reads_nothing_that_is_not_its_own() -> Result<()> {
+    need_root!();
+    let scene = with_rogue(json!({})).await?;
+    for (reason, code) in [("fork", "no-fork"), ("read", "no-read")] {
+        let said = refused(&scene, reason)?;
+        ensure!(said.contains(code), "{reason}: {said}");
+    }
+    allowed(&scene, "print")?;
+    let told = scene.agent.output();
+    let lines = told.matches("a plugin may say what it likes").count();
+    ensure!(
+        (1..=200).contains(&lines),
+        "{lines} of 5000 lines in the log"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_dies_in_a_session_leaves_it_running() -> Result<()> {
+    need_root!();
+    let scene = with_rogue(json!({})).await?;
+    let said = scene.start(&["--reason", "crash later"])?;
+    ensure!(said.code == Some(0), "{said:?}");
+    let crashed = |status: &Value| {
+        let message = status["extensions"][0]["message"].as_str();
+        message.is_some_and(|said| said.contains("address.reported"))
+    };
+    let status = scene
+        .agent
+        .until_status("the crash should be told", crashed)?;
+    ensure!(
+        status["phase"] == "waiting" || status["phase"] == "live",
+        "{status:#}"
+    );
+    let said = scene.agent.deskhook(&["session", "stop"])?;
+    ensure!(said.code == Some(0), "{said:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_plugin_outlives_an_agent_that_is_killed() -> Result<()> {
+    need_root!();
+    let mut scene = with_rogue(json!({})).await?;
+    let children = children_of(scene.agent.process()?.id());
+    ensure!(!children.is_empty(), "a plugin has a child");
+    scene.agent.kill()?;
+    until_some("no child should be left", || {
+        let mut alive = children.iter().filter(|child| is_alive(**child));
+        alive.next().is_none().then_some(())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_whose_signature_does_not_hold_never_runs_and_the_record_says_so() -> Result<()> {
+    need_root!();
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    install(&scene.agent)?;
+    let manifest = format!("plugins/{ID}/deskhook-plugin.json");
+    let path = scene.agent.home().path().join(&manifest);
+    let text = std::fs::read_to_string(&path)?.replace("1.0.0", "1.0.1");
+    std::fs::write(&path, text)?;
+    scene.agent.start()?;
+    let status = scene.agent.status()?;
+    let plugin = &status["extensions"][0];
+    ensure!(plugin["state"] == "rejected", "{status:#}");
+    let why = plugin["message"].as_str().unwrap_or_default();
+    ensure!(
+        why.contains("not one of Deskhook") && why.contains("was changed since"),
+        "{why}"
+    );
+    let said = refused(&scene, "nothing")?;
+    ensure!(said.contains(ID), "{said}");
+    let record = std::fs::read_to_string(scene.agent.state().join("record.jsonl"))?;
+    ensure!(
+        record.contains("extension.refused") && record.contains(ID),
+        "{record}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_for_which_nobody_vouches_keeps_nobody_waiting() -> Result<()> {
+    need_root!();
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    install(&scene.agent)?;
+    scene.agent.policy(
+        "publishers.json",
+        &json!({ "scope": "tenant", "settings": {} }),
+    )?;
+    scene.agent.start()?;
+    let status = scene.agent.status()?;
+    let why = status["extensions"][0]["message"]
+        .as_str()
+        .unwrap_or_default();
+    ensure!(why.contains("nobody vouches"), "{status:#}");
+    allowed(&scene, "nothing")
+}
