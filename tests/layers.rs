@@ -52,7 +52,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("serde",       &["app", "elevation", "hooks", "isolate", "native", "policy", "portal", "record", "script",
                       "uplink", "wire"]),
     ("serde_json",  &["agent", "app", "elevation", "facts", "hooks", "isolate", "native", "policy", "portal",
-                      "record", "script", "source", "tests", "tray", "uplink", "wire"]),
+                      "record", "script", "sdk", "source", "tests", "tray", "uplink", "wire"]),
     // Errors without a type are for programs, never for libraries.
     ("anyhow",      &["app", "tests"]),
     ("miette",      &["app"]),

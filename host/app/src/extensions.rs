@@ -238,6 +238,10 @@ fn plugin(
         publishers: policy.extensions.publishers.clone(),
     };
     let verified = admit(folder, &terms).map_err(|error| unadmitted(folder, policy, error))?;
+    let own = places.private.with_file_name("plugin-data");
+    let own = own.join(&verified.manifest().id);
+    private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
+    let verified = verified.with_folder(own.clone());
     let refused = |error: anyhow::Error| Unloadable {
         error,
         hooks: Some(verified.manifest().hooks.clone()),
@@ -247,7 +251,7 @@ fn plugin(
         let plugin = Plugin::load(&verified).map_err(|error| refused(error.into()))?;
         Arc::new(plugin)
     } else {
-        Arc::new(in_child(&verified, places, bound).map_err(refused)?)
+        Arc::new(in_child(&verified, own, bound).map_err(refused)?)
     };
     let Manifest { id, version, .. } = verified.manifest();
     deskhook_native::ran(&terms.copies, id, version)
@@ -273,18 +277,16 @@ fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadab
 
 fn in_child(
     verified: &Verified,
-    places: &ExtensionPlaces,
+    own: PathBuf,
     bound: &ExtensionPolicy,
 ) -> anyhow::Result<Isolated> {
     let Manifest {
         id, capabilities, ..
     } = verified.manifest();
-    let own = places.private.with_file_name("plugin-data").join(id);
-    private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
     let grants = Grants::new(capabilities, &bound.capabilities);
     let confinement = Confinement {
         memory_mib: CHILD_MEMORY_MIB,
-        native: Some(reach::reach(&grants, verified.library().to_owned(), own)),
+        native: Some(reach::reach(&grants, verified.library(), own)),
     };
     let process = Process::new(id, extension_host(), confinement);
     let opening = Opening {

@@ -61,7 +61,7 @@ pub enum LoadError {
     /// It is not the plugin that its manifest is for.
     #[error("its {field} is {found:?}, the manifest says {expected:?}")]
     Identity {
-        /// `id`, `version` or `abi`.
+        /// `id` or `version`.
         field: &'static str,
         /// What the manifest says.
         expected: String,
@@ -119,14 +119,15 @@ pub(crate) fn entry(verified: &Verified) -> Result<Entry, LoadError> {
     check_version(version)?;
     // SAFETY: magic and version say that it is an entry of ours, as large as it says.
     let entry = unsafe { taken(head, "entry") }?;
-    identify(&entry, version, verified)?;
+    identify(&entry, verified)?;
     Ok(entry)
 }
 
-fn identify(entry: &Entry, version: AbiVersion, verified: &Verified) -> Result<(), LoadError> {
+/// The versions of the interface need not be the same: the entry's says which host the library can live
+/// with, and it fits this one.
+fn identify(entry: &Entry, verified: &Verified) -> Result<(), LoadError> {
     let manifest = &verified.manifest;
     for (field, expected, found) in [
-        ("abi", manifest.abi.to_string(), version.to_string()),
         ("id", manifest.id.clone(), text(entry.id)),
         ("version", manifest.version.clone(), text(entry.version)),
     ] {

@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use deskhook_hooks::Hook;
+use deskhook_policy::LocalText;
 use serde::{Deserialize, Serialize};
 
 use crate::copy::{LibraryError, hash_of};
@@ -39,6 +41,9 @@ pub struct Manifest {
     /// Seconds between two calls of its `timer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timer: Option<u32>,
+    /// Its texts for people, by key: one text, or one for each language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, LocalText>,
 }
 
 /// A version of the interface: `1.0`.

@@ -1,3 +1,5 @@
+mod since_1_1;
+
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
@@ -79,6 +81,7 @@ unsafe extern "C" fn get_extension(_: *const Host, id: Text) -> *const c_void {
         Ok(Some("deskhook.host.request/1")) => (&raw const REQUESTS).cast(),
         Ok(Some("deskhook.host.clock/1")) => (&raw const CLOCK).cast(),
         Ok(Some("deskhook.host.cancel/1")) => (&raw const CANCEL).cast(),
+        Ok(Some(other)) => since_1_1::extension(other),
         _ => std::ptr::null(),
     }
 }

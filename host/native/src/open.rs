@@ -27,6 +27,7 @@ pub struct Terms {
 pub struct Verified {
     pub(crate) manifest: Manifest,
     pub(crate) library: PathBuf,
+    pub(crate) own: Option<PathBuf>,
 }
 
 impl Terms {
@@ -39,6 +40,13 @@ impl Terms {
 }
 
 impl Verified {
+    /// The same with a folder of its own, which is there, for its files.
+    #[must_use]
+    pub fn with_folder(self, own: PathBuf) -> Self {
+        let own = Some(own);
+        Self { own, ..self }
+    }
+
     /// What the manifest says, as the chain wants it.
     pub fn about(&self) -> About {
         crate::plugin::about(&self.manifest)
@@ -127,7 +135,11 @@ impl Judged {
         let id = || manifest.id.clone();
         let copy = copy::keep(&self.0, &terms.copies);
         let library = copy.map_err(|source| OpenError::Copy { id: id(), source })?;
-        Ok(Verified { manifest, library })
+        Ok(Verified {
+            manifest,
+            library,
+            own: None,
+        })
     }
 }
 

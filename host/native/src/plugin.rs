@@ -59,7 +59,9 @@ impl Plugin {
     /// Loads a plugin that was judged, for the rest of the process, and makes an instance of it.
     pub fn load(verified: &Verified) -> Result<Self, LoadError> {
         let entry = entry(verified)?;
-        let port: &'static Port = Box::leak(Box::default());
+        let texts = verified.manifest.texts.clone();
+        let port = Port::of(texts, verified.own.as_deref());
+        let port: &'static Port = Box::leak(Box::new(port));
         let instance = Living::new(&entry, port)?;
         let hooks = verified.manifest.hooks.iter();
         let hooks = hooks
@@ -153,7 +155,9 @@ impl Extension for Plugin {
             return Ok(Answer::Nothing);
         };
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let _running = self.instance.port.begin(limit.wall, host);
+        let language = &call.context.person.language;
+        let port = self.instance.port;
+        let _running = port.begin(limit.wall, (host, language));
         self.run(ready, call)
     }
 }

@@ -1,8 +1,10 @@
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deskhook_hooks::{HostCall, HostError, HostPort, HostReply, LogLevel};
+use deskhook_policy::{Language, LocalText};
 
 /// How long a plugin's own thread waits for the host while no hook runs.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -15,12 +17,15 @@ const LONGEST_LINE: usize = 4 << 10;
 #[derive(Default)]
 pub(crate) struct Port {
     state: Mutex<State>,
+    texts: BTreeMap<String, LocalText>,
+    folder: Option<String>,
 }
 
 #[derive(Default)]
 struct State {
     way: Option<HostPort>,
     ends: Option<Instant>,
+    language: String,
     lines: Vec<HostCall>,
 }
 
@@ -34,12 +39,35 @@ impl Drop for Running<'_> {
 }
 
 impl Port {
-    /// From here on, until the guard is dropped, a call with this limit runs.
-    pub(crate) fn begin(&self, limit: Duration, way: &HostPort) -> Running<'_> {
+    /// A port of a plugin with these texts and this folder.
+    pub(crate) fn of(texts: BTreeMap<String, LocalText>, folder: Option<&Path>) -> Self {
+        let folder = folder.and_then(Path::to_str).map(str::to_owned);
+        Self {
+            state: Mutex::default(),
+            texts,
+            folder,
+        }
+    }
+
+    /// A text of the plugin's, in the language of whoever was asked for last.
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
+        let language = Language::parse(&self.locked().language);
+        let text = self.texts.get(key)?.get(&language)?;
+        Some(text.to_owned())
+    }
+
+    pub(crate) fn folder(&self) -> Option<&str> {
+        self.folder.as_deref()
+    }
+
+    /// From here on, until the guard is dropped, a call with this limit runs for somebody who speaks
+    /// `language`.
+    pub(crate) fn begin(&self, limit: Duration, (way, language): (&HostPort, &str)) -> Running<'_> {
         let lines = {
             let mut state = self.locked();
             state.way = Some(way.clone());
             state.ends = Some(Instant::now() + limit);
+            language.clone_into(&mut state.language);
             std::mem::take(&mut state.lines)
         };
         // A log that nobody reads is no reason to fail, nor to wait for each line.
@@ -99,7 +127,7 @@ mod tests {
     fn a_closed_port_keeps_no_host_alive() {
         let (questions, inbox) = channel();
         let port = Port::default();
-        drop(port.begin(Duration::ZERO, &HostPort::new("plugin", questions)));
+        drop(port.begin(Duration::ZERO, (&HostPort::new("plugin", questions), "en")));
         assert!(matches!(inbox.try_recv(), Err(TryRecvError::Empty)));
         port.close();
         assert!(matches!(inbox.try_recv(), Err(TryRecvError::Disconnected)));

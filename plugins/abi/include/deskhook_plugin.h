@@ -1,4 +1,4 @@
-/* Deskhook's plugin interface, version 1.0. Licence: Apache-2.0 OR MIT.
+/* Deskhook's plugin interface, version 1.1. Licence: Apache-2.0 OR MIT.
  *
  * Made from plugins/abi by cbindgen; do not edit. To renew it:
  *     DESKHOOK_RENEW=1 cargo test -p deskhook-abi --test header
@@ -55,6 +55,9 @@
 #define DESKHOOK_HOST_REQUEST "deskhook.host.request/1"
 #define DESKHOOK_HOST_CLOCK "deskhook.host.clock/1"
 #define DESKHOOK_HOST_CANCEL "deskhook.host.cancel/1"
+#define DESKHOOK_HOST_CALL "deskhook.host.call/1"
+#define DESKHOOK_HOST_TEXT "deskhook.host.text/1"
+#define DESKHOOK_HOST_FOLDER "deskhook.host.folder/1"
 
 
 // The eight bytes `DESKHOOK`, read as a little-endian number: how a library shows that it means
@@ -66,7 +69,7 @@
 
 // The interface's minor version. A plugin says the oldest one that it can live with; a host
 // refuses a plugin whose number is higher than its own.
-#define DESKHOOK_ABI_MINOR 0
+#define DESKHOOK_ABI_MINOR 1
 
 // No opinion; the same as giving no verdict. It never counts as `DESKHOOK_VERDICT_ALLOW`.
 #define DESKHOOK_VERDICT_ABSTAIN 0
@@ -508,6 +511,53 @@ typedef struct deskhook_host_cancel {
   // [any-thread] Milliseconds until then; 0 where it is past.
   uint64_t (*remaining_millis)(const struct deskhook_host *host);
 } deskhook_host_cancel;
+
+// `deskhook.host.call/1`, since 1.1: what the agent does for a plugin after it looked at the grant.
+typedef struct deskhook_host_calls {
+  // Size of this struct in bytes, as the host knows it.
+  uint32_t struct_size;
+  // Zero.
+  uint32_t reserved;
+  // [any-thread] `request` is JSON, and so is what is written to `answer`:
+  // `{"call": "http", "method": "GET", "url": ..., "headers": {...}, "body": ..., "timeout": 5}`
+  // (needs `net:HOST`) is answered `{"status": 200, "headers": {...}, "body": ...}`;
+  // `{"call": "exec", "path": ..., "arguments": [...], "stdin": ..., "timeout": 5}` (`exec:PATH`)
+  // `{"code": 0, "stdout": ..., "stderr": ...}`; `{"call": "read-file", "path": ...}`
+  // (`fs.read:PATH`) and `{"call": "environment", "name": ...}` (`env:NAME`) a text, the latter
+  // `DESKHOOK_NOT_FOUND` where there is none. `error` may be null.
+  deskhook_status (*send)(const struct deskhook_host *host,
+                          struct deskhook_text request,
+                          const struct deskhook_sink *answer,
+                          const struct deskhook_sink *error);
+} deskhook_host_calls;
+
+// `deskhook.host.text/1`, since 1.1: the manifest's `texts` in the person's language.
+typedef struct deskhook_host_translations {
+  // Size of this struct in bytes, as the host knows it.
+  uint32_t struct_size;
+  // Zero.
+  uint32_t reserved;
+  // [any-thread] Writes the text of `key` to `value`, in the language of the person whose call runs
+  // or ran last; `{name}` in it is replaced by the value of that name in `values`, a JSON object or
+  // no text. `DESKHOOK_NOT_FOUND` where the manifest has no such text. `error` may be null.
+  deskhook_status (*get)(const struct deskhook_host *host,
+                         struct deskhook_text key,
+                         struct deskhook_text values,
+                         const struct deskhook_sink *value,
+                         const struct deskhook_sink *error);
+} deskhook_host_translations;
+
+// `deskhook.host.folder/1`, since 1.1: a folder of this plugin's own, for files.
+typedef struct deskhook_host_folder {
+  // Size of this struct in bytes, as the host knows it.
+  uint32_t struct_size;
+  // Zero.
+  uint32_t reserved;
+  // [any-thread] Writes the absolute path of the folder to `value`. It is there, of the person's
+  // account alone, and outlives updates; a file in it has at most 64 MiB. `DESKHOOK_NOT_FOUND`
+  // where this host has none for it.
+  deskhook_status (*path)(const struct deskhook_host *host, const struct deskhook_sink *value);
+} deskhook_host_folder;
 
 // Done.
 #define DESKHOOK_OK 0

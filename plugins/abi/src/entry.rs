@@ -9,7 +9,7 @@ pub const MAGIC: u64 = 0x4B4F_4F48_4B53_4544;
 pub const ABI_MAJOR: u16 = 1;
 /// The interface's minor version. A plugin says the oldest one that it can live with; a host
 /// refuses a plugin whose number is higher than its own.
-pub const ABI_MINOR: u16 = 0;
+pub const ABI_MINOR: u16 = 1;
 
 /// What never changes at the beginning of `deskhook_entry` and `deskhook_host`, in any version.
 #[repr(C)]

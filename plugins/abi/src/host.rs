@@ -147,3 +147,64 @@ pub struct Cancel {
     /// [any-thread] Milliseconds until then; 0 where it is past.
     pub remaining_millis: Option<unsafe extern "C" fn(host: *const Host) -> u64>,
 }
+
+/// `deskhook.host.call/1`, since 1.1: what the agent does for a plugin after it looked at the grant.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Calls {
+    /// Size of this struct in bytes, as the host knows it.
+    pub struct_size: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// [any-thread] `request` is JSON, and so is what is written to `answer`:
+    /// `{"call": "http", "method": "GET", "url": ..., "headers": {...}, "body": ..., "timeout": 5}`
+    /// (needs `net:HOST`) is answered `{"status": 200, "headers": {...}, "body": ...}`;
+    /// `{"call": "exec", "path": ..., "arguments": [...], "stdin": ..., "timeout": 5}` (`exec:PATH`)
+    /// `{"code": 0, "stdout": ..., "stderr": ...}`; `{"call": "read-file", "path": ...}`
+    /// (`fs.read:PATH`) and `{"call": "environment", "name": ...}` (`env:NAME`) a text, the latter
+    /// `DESKHOOK_NOT_FOUND` where there is none. `error` may be null.
+    pub send: Option<
+        unsafe extern "C" fn(
+            host: *const Host,
+            request: Text,
+            answer: *const Sink,
+            error: *const Sink,
+        ) -> Status,
+    >,
+}
+
+/// `deskhook.host.text/1`, since 1.1: the manifest's `texts` in the person's language.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Translations {
+    /// Size of this struct in bytes, as the host knows it.
+    pub struct_size: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// [any-thread] Writes the text of `key` to `value`, in the language of the person whose call runs
+    /// or ran last; `{name}` in it is replaced by the value of that name in `values`, a JSON object or
+    /// no text. `DESKHOOK_NOT_FOUND` where the manifest has no such text. `error` may be null.
+    pub get: Option<
+        unsafe extern "C" fn(
+            host: *const Host,
+            key: Text,
+            values: Text,
+            value: *const Sink,
+            error: *const Sink,
+        ) -> Status,
+    >,
+}
+
+/// `deskhook.host.folder/1`, since 1.1: a folder of this plugin's own, for files.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Folder {
+    /// Size of this struct in bytes, as the host knows it.
+    pub struct_size: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// [any-thread] Writes the absolute path of the folder to `value`. It is there, of the person's
+    /// account alone, and outlives updates; a file in it has at most 64 MiB. `DESKHOOK_NOT_FOUND`
+    /// where this host has none for it.
+    pub path: Option<unsafe extern "C" fn(host: *const Host, value: *const Sink) -> Status>,
+}

@@ -30,7 +30,7 @@ pub const JSON_HOOKS: [&str; 17] = [
 ];
 
 /// Ids of what a host offers.
-pub const HOST_SERVICES: [&str; 7] = [
+pub const HOST_SERVICES: [&str; 10] = [
     "deskhook.host.log/1",
     "deskhook.host.facts/1",
     "deskhook.host.policy/1",
@@ -38,6 +38,9 @@ pub const HOST_SERVICES: [&str; 7] = [
     "deskhook.host.request/1",
     "deskhook.host.clock/1",
     "deskhook.host.cancel/1",
+    "deskhook.host.call/1",
+    "deskhook.host.text/1",
+    "deskhook.host.folder/1",
 ];
 
 /// The name of the hook behind an id: `session.request` of `deskhook.session.request/1`.

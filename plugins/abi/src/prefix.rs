@@ -1,6 +1,8 @@
 use core::mem::MaybeUninit;
 
-use crate::host::{Cancel, Clock, Facts, Log, Policy, Requests, Store, Time};
+use crate::host::{
+    Calls, Cancel, Clock, Facts, Folder, Log, Policy, Requests, Store, Time, Translations,
+};
 use crate::{
     Context, Device, ElevationRequest, ElevationRequestHook, Entry, Host, Instance, JsonHook,
     Person, SessionJoin, SessionJoinHook, SessionRequest, SessionRequestHook, Sink, Supporter,
@@ -103,4 +105,7 @@ prefixed! {
     Time up to monotonic_nanos,
     Clock up to now,
     Cancel up to remaining_millis,
+    Calls up to send,
+    Translations up to get,
+    Folder up to path,
 }

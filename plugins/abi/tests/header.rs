@@ -8,7 +8,7 @@ use deskhook_abi::{DECIDE_HOOKS, HEADER, HOST_SERVICES, JSON_HOOKS};
 const PARTS: [&str; 6] = ["text", "entry", "input", "verdict", "hook", "host"];
 
 const BEFORE: &str = "\
-/* Deskhook's plugin interface, version 1.0. Licence: Apache-2.0 OR MIT.
+/* Deskhook's plugin interface, version 1.1. Licence: Apache-2.0 OR MIT.
  *
  * Made from plugins/abi by cbindgen; do not edit. To renew it:
  *     DESKHOOK_RENEW=1 cargo test -p deskhook-abi --test header

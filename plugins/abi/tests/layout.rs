@@ -4,19 +4,22 @@
 
 use std::mem::{offset_of, size_of};
 
-use deskhook_abi::host::{Cancel, Clock, Facts, Log, Policy, Requests, Store, Time};
+use deskhook_abi::host::{
+    Calls, Cancel, Clock, Facts, Folder, Log, Policy, Requests, Store, Time, Translations,
+};
 use deskhook_abi::*;
 
-/// Struct, its size in 1.0, and where each field of 1.0 lies.
+/// Struct, its size in the version that it came with (1.0, or 1.1 for `Calls`, `Translations` and `Folder`),
+/// and where each field of that version lies.
 macro_rules! frozen {
     ($($type:ident $size:literal { $($field:ident $at:literal),+ $(,)? })+) => {
         #[test]
-        fn every_field_lies_where_it_lay_in_1_0() {
+        fn every_field_lies_where_it_lay_at_first() {
             $($(assert_eq!(offset_of!($type, $field), $at, "{}.{}", stringify!($type), stringify!($field));)+)+
         }
 
         #[test]
-        fn every_struct_is_as_large_as_it_was_in_1_0() {
+        fn every_struct_is_as_large_as_it_was_at_first() {
             $(assert_eq!(size_of::<$type>(), $size, stringify!($type));)+
         }
     };
@@ -50,6 +53,9 @@ frozen! {
     Requests 16 { struct_size 0, reserved 4, send 8 }
     Time 24 { struct_size 0, reserved 4, unix_millis 8, monotonic_nanos 16 }
     Clock 16 { struct_size 0, reserved 4, now 8 }
+    Calls 16 { struct_size 0, reserved 4, send 8 }
+    Translations 16 { struct_size 0, reserved 4, get 8 }
+    Folder 16 { struct_size 0, reserved 4, path 8 }
     Cancel 24 { struct_size 0, reserved 4, is_cancelled 8, remaining_millis 16 }
 }
 

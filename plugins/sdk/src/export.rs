@@ -3,8 +3,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError, TryLockError};
 
 use deskhook_abi::{
-    self as abi, ABI_MAJOR, ABI_MINOR, Entry, FAILED, Instance, JsonHook, MAGIC, OK, PANICKED,
-    Sink, Status, Text,
+    self as abi, ABI_MAJOR, Entry, FAILED, Instance, JsonHook, MAGIC, OK, PANICKED, Sink, Status,
+    Text,
 };
 
 use crate::{Failure, Hook, Host, Plugin, sink};
@@ -33,7 +33,7 @@ pub fn entry<P: Plugin>() -> &'static Entry {
             magic: MAGIC,
             struct_size: size_of::<Entry>() as u32,
             abi_major: ABI_MAJOR,
-            abi_minor: ABI_MINOR,
+            abi_minor: P::ABI_MINOR,
             id: Text::new(P::ID),
             version: Text::new(P::VERSION),
             create: Some(create::<P>),

@@ -1,7 +1,9 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 use deskhook_abi::host::{
-    Cancel, Facts, LOG_DEBUG, LOG_ERROR, LOG_INFO, LOG_WARN, Log, Policy, Requests, Store,
+    Calls, Cancel, Facts, Folder, LOG_DEBUG, LOG_ERROR, LOG_INFO, LOG_WARN, Log, Policy, Requests,
+    Store, Translations,
 };
 use deskhook_abi::{
     self as abi, NO_ANSWER, NOT_FOUND, NOT_GRANTED, OK, Prefixed, Sink, Status, Text,
@@ -141,6 +143,82 @@ impl Host {
         let json = request.json();
         // SAFETY: the host's own function; all that is passed lives during the call.
         done(|error| unsafe { send(self.raw, Text::new(&json), error) })
+    }
+
+    /// What the agent does for a plugin after it looked at the grant, as JSON in and out: see
+    /// `deskhook_host_calls` in the header. None where there is no such value.
+    pub fn call(self, request: &Json) -> Result<Option<Json>, HostError> {
+        let id = "deskhook.host.call/1";
+        let send = self
+            .offer::<Calls>(id)?
+            .send
+            .ok_or(HostError::NotOffered(id))?;
+        self.get(send, request.as_text())
+    }
+
+    /// Sends a GET request; the status and the body. Needs `net:HOST`.
+    pub fn http_get(self, url: &str) -> Result<(u16, String), HostError> {
+        let url = Json::of_text(url);
+        let request = format!(
+            r#"{{"call":"http","method":"GET","url":{}}}"#,
+            url.as_text()
+        );
+        let answer = self.call(&Json::new(request))?.unwrap_or_else(Json::null);
+        let status = answer.field("status").and_then(|it| it.as_f64());
+        let body = answer.field("body").and_then(|it| it.as_string());
+        match (status, body) {
+            // A status has three digits.
+            (Some(status), Some(body)) => Ok((status as u16, body)),
+            _ => Err(HostError::Failed(
+                "the host's answer is none of HTTP".to_owned(),
+            )),
+        }
+    }
+
+    /// Reads a text file of at most 256 KiB. Needs `fs.read:PATH`.
+    pub fn read_file(self, path: &str) -> Result<String, HostError> {
+        let path = Json::of_text(path);
+        let request = format!(r#"{{"call":"read-file","path":{}}}"#, path.as_text());
+        let answer = self.call(&Json::new(request))?;
+        let text = answer.and_then(|text| text.as_string());
+        text.ok_or_else(|| HostError::Failed("the host's answer is no text".to_owned()))
+    }
+
+    /// A text of the manifest in the person's language, `{name}` in it replaced by the value of that
+    /// name in `values`, a JSON object; none where the manifest has no such text.
+    pub fn text(self, key: &str, values: &Json) -> Result<Option<String>, HostError> {
+        let id = "deskhook.host.text/1";
+        let get = self
+            .offer::<Translations>(id)?
+            .get
+            .ok_or(HostError::NotOffered(id))?;
+        let value = Draft::default();
+        let sink = value.sink();
+        let (key, values) = (Text::new(key), Text::new(values.as_text()));
+        // SAFETY: the host's own function; all that is passed lives during the call.
+        let got = told(|error| unsafe { get(self.raw, key, values, &raw const sink, error) });
+        match got {
+            Ok(()) => Ok(Some(value.finish())),
+            Err((NOT_FOUND, _)) => Ok(None),
+            Err((status, why)) => Err(refusal(status, why)),
+        }
+    }
+
+    /// The folder of this plugin's own, for files; none where this host has none for it.
+    pub fn folder(self) -> Result<Option<PathBuf>, HostError> {
+        let id = "deskhook.host.folder/1";
+        let path = self
+            .offer::<Folder>(id)?
+            .path
+            .ok_or(HostError::NotOffered(id))?;
+        let value = Draft::default();
+        let sink = value.sink();
+        // SAFETY: the host's own function; all that is passed lives during the call.
+        match unsafe { path(self.raw, &raw const sink) } {
+            OK => Ok(Some(PathBuf::from(value.finish()))),
+            NOT_FOUND => Ok(None),
+            status => Err(refusal(status, String::new())),
+        }
     }
 
     /// How long somebody still waits for the hook that runs; nothing where nobody does, and

@@ -1,5 +1,7 @@
-/// One JSON value as text. Reads plain values; for objects and lists, give [`Json::as_text`] to
-/// a JSON crate of your own choice.
+use serde_json::Value;
+
+/// One JSON value as text. Reads plain values and fields; for more, give [`Json::as_text`] to a
+/// JSON crate of your own choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Json(String);
 
@@ -19,26 +21,43 @@ impl Json {
         self.0.trim()
     }
 
+    /// A text.
+    pub fn of_text(text: &str) -> Self {
+        Self(quoted(text))
+    }
+
+    /// `null`.
+    pub fn null() -> Self {
+        Self("null".to_owned())
+    }
+
     /// The number, where it is a whole one that is not negative.
     pub fn as_u64(&self) -> Option<u64> {
-        self.as_text().parse().ok()
+        self.value()?.as_u64()
     }
 
     /// The number, where it is one.
     pub fn as_f64(&self) -> Option<f64> {
-        let text = self.as_text();
-        let is_number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-        text.parse().ok().filter(|_| is_number)
+        self.value()?.as_f64()
     }
 
     /// `true` or `false`, where it is one of them.
     pub fn as_bool(&self) -> Option<bool> {
-        self.as_text().parse().ok()
+        self.value()?.as_bool()
     }
 
     /// The string without its quotes, where it is one.
     pub fn as_string(&self) -> Option<String> {
-        unquoted(self.as_text().strip_prefix('"')?.strip_suffix('"')?)
+        self.value()?.as_str().map(str::to_owned)
+    }
+
+    /// A field of an object, where it is one and has it.
+    pub fn field(&self, name: &str) -> Option<Self> {
+        Some(Self(self.value()?.get(name)?.to_string()))
+    }
+
+    fn value(&self) -> Option<Value> {
+        serde_json::from_str(&self.0).ok()
     }
 }
 
@@ -81,56 +100,7 @@ impl Fields {
 
 /// `text` as a JSON string, with its quotes.
 pub(crate) fn quoted(text: &str) -> String {
-    let mut made = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' => made.push_str("\\\""),
-            '\\' => made.push_str("\\\\"),
-            c if (c as u32) < 0x20 => made.push_str(&format!("\\u{:04x}", c as u32)),
-            c => made.push(c),
-        }
-    }
-    made.push('"');
-    made
-}
-
-/// What stands between the quotes of a JSON string, read.
-fn unquoted(inner: &str) -> Option<String> {
-    let mut made = String::new();
-    let mut rest = inner.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' => return None,
-            '\\' => made.push(escaped(&mut rest)?),
-            c => made.push(c),
-        }
-    }
-    Some(made)
-}
-
-fn escaped(rest: &mut std::str::Chars<'_>) -> Option<char> {
-    match rest.next()? {
-        'n' => Some('\n'),
-        't' => Some('\t'),
-        'r' => Some('\r'),
-        'b' => Some('\u{8}'),
-        'f' => Some('\u{c}'),
-        'u' => unit(rest).and_then(|first| {
-            if !(0xD800..0xDC00).contains(&first) {
-                return char::from_u32(first);
-            }
-            // The first half of a pair (RFC 8259, section 7).
-            (rest.next()? == '\\' && rest.next()? == 'u').then_some(())?;
-            let second = unit(rest).filter(|second| (0xDC00..0xE000).contains(second))?;
-            char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
-        }),
-        c @ ('"' | '\\' | '/') => Some(c),
-        _ => None,
-    }
-}
-
-fn unit(rest: &mut std::str::Chars<'_>) -> Option<u32> {
-    (0..4).try_fold(0, |sum, _| Some(sum * 16 + rest.next()?.to_digit(16)?))
+    Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -12,6 +12,10 @@ pub trait Plugin: Send + Sized + 'static {
     const ID: &'static str;
     /// Its own version; the manifest's `version`.
     const VERSION: &'static str;
+    /// The oldest minor version of the interface that it can live with; the manifest's `abi` is 1 and
+    /// this. What came later may be asked for all the same: an older host then says
+    /// [`HostError::NotOffered`](crate::HostError::NotOffered).
+    const ABI_MINOR: u16 = 0;
     /// The hooks that it hears; the manifest's `hooks`.
     const HOOKS: &'static [Hook];
 

@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::marker::PhantomData;
+use std::path::Path;
 
 use deskhook_abi::{
     self as abi, ElevationRequestHook, Instance, JsonHook, OK, Prefixed, SessionJoinHook,
@@ -90,6 +91,29 @@ impl<P: Plugin> Trial<P> {
     #[must_use]
     pub fn kept(self, key: &str, value: Json) -> Self {
         self.desk.store().insert(key.to_owned(), value);
+        self
+    }
+
+    /// The agent answers a call (`Host::call`) about this address, path or name.
+    #[must_use]
+    pub fn answer(self, about: &str, value: Json) -> Self {
+        self.desk.answers().insert(about.to_owned(), value);
+        self
+    }
+
+    /// The manifest has this text.
+    #[must_use]
+    pub fn text(self, key: &str, text: &str) -> Self {
+        self.desk
+            .texts()
+            .insert(key.to_owned(), Json::of_text(text));
+        self
+    }
+
+    /// The plugin has this folder of its own; it has to be there.
+    #[must_use]
+    pub fn folder(self, path: &Path) -> Self {
+        *self.desk.folder() = path.to_str().map(str::to_owned);
         self
     }
 

@@ -1,16 +1,16 @@
 //! What a plugin in a child may touch by itself: what its manifest asks for and policy grants.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use deskhook_hooks::Grants;
 use deskhook_wire::{Connect, NativeReach};
 
 /// The reach of a plugin with these grants that is loaded from `library` and has the folder `own`.
 /// Programs, and hosts that are named, it reaches through the agent alone.
-pub(super) fn reach(grants: &Grants, library: PathBuf, own: PathBuf) -> NativeReach {
+pub(super) fn reach(grants: &Grants, library: &Path, own: PathBuf) -> NativeReach {
     let mut reach = NativeReach {
-        read: vec![library],
+        read: vec![library.to_owned()],
         own: Some(own),
         connect: Connect::Nowhere,
         environment: BTreeMap::new(),
@@ -53,7 +53,7 @@ mod tests {
     fn of(capabilities: &[&str]) -> NativeReach {
         let capabilities: Vec<String> = capabilities.iter().map(|it| (*it).to_owned()).collect();
         let grants = Grants::new(&capabilities, &capabilities);
-        reach(&grants, PathBuf::from("/l.so"), PathBuf::from("/own"))
+        reach(&grants, Path::new("/l.so"), PathBuf::from("/own"))
     }
 
     #[test]

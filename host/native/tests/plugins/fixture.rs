@@ -60,10 +60,20 @@ impl Place {
         self.with_library(&source, &[])
     }
 
+    /// Puts the fixture here as it was built with the header of the interface 1.0.
+    pub(crate) fn with_first_header(self) -> Self {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plugin.c");
+        self.built(&source, (&[], "tests/first"))
+    }
+
     fn with_library(self, source: &Path, flags: Flags<'_>) -> Self {
+        self.built(source, (flags, "include"))
+    }
+
+    fn built(self, source: &Path, (flags, include): (Flags<'_>, &str)) -> Self {
         std::fs::create_dir_all(self.folder()).expect("a folder");
         let fresh = self.folder.path().join("fresh.so");
-        compile(source, flags, &fresh);
+        compile(source, (flags, include), &fresh);
         std::fs::rename(fresh, self.library()).expect("the same disk");
         set_mode(&self.library(), 0o644);
         set_mode(&self.folder(), 0o755);
@@ -94,7 +104,7 @@ pub(crate) fn template() -> Value {
     })
 }
 
-fn compile(source: &Path, flags: Flags<'_>, into: &Path) {
+fn compile(source: &Path, (flags, include): (Flags<'_>, &str), into: &Path) {
     let native = Path::new(env!("CARGO_MANIFEST_DIR"));
     let made = Command::new("cc")
         .args([
@@ -107,7 +117,7 @@ fn compile(source: &Path, flags: Flags<'_>, into: &Path) {
             "-shared",
         ])
         .arg("-I")
-        .arg(native.join("../../plugins/abi/include"))
+        .arg(native.join("../../plugins/abi").join(include))
         .args(
             flags
                 .iter()

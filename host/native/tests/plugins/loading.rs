@@ -3,7 +3,23 @@ use deskhook_native::{MANIFEST, Manifest, OpenError, Plugin, discover, inspect, 
 use deskhook_session::Verdict;
 use serde_json::json;
 
-use crate::fixture::{Desk, Place, limit, request, set_mode, template, whole};
+use crate::fixture::{Desk, Place, bare, limit, request, set_mode, template, whole};
+
+/// `plugins/abi/tests/first` has the header as it was when the interface was 1.0; it is never renewed.
+#[test]
+fn a_plugin_that_was_built_against_the_first_interface_runs_on_today_s_host() {
+    let place = Place::new().with_first_header();
+    let plugin = place.open().unwrap();
+    let desk = Desk::new();
+    for (reason, code) in [("x", "fixture"), ("policy", "policy")] {
+        let answer = plugin.call(&request(Some(reason)), limit(), &desk.port());
+        let denied =
+            matches!(&answer, Ok(Answer::Verdict(Verdict::Deny { code: it, .. })) if it == code);
+        assert!(denied, "{reason}: {answer:?}");
+    }
+    let menu = plugin.call(&bare(Hook::TrayMenu), limit(), &desk.port());
+    assert!(matches!(menu, Ok(Answer::Menu(_))), "{menu:?}");
+}
 
 /// Each fixture is refused, and the sentence says what was expected and found.
 #[test]
@@ -11,17 +27,17 @@ fn a_library_that_is_no_fitting_plugin_is_refused_with_both_sides() {
     for (flags, said) in [
         (
             ("MAJOR", "2"),
-            ["interface 2.0", "this host has 1.0", "update Deskhook"],
+            ["interface 2.0", "this host has 1.1", "update Deskhook"],
         ),
         (
             ("MINOR", "9"),
-            ["interface 1.9", "this host has 1.0", "update Deskhook"],
+            ["interface 1.9", "this host has 1.1", "update Deskhook"],
         ),
         (
             ("MAJOR", "0"),
             [
                 "interface 0.0",
-                "this host has 1.0",
+                "this host has 1.1",
                 "a newer version of the plugin",
             ],
         ),

@@ -3,7 +3,9 @@ use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use deskhook_abi::host::{Cancel, Facts, Log, Policy, Requests, Store};
+use deskhook_abi::host::{
+    Calls, Cancel, Facts, Folder, Log, Policy, Requests, Store, Translations,
+};
 use deskhook_abi::{
     ABI_MAJOR, ABI_MINOR, Host, INVALID, MAGIC, NO_ANSWER, NOT_FOUND, NOT_GRANTED, OK, Sink,
     Status, Text,
@@ -44,6 +46,22 @@ static CANCEL: Cancel = Cancel {
     remaining_millis: Some(remaining_millis),
 };
 
+static CALLS: Calls = Calls {
+    struct_size: size_of::<Calls>() as u32,
+    reserved: 0,
+    send: Some(call_send),
+};
+static TRANSLATIONS: Translations = Translations {
+    struct_size: size_of::<Translations>() as u32,
+    reserved: 0,
+    get: Some(text_get),
+};
+static FOLDER: Folder = Folder {
+    struct_size: size_of::<Folder>() as u32,
+    reserved: 0,
+    path: Some(folder_path),
+};
+
 type Values = BTreeMap<String, Json>;
 
 /// What the host of a test answers, and what it heard.
@@ -54,6 +72,9 @@ pub(super) struct Desk {
     store: Mutex<Values>,
     lines: Mutex<Vec<String>>,
     requests: Mutex<Vec<String>>,
+    answers: Mutex<Values>,
+    texts: Mutex<Values>,
+    folder: Mutex<Option<String>>,
     is_open: AtomicBool,
     policy_is_forbidden: AtomicBool,
     is_cancelled: AtomicBool,
@@ -91,6 +112,19 @@ impl Desk {
 
     pub(super) fn requests(&self) -> MutexGuard<'_, Vec<String>> {
         locked(&self.requests)
+    }
+
+    /// What calls are answered, by what they are about: an address, a path, a name.
+    pub(super) fn answers(&self) -> MutexGuard<'_, Values> {
+        locked(&self.answers)
+    }
+
+    pub(super) fn texts(&self) -> MutexGuard<'_, Values> {
+        locked(&self.texts)
+    }
+
+    pub(super) fn folder(&self) -> MutexGuard<'_, Option<String>> {
+        locked(&self.folder)
     }
 
     /// From the first hook on the host answers.
@@ -141,6 +175,9 @@ unsafe extern "C" fn get_extension(_: *const Host, id: Text) -> *const c_void {
         Some("deskhook.host.store/1") => (&raw const STORE).cast(),
         Some("deskhook.host.request/1") => (&raw const REQUESTS).cast(),
         Some("deskhook.host.cancel/1") => (&raw const CANCEL).cast(),
+        Some("deskhook.host.call/1") => (&raw const CALLS).cast(),
+        Some("deskhook.host.text/1") => (&raw const TRANSLATIONS).cast(),
+        Some("deskhook.host.folder/1") => (&raw const FOLDER).cast(),
         _ => std::ptr::null(),
     }
 }
@@ -241,6 +278,63 @@ unsafe extern "C" fn request_send(host: *const Host, request: Text, _: *const Si
     }
     desk.requests().push(request.to_owned());
     OK
+}
+
+unsafe extern "C" fn call_send(
+    host: *const Host,
+    request: Text,
+    answer: *const Sink,
+    error: *const Sink,
+) -> Status {
+    let (Some(desk), Some(request)) = (desk_of(host), read(request)) else {
+        return INVALID;
+    };
+    if desk.is_closed() {
+        return NO_ANSWER;
+    }
+    let request = Json::new(request);
+    let about = ["url", "path", "name"].into_iter();
+    let about = about.filter_map(|field| request.field(field)?.as_string());
+    let about = about.last().unwrap_or_default();
+    let status = told(&desk.answers(), &about, NOT_GRANTED, answer);
+    if status == NOT_GRANTED {
+        let why = format!("the test says nothing of {about:?}: Trial::answer");
+        sink::write(error, &why);
+    }
+    status
+}
+
+unsafe extern "C" fn text_get(
+    host: *const Host,
+    key: Text,
+    values: Text,
+    value: *const Sink,
+    _: *const Sink,
+) -> Status {
+    let (Some(desk), Some(key)) = (desk_of(host), read(key)) else {
+        return INVALID;
+    };
+    let text = desk.texts().get(key).and_then(Json::as_string);
+    let Some(mut text) = text else {
+        return NOT_FOUND;
+    };
+    let values = read(values).map(serde_json::from_str::<serde_json::Value>);
+    let values = values.and_then(Result::ok).unwrap_or_default();
+    for (name, value) in values.as_object().into_iter().flatten() {
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        text = text.replace(&format!("{{{name}}}"), &value);
+    }
+    sink::write(value, &text)
+}
+
+unsafe extern "C" fn folder_path(host: *const Host, value: *const Sink) -> Status {
+    let Some(desk) = desk_of(host) else {
+        return INVALID;
+    };
+    let folder = desk.folder().clone();
+    folder.map_or(NOT_FOUND, |path| sink::write(value, &path))
 }
 
 unsafe extern "C" fn is_cancelled(host: *const Host) -> u32 {
