@@ -24,6 +24,7 @@ mod plugin;
 mod port;
 mod signing;
 mod sink;
+mod validation;
 mod versions;
 mod views;
 
@@ -43,4 +44,5 @@ pub use minisign::{
 pub use open::{OpenError, Terms, Verified, verify};
 pub use plugin::Plugin;
 pub use signing::{Checked, SigningError, check_signatures, sign};
+pub use validation::{CHECKS, Outcome, check};
 pub use versions::ran;
