@@ -9,11 +9,12 @@ use serde_json::{Map, Value, json};
 use crate::nearest::{did_you_mean, nearest};
 use crate::stage::lock;
 
+mod fit;
 mod tree;
 mod usage;
 
 use tree::Tree;
-use usage::Usage;
+pub(crate) use usage::Usage;
 
 /// When it is in a test that says nothing of the time: a Monday morning.
 pub(crate) const MONDAY: &str = "2026-11-23T10:00:00+01:00";
@@ -50,6 +51,9 @@ pub enum FakesError {
         /// What it may have been meant to be.
         hint: String,
     },
+    /// What stands in a field is nothing that a host answers.
+    #[error("{0}")]
+    Misfit(String),
     /// The field has another type.
     #[error("the fakes' field {name:?} is {wanted}")]
     Type {
@@ -91,6 +95,7 @@ impl Fakes {
             let name = name.to_owned();
             return Err(FakesError::Unknown { name, hint });
         }
+        fit::check(name, value)?;
         match (name, value) {
             ("clock", Value::String(clock)) => self.clock.clone_from(clock),
             ("clock", _) => return Err(wrong(name, "a time, as in 2026-11-23T10:00:00+01:00")),
@@ -130,6 +135,10 @@ impl Fakes {
     /// each.
     pub(crate) fn notes(&self) -> Vec<String> {
         self.usage.notes()
+    }
+
+    pub(crate) fn usage(&self) -> Usage {
+        self.usage.clone()
     }
 
     pub(crate) fn stored(&self, key: &str) -> Value {
@@ -253,7 +262,8 @@ fn file(fakes: &mut Fakes, path: &str) -> HostReply {
     if let Some(text) = fakes.files.get(path) {
         return Ok(text.clone());
     }
-    fakes.usage.unanswered(format!("the file {path}"));
+    let what = format!("the file {path}");
+    fakes.usage.unanswered(("files", path), what);
     let hint = format!("t.files{{[{path:?}] = \"...\"}}");
     Err(failed(format!("{path} is not there: {hint}")))
 }
@@ -267,7 +277,8 @@ fn http(fakes: &mut Fakes, method: &str, url: &str) -> HostReply {
     };
     fakes.usage.ask("http", &key);
     let Some(answer) = next(fakes.http.get_mut(&key)) else {
-        fakes.usage.unanswered(format!("{method} {url}"));
+        let what = format!("{method} {url}");
+        fakes.usage.unanswered(("http", &what.clone()), what);
         let hint = format!("t.http({url:?}, {{status = 200, body = \"...\"}})");
         return Err(failed(format!(
             "nothing answers {method} {url} in this test: {hint}"
@@ -289,7 +300,8 @@ fn http(fakes: &mut Fakes, method: &str, url: &str) -> HostReply {
 fn exec(fakes: &mut Fakes, path: &str) -> HostReply {
     fakes.usage.ask("exec", path);
     let Some(answer) = next(fakes.exec.get_mut(path)) else {
-        fakes.usage.unanswered(format!("the program {path}"));
+        let what = format!("the program {path}");
+        fakes.usage.unanswered(("exec", path), what);
         let hint = format!("t.exec({path:?}, {{code = 0, stdout = \"...\"}})");
         return Err(failed(format!("{path} is not there in this test: {hint}")));
     };

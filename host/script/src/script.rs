@@ -2,9 +2,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use deskhook_hooks::{About, Answer, Call, Extension, Fault, Grants, Hook, HostPort, Limit};
+use deskhook_hooks::{
+    About, Answer, AnswerError, Call, Extension, Fault, Grants, Hook, HostPort, Limit,
+};
 use mlua::{Function, Lua, Value};
 
+use crate::misfit::of_answer;
 use crate::package::{INIT, Trouble};
 use crate::stage::{Turn, lock};
 use crate::value::{to_json, to_lua};
@@ -194,9 +197,21 @@ fn read_answer(lua: &Lua, hook: Hook, value: &Value) -> Result<Answer, String> {
     };
     let json = to_json(lua, value, is_list);
     let json = json.map_err(|error| format!("the answer holds {error}"))?;
+    // The agent would cut the time of a question to what is allowed; its author is told.
+    if json["verdict"] == "ask"
+        && let Some(misfit) = of_answer(hook, &json)
+    {
+        return Err(misfit);
+    }
     Answer::read(hook, json).map_err(|error| {
-        let cause = std::error::Error::source(&error);
-        let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+        let again = || to_json(lua, value, is_list).ok();
+        let cause = match &error {
+            AnswerError::Shape { source, .. } => {
+                let misfit = again().and_then(|json| of_answer(hook, &json));
+                format!(": {}", misfit.unwrap_or_else(|| source.to_string()))
+            }
+            _ => String::new(),
+        };
         format!("{error}{cause}")
     })
 }

@@ -22,7 +22,8 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    pub(crate) fn read(root: &Path) -> Result<Self, Trouble> {
+    /// What is in a folder, and which of its files are left out, since they are no text.
+    pub(crate) fn read(root: &Path) -> Result<(Self, Vec<Trouble>), Trouble> {
         let canonical = root.canonicalize().map_err(|source| Trouble::Read {
             path: String::new(),
             source,
@@ -31,13 +32,15 @@ impl Files {
             root: &canonical,
             left: LARGEST_PACKAGE,
             contents: BTreeMap::new(),
+            left_out: vec![],
         };
         reading.folder(&canonical, "", 0)?;
         let sha256 = hash(&reading.contents);
-        Ok(Self {
+        let files = Self {
             contents: reading.contents,
             sha256,
-        })
+        };
+        Ok((files, reading.left_out))
     }
 
     /// Files that were read before, and hashed with others.
@@ -73,6 +76,7 @@ struct Reading<'a> {
     root: &'a Path,
     left: u64,
     contents: BTreeMap<String, Vec<u8>>,
+    left_out: Vec<Trouble>,
 }
 
 impl Reading<'_> {
@@ -130,8 +134,11 @@ impl Reading<'_> {
             // Some editors write it, and it says nothing.
             content.drain(..MARK.len());
         }
-        if is_text && std::str::from_utf8(&content).is_err() {
-            return Err(Trouble::NotText { path });
+        if is_text && let Err(error) = std::str::from_utf8(&content) {
+            let (line, column) = place(&content[..error.valid_up_to()]);
+            let place = format!("{path}:{line}:{column}");
+            self.left_out.push(Trouble::NotText { place });
+            return Ok(());
         }
         self.left = self
             .left
@@ -140,6 +147,13 @@ impl Reading<'_> {
         self.contents.insert(path, content);
         Ok(())
     }
+}
+
+/// Line and column of the first byte behind `before`.
+fn place(before: &[u8]) -> (usize, usize) {
+    let before = String::from_utf8_lossy(before);
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
 fn read_trouble(path: &str, source: std::io::Error) -> Trouble {

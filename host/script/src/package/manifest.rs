@@ -197,7 +197,8 @@ fn is_version(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.chars().all(fits)
 }
 
-fn check_capability(capability: &str) -> Result<(), String> {
+/// Why a text is no capability.
+pub(crate) fn check_capability(capability: &str) -> Result<(), String> {
     let (kind, what) = capability.split_once(':').unwrap_or((capability, ""));
     if !KINDS.contains(&kind) {
         let hint = did_you_mean(nearest(kind, KINDS));

@@ -4,7 +4,7 @@ use deskhook_hooks::{Hook, LogLevel};
 use serde_json::Value;
 
 use crate::dry::{self, RunError, RunResult};
-use crate::fake::{FakeHost, Fakes, MONDAY};
+use crate::fake::{FakeHost, Fakes, MONDAY, Usage};
 use crate::stage::{Turn, lock};
 use crate::{Package, Script};
 
@@ -51,8 +51,8 @@ impl Rig {
         }
     }
 
-    pub(super) fn notes(&self) -> Vec<String> {
-        lock(&self.host.shared).0.notes()
+    pub(super) fn usage(&self) -> Usage {
+        lock(&self.host.shared).0.usage()
     }
 
     pub(super) fn logs(&self) -> Vec<(LogLevel, String)> {
