@@ -56,6 +56,9 @@ pub(crate) struct TestArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
     /// Run again after each change, until it is ended
     #[arg(long)]
     watch: bool,
