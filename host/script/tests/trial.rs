@@ -196,6 +196,15 @@ fn a_slip_in_what_is_faked_is_an_error_with_its_place() {
             json!({"files": {"/etc/x": 5}}),
             "files[\"/etc/x\"]: expected text, got the number 5",
         ),
+    ] {
+        let error = Fakes::read(&fakes).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{fakes}: {error}");
+    }
+}
+
+#[test]
+fn a_field_of_the_fakes_is_held_against_its_type() {
+    for (fakes, expected) in [
         (
             json!({"clock": "noon"}),
             "clock: the clock shows \"noon\", which is no time",
@@ -208,6 +217,19 @@ fn a_slip_in_what_is_faked_is_an_error_with_its_place() {
             json!({"grants": [5]}),
             "grants[1]: expected text, got the number 5",
         ),
+        (
+            json!({"clock": 5}),
+            "clock: expected text, got the number 5",
+        ),
+        (
+            json!({"policy": [1]}),
+            "policy: expected a table, got a list",
+        ),
+        (
+            json!({"grants": "net:x"}),
+            "grants: expected a list, got the text \"net:x\"",
+        ),
+        (json!([]), "fakes: expected a table, got a list"),
         (json!({"fact": {}}), "did you mean \"facts\"?"),
     ] {
         let error = Fakes::read(&fakes).expect_err(expected).to_string();

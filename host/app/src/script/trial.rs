@@ -71,14 +71,16 @@ fn read(path: &Path) -> Result<Value, Failure> {
     if text.len() as u64 > LARGEST {
         return Err(anyhow::anyhow!("{} is larger than 1 MiB", path.display()).into());
     }
+    let text = String::from_utf8(text)
+        .with_context(|| format!("{} is not UTF-8: save it as UTF-8", path.display()))?;
     let text = text.trim_start_matches('\u{feff}');
     Ok(serde_json::from_str(text).with_context(|| format!("{} is not JSON", path.display()))?)
 }
 
 /// As much of it as is looked at, and a byte more where there is more.
-fn bounded(source: impl std::io::Read) -> std::io::Result<String> {
-    let mut text = String::new();
-    source.take(LARGEST + 1).read_to_string(&mut text)?;
+fn bounded(source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
+    let mut text = vec![];
+    source.take(LARGEST + 1).read_to_end(&mut text)?;
     Ok(text)
 }
 

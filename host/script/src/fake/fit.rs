@@ -26,7 +26,10 @@ pub(super) fn check(field: &str, value: &Value) -> Result<(), FakesError> {
             Ok(_) => Ok(()),
             Err(why) => Err(FakesError::Misfit(format!("clock: {why}"))),
         },
+        ("clock", _) => fits(value, &Shape::Text, field),
         ("grants", Value::Array(grants)) => check_grants(grants),
+        ("grants", Value::Object(grants)) if grants.is_empty() => Ok(()),
+        ("grants", _) => fits(value, &Shape::List(Box::new(Shape::Text)), field),
         ("http" | "exec", Value::Object(answers)) => {
             let known = SERVERS.iter().find(|(name, _)| *name == field);
             let answer = known.map_or(Shape::Any, |(_, kind)| spelt(kind).shape);
@@ -37,7 +40,7 @@ pub(super) fn check(field: &str, value: &Value) -> Result<(), FakesError> {
         ("person", _) => fits(value, &Shape::Named("Person".to_owned()), field),
         ("device", _) => fits(value, &Shape::Named("Device".to_owned()), field),
         ("env" | "files", _) => fits(value, &Shape::Map(Box::new(Shape::Text)), field),
-        _ => Ok(()),
+        _ => fits(value, &Shape::Map(Box::new(Shape::Any)), field),
     }
 }
 

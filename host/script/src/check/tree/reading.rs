@@ -2,7 +2,7 @@ use full_moon::ast::luau::IfExpression;
 use full_moon::ast::punctuated::Punctuated;
 use full_moon::ast::{
     Ast, Block, Call, Expression as Source, Field, FunctionArgs, FunctionBody, FunctionCall, If,
-    Index, LastStmt, Parameter, Prefix, Stmt, Suffix, UnOp, Var,
+    Index, LastStmt, Parameter, Prefix, Repeat, Stmt, Suffix, UnOp, Var,
 };
 use full_moon::node::Node;
 use full_moon::tokenizer::{Position, TokenReference, TokenType};
@@ -127,12 +127,7 @@ fn statement(source: &Stmt) -> Statement {
         Stmt::While(one) => {
             Statement::Branch(vec![spot(one.condition())], vec![block(one.block())])
         }
-        Stmt::Repeat(one) => {
-            // What is local in the body is there behind `until` too.
-            let mut body = block(one.block());
-            body.push(Statement::Branch(vec![spot(one.until())], vec![]));
-            Statement::Block(body)
-        }
+        Stmt::Repeat(one) => repeated(one),
         Stmt::NumericFor(one) => Statement::For {
             names: vec![word(one.index_variable())],
             over: [Some(one.start()), Some(one.end()), one.step()]
@@ -152,6 +147,13 @@ fn statement(source: &Stmt) -> Statement {
         // Types, and what the compiler of Luau does not take.
         _ => Statement::Block(vec![]),
     }
+}
+
+/// What is local in the body is there behind `until` too.
+fn repeated(source: &Repeat) -> Statement {
+    let mut body = block(source.block());
+    body.push(Statement::Branch(vec![spot(source.until())], vec![]));
+    Statement::Block(body)
 }
 
 /// `if local name = value` binds a name for what follows; it counts as a local before the whole.
