@@ -247,7 +247,8 @@ fn unknown(whole: &Seen, unread: Option<&BTreeSet<&str>>) -> Vec<Finding> {
         let same = |other: &&mut Finding| other.place() == finding.place();
         match findings.iter_mut().find(same) {
             // Said once, and as bad as it is.
-            Some(other) => other.severity = other.severity.min(finding.severity),
+            Some(other) if finding.severity < other.severity => *other = finding,
+            Some(_) => {}
             None => findings.push(finding),
         }
     }

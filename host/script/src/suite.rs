@@ -62,8 +62,9 @@ pub struct TestCase {
     pub failure: Option<TestFailure>,
     /// How long it took, in microseconds.
     pub micros: u64,
-    /// What it set and no test of the package made anybody ask for, and what was asked for and no
-    /// test set; one sentence each, told of the first such test alone. None where only some tests ran.
+    /// Failures that it does not look at. What it set and no test of the package made anybody ask for,
+    /// and what was asked for and no test set: told of the first such test alone, and not where only
+    /// some tests ran. One sentence each.
     pub notes: Vec<String>,
 }
 
@@ -138,7 +139,8 @@ fn noted(ran: Vec<(TestCase, Usage)>) -> Vec<TestCase> {
     let mut told = BTreeSet::new();
     let one = |(mut case, usage): (TestCase, Usage)| {
         let notes = usage.notes_among(&all).into_iter();
-        case.notes = notes.filter(|note| told.insert(note.clone())).collect();
+        case.notes
+            .extend(notes.filter(|note| told.insert(note.clone())));
         case
     };
     ran.into_iter().map(one).collect()

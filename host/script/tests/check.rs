@@ -279,7 +279,7 @@ fn a_hook_that_uses_what_it_has_no_parameter_for_is_told_to_take_it() {
     let text = found(&sample(init)).join("\n");
     for expected in [
         "init.lua:2:10: error: nothing here is called \"ctx\": it is nil [name-unknown]",
-        "help: write function(ctx): what is given is there by the name of a parameter",
+        "help: write function(ctx): what the function is given has no name before",
     ] {
         assert!(text.contains(expected), "{expected}\nin\n{text}");
     }

@@ -318,6 +318,25 @@ fn a_note_is_about_what_no_test_of_the_package_asks_for_or_sets_and_told_once() 
 }
 
 #[test]
+fn a_failure_that_a_test_does_not_look_at_is_a_note() {
+    let tests = "test(\"silent\", function(t) t.run(\"tray.menu\") end)\n\
+        test(\"heard\", function(t) t.failed(t.run(\"tray.menu\"), \"no id\") end)\n\
+        test(\"compared\", function(t) t.equal(t.run(\"tray.menu\").fault ~= nil, true) end)\n\
+        test(\"read\", function(t) t.equal(t.run(\"tray.menu\").fault, \"x\") end)";
+    let body = "local item = { text = \"Help\" }\nreturn { add = { item } }";
+    let report = Folder::hearing("tray.menu", body, tests).report();
+    let notes: Vec<usize> = report.cases.iter().map(|case| case.notes.len()).collect();
+    assert_eq!(notes, [1, 0, 1, 0], "{report:?}");
+    let note = &report.cases[0].notes[0];
+    assert!(
+        note.starts_with(
+            "tray.menu failed, and the test does not look: the menu item with the text"
+        ),
+        "{note}"
+    );
+}
+
+#[test]
 fn two_tests_of_one_name_are_told_by_the_check_and_by_the_run() {
     let tests = "test(\"a\", function() end)\ntest(\"a\", function() end)";
     let folder = Folder::hearing("session.request", "return nil", tests);

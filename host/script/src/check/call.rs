@@ -36,7 +36,7 @@ impl Walk<'_> {
             Some("require") => self.require(given),
             _ => {}
         }
-        self.needed(of);
+        self.needed(of, "");
         self.look(of);
         self.look_all(given);
         self.test_call(of, given);

@@ -13,20 +13,26 @@ const WARNING: Severity = Severity::Warning;
 
 impl Walk<'_> {
     pub(super) fn name(&mut self, at: At, name: &str) {
-        self.unknown((at, name), WARNING);
+        self.unknown((at, name), WARNING, "");
     }
 
-    /// A name of which something is wanted: where it is nil, this fails.
-    pub(super) fn needed(&mut self, of: &Spot) {
+    /// A name of which a field is wanted, or something else that nil does not have: this fails.
+    pub(super) fn needed(&mut self, of: &Spot, field: &str) {
         if let Expression::Name(name) = &of.what
             && !self.scopes.is_tested(name)
         {
-            self.unknown((of.at, name), ERROR);
+            let help = match self.misses(field) {
+                true => {
+                    format!("write function({name}): what the function is given has no name before")
+                }
+                false => String::new(),
+            };
+            self.unknown((of.at, name), ERROR, &help);
         }
     }
 
     /// Whether it is unknown shows once every file was looked into: any of them may set it.
-    fn unknown(&mut self, (at, name): (At, &str), severity: Severity) {
+    fn unknown(&mut self, (at, name): (At, &str), severity: Severity, help: &str) {
         let globals = &self.ground.globals;
         let known = self.scopes.local(name).is_some()
             || globals.contains_key(name)
@@ -35,13 +41,7 @@ impl Walk<'_> {
             return;
         }
         let near = nearest(name, globals.keys().map(String::as_str));
-        let help = match near {
-            None if self.is_given_nothing() => {
-                format!("write function({name}): what is given is there by the name of a parameter")
-            }
-            _ => String::new(),
-        };
-        let hint = did_you_mean(near);
+        let hint = did_you_mean(near.filter(|_| help.is_empty()));
         let message = format!("nothing here is called {name:?}: it is nil{hint}");
         let found = self.found(at, (severity, "name-unknown"), Said::new(message, help));
         self.seen.unknown.push((name.to_owned(), found));
@@ -222,7 +222,7 @@ impl Walk<'_> {
                 );
             }
             Expression::Field(of, _, _) | Expression::Item(of, _) => {
-                self.needed(of);
+                self.needed(of, "");
                 self.look(of);
                 if let Some(name) = self.input_of(of) {
                     let message = format!("what is written into {name} changes nothing");

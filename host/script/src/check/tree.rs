@@ -53,7 +53,7 @@ pub(super) enum Entry {
     Listed(Spot),
 }
 
-/// A function; `...` is no parameter of these.
+/// A function; `...` is a parameter by that name.
 #[derive(Clone, Debug)]
 pub(super) struct Function {
     pub(super) parameters: Vec<String>,

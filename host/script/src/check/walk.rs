@@ -70,8 +70,8 @@ pub(super) struct Walk<'a> {
 struct Around {
     /// The hook that it hears, if it does.
     hook: Option<Hook>,
-    /// Whether it is called with something and has no parameter for it.
-    is_given_nothing: bool,
+    /// What it is called with and has no parameter for.
+    missed: Option<Value>,
 }
 
 impl<'a> Walk<'a> {
@@ -120,9 +120,21 @@ impl<'a> Walk<'a> {
         self.around.last()?.hook
     }
 
-    /// Whether a function around here has no parameter for what it is given.
-    pub(super) fn is_given_nothing(&self) -> bool {
-        self.around.iter().any(|around| around.is_given_nothing)
+    /// Whether a function around here is called with something that has this field, and has no
+    /// parameter for it.
+    pub(super) fn misses(&self, field: &str) -> bool {
+        let missed = self
+            .around
+            .iter()
+            .filter_map(|around| around.missed.as_ref());
+        let mut shapes = missed.map(|value| match value {
+            Value::Known(shape) => self.scopes.shapes().resolve(shape),
+            _ => Shape::Any,
+        });
+        shapes.any(|shape| match shape {
+            Shape::Record(record) => record.fields.contains_key(field),
+            _ => false,
+        })
     }
 
     fn statements(&mut self, tree: &[Statement]) {
@@ -226,7 +238,7 @@ impl<'a> Walk<'a> {
     ) {
         self.around.push(Around {
             hook,
-            is_given_nothing: given.is_some() && function.parameters.is_empty(),
+            missed: given.clone().filter(|_| function.parameters.is_empty()),
         });
         self.scopes.enter();
         for name in &function.parameters {
@@ -278,11 +290,10 @@ impl<'a> Walk<'a> {
             Expression::Function(function) => self.function(function, None),
             Expression::Call(of, given) => self.call(spot, (of, given)),
             _ => {
-                if let Expression::Field(of, ..)
-                | Expression::Item(of, _)
-                | Expression::Method(of, _) = &spot.what
-                {
-                    self.needed(of);
+                match &spot.what {
+                    Expression::Field(of, _, name) => self.needed(of, name),
+                    Expression::Item(of, _) | Expression::Method(of, _) => self.needed(of, ""),
+                    _ => {}
                 }
                 for inner in spot.inner() {
                     self.look(inner);

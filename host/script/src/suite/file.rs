@@ -100,9 +100,9 @@ impl Bench {
         let begun = Instant::now();
         let result = self.vm.enter((LIMIT, Some(turn)), make, |_, _| Ok(()));
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (logs, usage) = {
+        let (logs, usage, notes) = {
             let rig = lock(&self.rig);
-            (rig.logs(), rig.usage())
+            (rig.logs(), rig.usage(), rig.unseen())
         };
         let case = TestCase {
             name,
@@ -112,7 +112,7 @@ impl Bench {
                 ..failure(&fault)
             }),
             micros,
-            notes: vec![],
+            notes,
         };
         (case, usage)
     }

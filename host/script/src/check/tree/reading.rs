@@ -181,7 +181,7 @@ fn branch(source: &If) -> Statement {
 
 fn function(body: &FunctionBody) -> Function {
     let name = |parameter: &Parameter| match parameter {
-        Parameter::Name(name) => Some(word(name)),
+        Parameter::Name(name) | Parameter::Ellipsis(name) => Some(word(name)),
         _ => None,
     };
     Function {
