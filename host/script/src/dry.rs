@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fake::{FakeHost, Fakes, Record};
 use crate::misfit::{Misfit, misfits};
+use crate::script::bad_answer;
 use crate::shape::Shapes;
 use crate::stage::lock;
 use crate::{LoadError, Package, Script};
@@ -191,7 +192,9 @@ pub(crate) fn call(
         return Err(RunError::NotHeard { package, hook });
     }
     check_input(hook, &input)?;
-    let input = with_context(hook, input, &host.shared);
+    let mut input = with_context(hook, input, &host.shared);
+    // What is null is not there, as in Lua.
+    strip(&mut input);
     let unread = slips(hook, &input)?;
     let read = Call::read(Some(hook), input).map_err(|error| match unread.first() {
         Some(slip) => RunError::Unread(slip.clone()),
@@ -205,7 +208,10 @@ pub(crate) fn call(
         wall: hook.kind().longest().max(hook.kind().cpu() * 10),
     };
     let answer = script.call(&read, limit, &host.port);
-    let answer = answer.and_then(|answer| menu::judged(&read, answer));
+    let answer = answer.and_then(|answer| {
+        let refused = |why: String| bad_answer(script.heard_at(hook), &why);
+        menu::judged(&read, answer).map_err(refused)
+    });
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let record = since(&before, &lock(&host.shared).1);
     let notes = lock(&host.shared).0.notes();
@@ -235,7 +241,8 @@ fn check_input(hook: Hook, input: &Value) -> Result<(), RunError> {
     let given = match input {
         Value::Object(fields) => {
             let named = fields.get("hook").filter(|named| **named != hook.name());
-            let named = named.map(|named| named.as_str().unwrap_or_default().to_owned());
+            let spelt = |named: &Value| named.as_str().map_or(named.to_string(), str::to_owned);
+            let named = named.filter(|named| !named.is_null()).map(spelt);
             return named.map_or(Ok(()), |named| Err(RunError::OtherHook { hook, named }));
         }
         Value::Array(_) => "a list",
@@ -270,7 +277,7 @@ fn with_context(hook: Hook, input: Value, shared: &Mutex<(Fakes, Record)>) -> Va
     let Value::Object(input) = input else {
         return input;
     };
-    for (name, value) in input {
+    for (name, value) in input.into_iter().filter(|(_, value)| !value.is_null()) {
         let value = match (fields.get(&name), value) {
             (Some(before @ Value::Object(_)), Value::Object(value)) => {
                 merged(before.clone(), &value)
@@ -283,7 +290,7 @@ fn with_context(hook: Hook, input: Value, shared: &Mutex<(Fakes, Record)>) -> Va
 }
 
 fn merged(mut into: Value, fields: &Map<String, Value>) -> Value {
-    for (name, value) in fields {
+    for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
         into[name.as_str()] = value.clone();
     }
     into

@@ -51,6 +51,11 @@ impl Script {
         &self.package
     }
 
+    /// Where the function of a hook was named, while the package is loaded.
+    pub(crate) fn heard_at(&self, hook: Hook) -> Option<String> {
+        lock(&self.vm).as_ref()?.stage().heard_at(hook)
+    }
+
     fn run(&self, vm: &Vm, call: &Call, with: (Limit, Turn)) -> Result<Answer, Fault> {
         let hook = call.hook;
         let make = |_: &Lua| {
@@ -216,7 +221,8 @@ fn read_answer(lua: &Lua, hook: Hook, value: &Value) -> Result<Answer, String> {
     })
 }
 
-fn bad_answer(place: Option<String>, message: &str) -> Fault {
+/// An answer that does not fit, with where its hook is heard.
+pub(crate) fn bad_answer(place: Option<String>, message: &str) -> Fault {
     let place = place.map(|place| format!(" (deskhook.on at {place})"));
     Fault::BadAnswer {
         message: format!("{message}{}", place.unwrap_or_default()),

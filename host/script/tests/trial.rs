@@ -207,7 +207,7 @@ fn a_field_of_the_fakes_is_held_against_its_type() {
     for (fakes, expected) in [
         (
             json!({"clock": "noon"}),
-            "clock: the clock shows \"noon\", which is no time",
+            "clock: \"noon\" is no time with its offset, as 2026-11-23T10:00:00+01:00 is",
         ),
         (
             json!({"grants": ["nett:x"]}),
@@ -285,6 +285,8 @@ fn an_input_of_a_wrong_type_is_refused_and_an_unknown_name_in_it_is_told() {
         assert!(told.contains(expected), "{told}");
     }
     assert_eq!(result.to_document()["verdict"], "abstain");
+    let empty = ran(json!({"person": null, "reason": null, "device": {"name": null}})).unwrap();
+    assert_eq!(empty.unread, [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The menu of a pretended agent, and what that agent makes of a patch to it.
 
-use deskhook_hooks::{Answer, Body, Call, Fault, Menu, MenuItem, PatchError};
+use deskhook_hooks::{Answer, Body, Call, Menu, MenuItem, PatchError};
 use serde_json::{Value, json};
 
 use crate::nearest::{did_you_mean, nearest};
@@ -32,16 +32,14 @@ pub(super) fn usual(phase: &str) -> Value {
     json!({"tooltip": "Contoso", "icon": icon, "items": items})
 }
 
-/// The answer, unless the agent would drop it for the menu that the hook was given.
-pub(super) fn judged(call: &Call, answer: Answer) -> Result<Answer, Fault> {
+/// The answer, unless the agent would drop it for the menu that the hook was given: then why.
+pub(super) fn judged(call: &Call, answer: Answer) -> Result<Answer, String> {
     let (Body::TrayMenu(given), Answer::Menu(patch)) = (&call.body, &answer) else {
         return Ok(answer);
     };
     match given.menu.patched(patch) {
         Ok(_) => Ok(answer),
-        Err(error) => Err(Fault::BadAnswer {
-            message: told(&given.menu, &error),
-        }),
+        Err(error) => Err(told(&given.menu, &error)),
     }
 }
 

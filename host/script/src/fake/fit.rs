@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::FakesError;
+use super::{FakesError, MONDAY};
 use crate::misfit::misfits;
 use crate::package::check_capability;
 use crate::shape::{Shape, spelt};
@@ -24,7 +24,9 @@ pub(super) fn check(field: &str, value: &Value) -> Result<(), FakesError> {
     match (field, value) {
         ("clock", Value::String(clock)) => match crate::api::later(clock, 0.0) {
             Ok(_) => Ok(()),
-            Err(why) => Err(FakesError::Misfit(format!("clock: {why}"))),
+            Err(_) => Err(FakesError::Misfit(format!(
+                "clock: {clock:?} is no time with its offset, as {MONDAY} is"
+            ))),
         },
         ("clock", _) => fits(value, &Shape::Text, field),
         ("grants", Value::Array(grants)) => check_grants(grants),
