@@ -99,12 +99,12 @@ pub struct MenuPatch {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AddedItem {
-    /// Its name.
+    /// Its name: needed by all but labels, submenus and separators.
     pub id: String,
     /// What it does: of the kinds of items those that are nobody's own.
     #[schemars(extend("enum" = ADDABLE))]
     pub kind: ItemKind,
-    /// What people read.
+    /// What people read: needed by all but separators.
     pub text: String,
     /// For a link.
     pub target: Option<String>,

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use deskhook_hooks::{
     About, Answer, AnswerError, Call, Extension, Fault, Grants, Hook, HostPort, Limit,
+    VerdictAnswer,
 };
 use mlua::{Function, Lua, Value};
 
@@ -203,7 +204,12 @@ fn read_answer(lua: &Lua, hook: Hook, value: &Value) -> Result<Answer, String> {
     let json = to_json(lua, value, is_list);
     let json = json.map_err(|error| format!("the answer holds {error}"))?;
     // The agent would cut the time of a question to what is allowed; its author is told.
+    let waits = |seconds: u64| {
+        u32::try_from(seconds).is_ok_and(|seconds| VerdictAnswer::TIMEOUT.contains(&seconds))
+    };
     if json["verdict"] == "ask"
+        && !json["timeout"].is_null()
+        && !json["timeout"].as_u64().is_some_and(waits)
         && let Some(misfit) = of_answer(hook, &json)
     {
         return Err(misfit);
