@@ -144,6 +144,21 @@ fn an_answer_of_a_wrong_type_names_the_field_and_the_value() {
         ),
         (
             Hook::SessionRequest,
+            "deskhook.deny{ code = not nil, message = \"x\" }",
+            "deskhook.deny: the field \"code\" has to be a text, and this is true",
+        ),
+        (
+            Hook::SessionRequest,
+            "deskhook.ask{ title = \"x\", message = \"y\", timeout = \"so\" .. \"on\" }",
+            "the field \"timeout\" has to be a number, and this is the text \"soon\"",
+        ),
+        (
+            Hook::SessionRequest,
+            "deskhook.deny(tostring(5))",
+            "deskhook.deny: argument 1 has to be a table, and this is a text",
+        ),
+        (
+            Hook::SessionRequest,
             "deskhook.ask{ title = \"x\", message = \"y\", timeout = 3 + 1 }",
             "deskhook.ask: the field \"timeout\" is 5 to 600 whole seconds, and this is 4",
         ),
@@ -242,7 +257,8 @@ fn a_slip_in_what_a_test_fakes_or_gives_fails_it() {
     let tests = "test(\"a\", function(t) t.person{ nmae = \"x\" } end)\n\
         test(\"b\", function(t) t.http(\"https://a.example\", { stauts = 200 }) end)\n\
         test(\"c\", function(t) t.run(\"session.request\", { person = { nmae = \"x\" } }) end)\n\
-        test(\"d\", function(t) t.run(\"session.request\", { reason = 5 }) end)";
+        test(\"d\", function(t) t.run(\"session.request\", { reason = 5 }) end)\n\
+        test(\"e\", function(t) t.polcy{ Desk = {} } end)";
     let report = Folder::hearing("session.request", "return nil", tests).report();
     let failures = report.cases.iter().map(|case| case.failure.as_ref());
     let messages: Vec<&str> = failures
@@ -253,6 +269,7 @@ fn a_slip_in_what_a_test_fakes_or_gives_fails_it() {
         "t.http: http[\"https://a.example\"]: there is no field \"stauts\"; did you mean \"status\"?",
         "t.run: input.person: there is no field \"nmae\"; did you mean \"name\"?",
         "input.reason: expected text, got the number 5",
+        "there is no t.polcy; did you mean \"policy\"?",
     ]) {
         assert!(message.contains(expected), "{message}");
     }

@@ -52,7 +52,7 @@ pub(super) fn install(lua: &Lua, stage: &Arc<Stage>, rig: &Arc<Mutex<Rig>>) -> m
     fill_run(lua, stage, rig, &t)?;
     fill_verdicts(lua, stage, rig, &t)?;
     fill_values(lua, stage, rig, &t)?;
-    t.set_readonly(true);
+    crate::api::close(lua, stage, ("t", &t))?;
     lua.set_named_registry_value(KEY, t)
 }
 
