@@ -181,7 +181,7 @@ fn the_guide_sets_up_an_agent_that_hears_the_package() -> Result<()> {
     let top = home.path().display().to_string();
     for part in guide.split("<!-- agent: ").skip(1) {
         let (name, rest) = part.split_once(" -->\n").context("no end of a mark")?;
-        let block = rest.splitn(3, "```").nth(1).context("no block")?;
+        let block = rest.split("```").nth(1).context("no block")?;
         let (_, text) = block.split_once('\n').context("no line")?;
         home.write(name, text.replace("/home/kim", &top))?;
     }

@@ -69,7 +69,7 @@ pub(super) enum Statement {
     /// `function a.b() ... end`.
     Define(Spot, Function),
     Call(Spot),
-    /// `do ... end`, and the body of a `repeat` with what is looked at behind `until`.
+    /// `do ... end`, and a `repeat` with what stands behind its `until` as its last statement.
     Block(Vec<Statement>),
     /// Conditions, and what runs under them.
     Branch(Vec<Spot>, Vec<Vec<Statement>>),
