@@ -7,6 +7,7 @@ use mlua::{Function, Lua};
 use super::rig::Rig;
 use super::{TestCase, TestFailure};
 use crate::Package;
+use crate::fake::Usage;
 use crate::script::compile;
 use crate::stage::{Stage, lock};
 use crate::vm::{Vm, chunk, native};
@@ -22,7 +23,7 @@ pub(super) fn run(
     package: &Arc<Package>,
     path: &str,
     wanted: &dyn Fn(&str, &str) -> bool,
-) -> Vec<TestCase> {
+) -> Vec<(TestCase, Usage)> {
     match Bench::load(package, path) {
         Ok(bench) => {
             let names = bench.names().into_iter().enumerate();
@@ -31,13 +32,16 @@ pub(super) fn run(
                 .map(|(number, name)| bench.case(number, name))
                 .collect()
         }
-        Err(failure) => vec![TestCase {
-            name: "the file loads".to_owned(),
-            file: path.to_owned(),
-            failure: Some(failure),
-            micros: 0,
-            notes: vec![],
-        }],
+        Err(failure) => {
+            let case = TestCase {
+                name: "the file loads".to_owned(),
+                file: path.to_owned(),
+                failure: Some(failure),
+                micros: 0,
+                notes: vec![],
+            };
+            vec![(case, Usage::default())]
+        }
     }
 }
 
@@ -83,7 +87,7 @@ impl Bench {
         lock(&self.names).clone()
     }
 
-    fn case(&self, number: usize, name: String) -> TestCase {
+    fn case(&self, number: usize, name: String) -> (TestCase, Usage) {
         let turn = {
             let mut rig = lock(&self.rig);
             rig.reset();
@@ -96,11 +100,11 @@ impl Bench {
         let begun = Instant::now();
         let result = self.vm.enter((LIMIT, Some(turn)), make, |_, _| Ok(()));
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (logs, notes) = {
+        let (logs, usage, notes) = {
             let rig = lock(&self.rig);
-            (rig.logs(), rig.notes())
+            (rig.logs(), rig.usage(), rig.unseen())
         };
-        TestCase {
+        let case = TestCase {
             name,
             file: self.path.clone(),
             failure: result.err().map(|fault| TestFailure {
@@ -109,7 +113,8 @@ impl Bench {
             }),
             micros,
             notes,
-        }
+        };
+        (case, usage)
     }
 }
 
