@@ -170,19 +170,23 @@ fn print_case(case: &TestCase) {
                 say(paint(&format!("    > {line}"), Colour::Dim));
             }
             failure.message.lines().for_each(|line| say(marked(line)));
-            for (level, line) in &failure.logs {
-                say(paint(&format!("    log {level:?}: {line}"), Colour::Dim));
+            for (level, said) in &failure.logs {
+                for line in said.lines() {
+                    say(paint(&format!("    log {level:?}: {line}"), Colour::Dim));
+                }
             }
         }
     }
     for note in &case.notes {
+        let note = note.replace('\n', "\\n");
         say(paint(&format!("    note: {note}"), Colour::Yellow));
     }
 }
 
-/// A line of a difference in its colour.
+/// A line of a difference in its colour. What a package says stands behind a bar: at the beginning of a
+/// line, some build servers take it for a command.
 fn marked(line: &str) -> String {
-    let shown = format!("    {line}");
+    let shown = format!("    | {line}");
     match line.trim_start().chars().next() {
         Some('-') => paint(&shown, Colour::Red),
         Some('+') => paint(&shown, Colour::Green),

@@ -104,7 +104,7 @@ impl Trouble {
             Self::TooDeep { .. } => "is more than 8 folders deep".to_owned(),
             Self::Outside { .. } => "is a link that leaves the package".to_owned(),
             Self::NotAFile { .. } => "is neither a file nor a folder".to_owned(),
-            Self::Name { .. } => "has a name that is not UTF-8".to_owned(),
+            Self::Name { .. } => "has a name that is not UTF-8, or has control characters in it".to_owned(),
             Self::NotText { .. } => "this is not UTF-8: save the file as UTF-8".to_owned(),
             Self::NoManifest => "it has no deskhook.json".to_owned(),
             Self::NoInit => "it has no init.lua".to_owned(),

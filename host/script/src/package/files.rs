@@ -96,7 +96,10 @@ impl Reading<'_> {
             let entry = entry.map_err(|source| read_trouble(inside, source))?;
             let name = entry.file_name();
             let path = format!("{inside}{}", name.to_string_lossy());
-            let Some(name) = name.to_str() else {
+            let plain = name
+                .to_str()
+                .filter(|name| !name.contains(char::is_control));
+            let Some(name) = plain else {
                 return Err(Trouble::Name { path });
             };
             if !name.starts_with('.') {

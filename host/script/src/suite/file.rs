@@ -18,6 +18,11 @@ const LIMIT: Limit = Limit {
     wall: Duration::from_secs(60),
 };
 
+/// Tests of one file, and bytes of a test's name: what is kept of them lies outside of the script's
+/// own limit.
+const MOST_TESTS: usize = 1000;
+const LONGEST_NAME: usize = 256;
+
 /// Runs the tests of one file.
 pub(super) fn run(
     package: &Arc<Package>,
@@ -130,6 +135,13 @@ fn register(
         "test",
         move |lua, _, (name, function): (String, Function)| {
             let mut names = lock(&names);
+            if name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
+                let why = "a test's name is one line of at most 256 bytes";
+                return Err(why.to_owned().into());
+            }
+            if names.len() >= MOST_TESTS {
+                return Err(format!("a file has at most {MOST_TESTS} tests").into());
+            }
             if names.contains(&name) {
                 return Err(format!("there is a test {name:?} in this file already").into());
             }
