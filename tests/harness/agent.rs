@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::Signal;
@@ -134,6 +135,50 @@ impl TestAgent {
         let library = self.home.write(&format!("plugins/{id}/{file}"), bytes)?;
         self.sign(&id)?;
         Ok(library)
+    }
+
+    /// Builds the plugin in C `tests/fixtures/plugins/NAME.c` and installs it as `org.example.NAME`,
+    /// signed; its folder. `define` is what the compiler's -D says.
+    ///
+    /// # Errors
+    /// When it cannot be built.
+    pub fn plugin_in_c(&self, name: &str, hooks: &[&str], define: Option<&str>) -> Result<PathBuf> {
+        let (top, id) = (
+            Path::new(env!("CARGO_MANIFEST_DIR")),
+            format!("org.example.{name}"),
+        );
+        let folder = self.home.path().join("plugins").join(&id);
+        fs::create_dir_all(&folder)?;
+        let library = folder.join(format!("lib{name}.so"));
+        let mut compiler = Command::new("cc");
+        let flags = [
+            "-std=gnu11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-O0",
+            "-fPIC",
+            "-shared",
+            "-pthread",
+        ];
+        compiler
+            .args(flags)
+            .args(define.map(|it| format!("-D{it}")))
+            .arg("-I")
+            .arg(top.join("../plugins/abi/include"))
+            .arg(top.join("fixtures/plugins").join(format!("{name}.c")))
+            .arg("-o")
+            .arg(&library);
+        let built = run(&mut compiler)?;
+        ensure!(built.code == Some(0), "{}", built.stderr);
+        let manifest = serde_json::json!({
+            "id": id, "version": "1.0.0", "abi": "1.0", "publisher": "Deskhook", "hooks": hooks,
+            "sha256": hex::encode(Sha256::digest(fs::read(&library)?)),
+        });
+        let path = format!("plugins/{id}/deskhook-plugin.json");
+        self.home.write(&path, manifest.to_string())?;
+        self.sign(&id)?;
+        Ok(folder)
     }
 
     /// Signs an installed plugin with a key of this home's, which a layer of its own trusts.

@@ -1,10 +1,7 @@
 //! Whatever a native plugin does to its process, it costs its own answer and nothing else.
 
-use std::path::Path;
-use std::process::Command;
-
 use anyhow::{Result, ensure};
-use harness::{TestAgent, children_of, is_alive, run, until_some};
+use harness::{TestAgent, children_of, is_alive, until_some};
 use serde_json::{Value, json};
 
 use crate::plugin::need_root;
@@ -14,36 +11,8 @@ const ID: &str = "org.example.rogue";
 
 /// Builds the rogue and installs it; it is signed.
 fn install(agent: &TestAgent) -> Result<()> {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = agent.home().path().join("plugins").join(ID);
-    std::fs::create_dir_all(&folder)?;
-    let library = folder.join("librogue.so");
-    let built = run(Command::new("cc")
-        .args([
-            "-std=gnu11",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-fPIC",
-            "-shared",
-            "-I",
-        ])
-        .arg(top.join("../plugins/abi/include"))
-        .arg(top.join("fixtures/plugins/rogue.c"))
-        .arg("-o")
-        .arg(&library))?;
-    ensure!(built.code == Some(0), "{}", built.stderr);
-    let hashed = run(Command::new("sha256sum").arg(&library))?;
-    let manifest = json!({
-        "id": ID, "version": "1.0.0", "abi": "1.0", "publisher": "Deskhook",
-        "hooks": ["session.request", "address.reported"],
-        "sha256": hashed.stdout.split_whitespace().next(),
-    });
-    agent.home().write(
-        &format!("plugins/{ID}/deskhook-plugin.json"),
-        manifest.to_string(),
-    )?;
-    agent.sign(ID)
+    let hooks = ["session.request", "address.reported"];
+    agent.plugin_in_c("rogue", &hooks, None).map(drop)
 }
 
 async fn with_rogue(settings: Value) -> Result<Scene> {

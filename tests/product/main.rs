@@ -29,5 +29,6 @@ mod standin;
 mod tray;
 mod unmanaged;
 mod uplink;
+mod validate;
 mod vnc;
 mod webhook;

@@ -251,7 +251,7 @@ fn plugin(
         let plugin = Plugin::load(&verified).map_err(|error| refused(error.into()))?;
         Arc::new(plugin)
     } else {
-        Arc::new(in_child(&verified, own, bound).map_err(refused)?)
+        Arc::new(in_child(&verified, own, &bound.capabilities).map_err(refused)?)
     };
     let Manifest { id, version, .. } = verified.manifest();
     deskhook_native::ran(&terms.copies, id, version)
@@ -275,15 +275,16 @@ fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadab
     }
 }
 
-fn in_child(
+/// A plugin in a child of its own, with the folder `own` and these grants.
+pub(crate) fn in_child(
     verified: &Verified,
     own: PathBuf,
-    bound: &ExtensionPolicy,
+    granted: &[String],
 ) -> anyhow::Result<Isolated> {
     let Manifest {
         id, capabilities, ..
     } = verified.manifest();
-    let grants = Grants::new(capabilities, &bound.capabilities);
+    let grants = Grants::new(capabilities, granted);
     let confinement = Confinement {
         memory_mib: CHILD_MEMORY_MIB,
         native: Some(reach::reach(&grants, verified.library(), own)),
@@ -292,7 +293,7 @@ fn in_child(
     let opening = Opening {
         name: id.clone(),
         kind: ExtensionKind::Plugin,
-        granted: bound.capabilities.clone(),
+        granted: granted.to_vec(),
         parcel: serde_json::value::to_raw_value(verified)?,
     };
     Ok(process.open(verified.about(), opening)?)

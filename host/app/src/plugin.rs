@@ -5,6 +5,7 @@ mod keygen;
 mod new;
 mod pack;
 mod sign;
+mod validate;
 mod verify;
 
 use clap::Subcommand;
@@ -24,6 +25,8 @@ pub(crate) enum Plugin {
     Keygen(keygen::Keygen),
     /// Sign a plugin's manifest and library, as minisign does
     Sign(sign::Sign),
+    /// Put a plugin through everything that a host may do to it, each check in a process of its own
+    Validate(validate::Validate),
     /// Say whether a publisher signed a plugin
     Verify(verify::Verify),
 }
@@ -36,6 +39,7 @@ pub(crate) fn run(command: Plugin) -> Outcome {
         Plugin::Inspect(args) => inspect::run(&args),
         Plugin::Keygen(args) => keygen::run(&args),
         Plugin::Sign(args) => sign::run(&args),
+        Plugin::Validate(args) => validate::run(&args),
         Plugin::Verify(args) => verify::run(&args),
     }
 }

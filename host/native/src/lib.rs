@@ -27,6 +27,7 @@ mod port;
 mod scaffold;
 mod signing;
 mod sink;
+mod validation;
 mod versions;
 mod views;
 
@@ -46,4 +47,5 @@ pub use pack::{PackError, Packed, install, pack};
 pub use plugin::Plugin;
 pub use scaffold::{Language, ScaffoldError, Sdk, scaffold};
 pub use signing::{Checked, SigningError, check_signatures, sign};
+pub use validation::{CHECKS, Outcome, check};
 pub use versions::ran;

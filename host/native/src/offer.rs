@@ -71,7 +71,7 @@ pub(crate) fn host_of(port: &'static Port) -> &'static Host {
     }))
 }
 
-unsafe extern "C" fn get_extension(_: *const Host, id: Text) -> *const c_void {
+pub(crate) unsafe extern "C" fn get_extension(_: *const Host, id: Text) -> *const c_void {
     // SAFETY: the plugin passes a text that lives during the call.
     match unsafe { id.read() } {
         Ok(Some("deskhook.host.log/1")) => (&raw const LOG).cast(),

@@ -40,6 +40,15 @@ impl Terms {
 }
 
 impl Verified {
+    /// A plugin that nobody judged: for a vendor who tries their own.
+    pub fn unjudged(manifest: Manifest, library: PathBuf) -> Self {
+        Self {
+            manifest,
+            library,
+            own: None,
+        }
+    }
+
     /// The same with a folder of its own, which is there, for its files.
     #[must_use]
     pub fn with_folder(self, own: PathBuf) -> Self {

@@ -3,8 +3,8 @@ use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
 
 use deskhook_abi::{
-    self as abi, ElevationRequestHook, Instance, JsonHook, OK, PANICKED, Prefixed, SessionJoinHook,
-    SessionRequestHook, Sink, Status, Text, VerdictSink,
+    self as abi, ElevationRequestHook, Host, Instance, JsonHook, OK, PANICKED, Prefixed,
+    SessionJoinHook, SessionRequestHook, Sink, Status, Text, VerdictSink,
 };
 use deskhook_hooks::{
     About, Answer, AnswerError, Body, Call, Extension, ExtensionKind, Fault, Hook, HostPort, Limit,
@@ -28,6 +28,19 @@ pub struct Plugin {
     instance: Living,
     hooks: BTreeMap<Hook, Ready>,
     turn: Mutex<()>,
+    sizes: Sizes,
+}
+
+/// What a struct of the host's says of its size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sizes {
+    /// As it is.
+    #[default]
+    True,
+    /// It is longer, as a later host's.
+    Longer,
+    /// It says that nothing of it is there.
+    Nothing,
 }
 
 /// An instance that was made and is ended when dropped.
@@ -58,11 +71,19 @@ type Respond = unsafe extern "C" fn(*const Instance, Text, *const Sink, *const S
 impl Plugin {
     /// Loads a plugin that was judged, for the rest of the process, and makes an instance of it.
     pub fn load(verified: &Verified) -> Result<Self, LoadError> {
+        Self::load_in(verified, &host_of)
+    }
+
+    /// The same with a host that is made otherwise.
+    pub(crate) fn load_in(
+        verified: &Verified,
+        host: &dyn Fn(&'static Port) -> &'static Host,
+    ) -> Result<Self, LoadError> {
         let entry = entry(verified)?;
         let texts = verified.manifest.texts.clone();
         let port = Port::of(texts, verified.own.as_deref());
         let port: &'static Port = Box::leak(Box::new(port));
-        let instance = Living::new(&entry, port)?;
+        let instance = Living::new(&entry, (port, host(port)))?;
         let hooks = verified.manifest.hooks.iter();
         let hooks = hooks
             .map(|hook| Ok((*hook, instance.hook(*hook)?)))
@@ -73,7 +94,21 @@ impl Plugin {
             instance,
             hooks,
             turn: Mutex::default(),
+            sizes: Sizes::True,
         })
+    }
+
+    pub(crate) fn with_sizes(self, sizes: Sizes) -> Self {
+        Self { sizes, ..self }
+    }
+
+    /// What the plugin answers to an id.
+    pub(crate) fn side(&self, id: &str) -> *const c_void {
+        let Some(get) = self.instance.functions.get_extension else {
+            return std::ptr::null();
+        };
+        // SAFETY: the plugin's own function, with its own instance and a text that lives long enough.
+        unsafe { get(self.instance.pointer, Text::new(id)) }
     }
 
     fn run(&self, ready: &Ready, call: &Call) -> Result<Answer, Fault> {
@@ -96,9 +131,11 @@ impl Plugin {
         }
     }
 
-    fn decide<I>(&self, decide: Decide<I>, input: &I) -> Result<Answer, Fault> {
+    fn decide<I: Copy>(&self, decide: Decide<I>, input: &I) -> Result<Answer, Fault> {
         let (slot, error) = (Slot::default(), Draft::new(LONGEST_ERROR));
         let (answer, why) = (slot.sink(), error.sink());
+        let odd = Odd::of(input, self.sizes);
+        let input = odd.as_ref().map_or(input, |odd| &odd.0);
         // SAFETY: the plugin's own function; all that is passed lives during the call.
         let status = unsafe {
             decide(
@@ -137,6 +174,24 @@ impl Plugin {
     }
 }
 
+/// A struct of the host's with more behind it, and with a size that somebody made up.
+#[repr(C)]
+struct Odd<I>(I, [u64; 4]);
+
+impl<I: Copy> Odd<I> {
+    fn of(input: &I, sizes: Sizes) -> Option<Self> {
+        let size = match sizes {
+            Sizes::True => return None,
+            Sizes::Longer => size_of::<Self>() as u32,
+            Sizes::Nothing => 0,
+        };
+        let mut odd = Self(*input, [u64::MAX; 4]);
+        // SAFETY: every input begins with its size.
+        unsafe { (&raw mut odd.0).cast::<u32>().write(size) };
+        Some(odd)
+    }
+}
+
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Plugin")
@@ -163,14 +218,17 @@ impl Extension for Plugin {
 }
 
 impl Living {
-    fn new(entry: &deskhook_abi::Entry, port: &'static Port) -> Result<Self, LoadError> {
+    fn new(
+        entry: &deskhook_abi::Entry,
+        (port, host): (&'static Port, &'static Host),
+    ) -> Result<Self, LoadError> {
         let create = entry
             .create
             .ok_or(LoadError::NoFunction("entry's create"))?;
         let error = Draft::new(LONGEST_ERROR);
         let sink = error.sink();
         // SAFETY: the plugin's own function; the host lives for ever, the sink during the call.
-        let pointer = unsafe { create(host_of(port), &raw const sink) };
+        let pointer = unsafe { create(host, &raw const sink) };
         if pointer.is_null() {
             return Err(LoadError::Refused(sentence(error)));
         }
