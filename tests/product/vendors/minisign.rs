@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use harness::{Finished, Home, Process, need, run};
+use harness::{Finished, Home, Process, artifacts, need, run};
 
 use super::guide::{commands, shell};
 use super::{MANIFEST, done, packed, plugin};
@@ -47,6 +47,32 @@ fn sign_by_tool(home: &Home, folder: &Path, key: &str) -> Result<()> {
         let file = folder.join(file).display().to_string();
         done(&minisign(home, &["-S", "-s", key, "-m", &file])?)?;
     }
+    Ok(())
+}
+
+/// `deskhook plugin` on a terminal, on which these lines are typed; its exit code.
+fn typing(home: &Home, lines: &str, command: &str) -> Result<Option<i32>> {
+    let deskhook = artifacts().deskhook.display();
+    let command = format!("'{deskhook}' plugin {command}");
+    let terminal = ["--quiet", "--return", "--command", &command, "/dev/null"];
+    let mut process = Process::start(home.command("script").args(terminal))?;
+    process.write(lines)?;
+    Ok(process.end()?.code)
+}
+
+#[test]
+fn a_password_is_typed_on_a_terminal_and_twice_for_a_new_key() -> Result<()> {
+    need!("make", "minisign", "script");
+    let home = Home::new()?;
+    let folder = packed(&home)?;
+    let keygen = "keygen --password --out key";
+    assert_eq!(typing(&home, "one\nother\n", keygen)?, Some(2));
+    assert!(!home.path().join("key").exists());
+    assert_eq!(typing(&home, "one\none\n", keygen)?, Some(0));
+    let sign = format!("sign --key key '{}'", folder.display());
+    assert_eq!(typing(&home, "other\n", &sign)?, Some(3));
+    assert_eq!(typing(&home, "one\n", &sign)?, Some(0));
+    assert!(holds(&home, &folder, ["-p", "key.pub"])?);
     Ok(())
 }
 
