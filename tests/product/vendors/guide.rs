@@ -100,6 +100,12 @@ async fn walk(language: &str) -> Result<()> {
     let home = scene.agent.home();
     let script = commands(&[language, "both"])?;
     let script = script.replace(" target/release/", " $CARGO_TARGET_DIR/release/");
+    // A binary that was made elsewhere does not know where the SDK is here.
+    let sdk = match std::env::var_os("DESKHOOK_BIN") {
+        Some(_) => format!("--lang rust --sdk '{}'", plugins().join("sdk").display()),
+        None => "--lang rust".to_owned(),
+    };
+    let script = script.replace("--lang rust", &sdk);
     let told = passed(&shell(home, &script)?)?;
     ensure!(told.contains(" 0 failed"), "its own tests ran: {told}");
     scene.agent.policy("vendor.json", &layer(home)?)?;
@@ -152,5 +158,12 @@ fn every_command_and_value_of_the_guide_is_run() -> Result<()> {
     let used = blocks(&guide, &used);
     assert_eq!(used.len(), guide.matches("```json\n").count());
     assert_eq!(guide.matches("```c\n").count(), 1);
+    let template = plugins().join("../host/native/templates/rust/package.toml");
+    let template = std::fs::read_to_string(template)?;
+    let package = guide.split("```toml\n").nth(1).context("a package")?;
+    for line in package.split("```").next().unwrap_or_default().lines() {
+        let line = line.split('"').next().unwrap_or_default();
+        assert!(template.contains(line), "{line}");
+    }
     Ok(())
 }

@@ -64,6 +64,9 @@ pub(super) fn run(args: &New) -> Outcome {
         for file in &files {
             remark(format!("  {}", file.display()));
         }
+        if let Language::Rust(Some(sdk)) = &language {
+            remark(format!("  the SDK is {}", sdk.folder().display()));
+        }
         say(format!("made {}; {}", args.id, next(&language, &folder)));
     }
     if language == Language::Rust(None) {
