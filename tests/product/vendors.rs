@@ -104,6 +104,29 @@ fn what_cannot_be_packed_says_why_and_what_to_do() -> Result<()> {
     Ok(())
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_packed_nobody_else_can_write_to_whatever_the_umask() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new()?;
+    done(&plugin(&home, &["new", ID, "--lang", "c"])?)?;
+    home.write("own.so", "deskhook_plugin_entry")?;
+    for umask in ["000", "077"] {
+        let script = format!("umask {umask}; exec \"$0\" plugin pack {ID} own.so");
+        let mut shell = home.command("sh");
+        shell
+            .args(["-c", &script])
+            .arg(&harness::artifacts().deskhook);
+        done(&run(&mut shell)?)?;
+        let folder = home.path().join("dist").join(ID);
+        let places = [folder.join("own.so"), folder.join(MANIFEST), folder];
+        let mode = |path: &PathBuf| Ok(path.metadata()?.permissions().mode() & 0o777);
+        let modes: Result<Vec<u32>> = places.iter().map(mode).collect();
+        assert_eq!(modes?, [0o644, 0o644, 0o755], "umask {umask}");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_changed_byte_is_no_longer_the_publisher_s() -> Result<()> {
     need!("make");
