@@ -86,11 +86,11 @@
 ---@class deskhook.AddedItem
 ---@field after string? The id of the entry that it follows; none is at the end.
 ---@field icon string? The name of an icon.
----@field id string? Its name.
+---@field id string? Its name: needed by all but labels, submenus and separators.
 ---@field items deskhook.NewMenuItem[]? For a submenu.
 ---@field kind ("item"|"link"|"separator"|"submenu"|"label")? What it does: of the kinds of items those that are nobody's own.
 ---@field target string? For a link.
----@field text string? What people read.
+---@field text string? What people read: needed by all but separators.
 
 ---What the hook `address.read` is given.
 ---@class deskhook.AddressReadInput

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use deskhook_session::Verdict;
 use serde::{Deserialize, Serialize};
@@ -57,8 +58,14 @@ pub enum VerdictAnswer {
         message: String,
         /// Seconds until silence is a no, 5 to 600.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(range(min = 5, max = 600))]
         timeout: Option<u32>,
     },
+}
+
+impl VerdictAnswer {
+    /// Seconds that a question may wait for its answer.
+    pub const TIMEOUT: RangeInclusive<u32> = 5..=600;
 }
 
 impl TryFrom<VerdictAnswer> for Verdict {
@@ -79,7 +86,12 @@ impl TryFrom<VerdictAnswer> for Verdict {
             } => Self::Ask {
                 title: said("title", title)?,
                 message: said("message", message)?,
-                timeout: timeout.map(|seconds| seconds.clamp(5, 600)),
+                timeout: timeout.map(|seconds| {
+                    seconds.clamp(
+                        *VerdictAnswer::TIMEOUT.start(),
+                        *VerdictAnswer::TIMEOUT.end(),
+                    )
+                }),
             },
         })
     }

@@ -99,12 +99,12 @@ pub struct MenuPatch {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AddedItem {
-    /// Its name.
+    /// Its name: needed by all but labels, submenus and separators.
     pub id: String,
     /// What it does: of the kinds of items those that are nobody's own.
     #[schemars(extend("enum" = ADDABLE))]
     pub kind: ItemKind,
-    /// What people read.
+    /// What people read: needed by all but separators.
     pub text: String,
     /// For a link.
     pub target: Option<String>,
@@ -148,6 +148,12 @@ pub enum PatchError {
     /// An added entry of a kind that only Deskhook makes.
     #[error("the menu item {0:?} has a kind that cannot be added")]
     Kind(String),
+    /// An added entry that somebody may pick, and nobody could say which one was picked.
+    #[error("the menu item with the text {0:?} has no id: picking it would say nothing")]
+    NoId(String),
+    /// An added entry with nothing to read on it.
+    #[error("the menu item {0:?} has no text: only a separator goes without one")]
+    NoText(String),
     /// Too many entries, or a text that is too long.
     #[error(
         "the menu item {0:?} is too large: at most 64 items, 256 bytes a text and 2 KiB a target"
@@ -262,6 +268,7 @@ impl Menu {
             return Err(PatchError::TooLarge(item.id.clone()));
         }
         check_size(item)?;
+        check_named(item)?;
         item.items
             .iter()
             .try_for_each(|inner| self.check_added(inner, ids))
@@ -277,6 +284,17 @@ fn check_target(target: &str) -> Result<(), PatchError> {
     } else {
         Err(PatchError::Target(target.to_owned()))
     }
+}
+
+/// What is picked is told by its id, and chosen by its text.
+fn check_named(item: &MenuItem) -> Result<(), PatchError> {
+    if item.kind != ItemKind::Separator && item.text.trim().is_empty() {
+        return Err(PatchError::NoText(item.id.clone()));
+    }
+    if item.is_for_clicks() && item.id.is_empty() {
+        return Err(PatchError::NoId(item.text.clone()));
+    }
+    Ok(())
 }
 
 fn check_size(item: &MenuItem) -> Result<(), PatchError> {

@@ -20,13 +20,13 @@ pub(crate) enum Script {
     New {
         /// Its name: lower case letters, digits and dashes
         name: String,
-        /// The folder to make it in (default: here)
+        /// The folder to make it in, as DIR/NAME (default: here)
         #[arg(long, default_value = ".")]
         dir: PathBuf,
     },
     /// Look for mistakes without running anything
     Check {
-        /// Package folders
+        /// Package folders: those with a deskhook.json
         #[arg(required = true)]
         dirs: Vec<PathBuf>,
         /// How to print
@@ -47,7 +47,7 @@ pub(crate) enum Script {
 /// `script test`.
 #[derive(Args)]
 pub(crate) struct TestArgs {
-    /// Package folders
+    /// Package folders: those with a deskhook.json
     #[arg(required = true)]
     dirs: Vec<PathBuf>,
     /// Run only tests whose name contains this
@@ -56,6 +56,9 @@ pub(crate) struct TestArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
     /// Run again after each change, until it is ended
     #[arg(long)]
     watch: bool,
@@ -71,7 +74,8 @@ pub(crate) struct RunArgs {
     /// A JSON file with the hook's input; - is standard input
     #[arg(long, value_name = "F")]
     input: PathBuf,
-    /// A JSON file that says what the fake host answers: clock, policy, facts, http, exec
+    /// A JSON file that says what the fake host answers: clock, policy, facts, http, exec, files,
+    /// env, store, device, person, grants
     #[arg(long, value_name = "F")]
     fakes: Option<PathBuf>,
     /// Print one JSON document

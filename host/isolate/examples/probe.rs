@@ -70,23 +70,6 @@ fn attempt(what: &str, rest: &str, (limit, host): (Limit, &HostPort)) -> Result<
                 .status()
                 .map(|s| s.to_string()),
         ),
-        "udp" => tried(std::net::UdpSocket::bind(rest).map(|_| "bound".to_owned())),
-        "unix" => {
-            tried(std::os::unix::net::UnixStream::connect(rest).map(|_| "connected".to_owned()))
-        }
-        "remove" => tried(std::fs::remove_file(rest).map(|()| "removed".to_owned())),
-        "list" => tried(std::fs::read_dir(rest).map(|entries| entries.count().to_string())),
-        "leave" => tried(
-            rustix::process::setsid()
-                .map(|_| "left".to_owned())
-                .map_err(Into::into),
-        ),
-        "signal" => {
-            let process = rest.parse().ok().and_then(rustix::process::Pid::from_raw);
-            let process = process.unwrap_or(rustix::process::Pid::INIT);
-            let sent = rustix::process::test_kill_process(process);
-            tried(sent.map(|()| "sent".to_owned()).map_err(Into::into))
-        }
         "environment" => Ok(format!("{:?}", std::env::vars_os().collect::<Vec<_>>())),
         "handles" => Ok(format!("{:?}", handles())),
         "thread" => tried(
@@ -123,8 +106,34 @@ fn attempt(what: &str, rest: &str, (limit, host): (Limit, &HostPort)) -> Result<
             raw(rest.as_bytes());
             Ok(String::new())
         }
-        _ => Ok(format!("{what} {rest}")),
+        _ => reach(what, rest).unwrap_or_else(|| Ok(format!("{what} {rest}"))),
     }
+}
+
+/// What native code may be allowed; none for another attempt.
+fn reach(what: &str, rest: &str) -> Option<Result<String, Fault>> {
+    let tried =
+        |result: std::io::Result<String>| Ok(result.unwrap_or_else(|error| error.to_string()));
+    Some(match what {
+        "udp" => tried(std::net::UdpSocket::bind(rest).map(|_| "bound".to_owned())),
+        "unix" => {
+            tried(std::os::unix::net::UnixStream::connect(rest).map(|_| "connected".to_owned()))
+        }
+        "remove" => tried(std::fs::remove_file(rest).map(|()| "removed".to_owned())),
+        "list" => tried(std::fs::read_dir(rest).map(|entries| entries.count().to_string())),
+        "leave" => tried(
+            rustix::process::setsid()
+                .map(|_| "left".to_owned())
+                .map_err(Into::into),
+        ),
+        "signal" => {
+            let process = rest.parse().ok().and_then(rustix::process::Pid::from_raw);
+            let process = process.unwrap_or(rustix::process::Pid::INIT);
+            let sent = rustix::process::test_kill_process(process);
+            tried(sent.map(|()| "sent".to_owned()).map_err(Into::into))
+        }
+        _ => return None,
+    })
 }
 
 /// Which handles above the standard ones are open: how the kernel answers to each number.

@@ -7,7 +7,7 @@ use deskhook_abi::{
     SessionJoinHook, SessionRequestHook, Sink, Status, Text, VerdictSink,
 };
 use deskhook_hooks::{
-    About, Answer, AnswerError, Body, Call, Extension, ExtensionKind, Fault, Hook, HostPort, Limit,
+    About, Answer, Body, Call, Extension, ExtensionKind, Fault, Hook, HostPort, Limit,
 };
 
 use crate::decide::{Slot, with_elevation_request, with_session_join, with_session_request};
@@ -326,10 +326,13 @@ fn bad(message: String) -> Fault {
     Fault::BadAnswer { message }
 }
 
-/// An error with what it does not repeat of its source.
-fn whole(error: &AnswerError) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
+/// An error and all its sources.
+pub(crate) fn whole(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        said = format!("{said}: {inner}");
+        source = inner.source();
     }
+    said
 }

@@ -3,17 +3,17 @@
 
 mod hosts;
 mod inputs;
+mod ports;
 
 use std::path::Path;
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use deskhook_hooks::{
-    Answer, Extension as _, Fault, Hook, HostError, HostPort, HostQuestion, Kind, Limit,
-};
+use deskhook_hooks::{Answer, Extension as _, Fault, Hook, HostPort, Kind, Limit};
 use deskhook_session::Verdict;
 
-use crate::plugin::Sizes;
+use ports::{answering, refusing, unanswered};
+
+use crate::plugin::{Sizes, whole};
 use crate::{Manifest, Plugin, Verified};
 
 /// The checks, in order: name, and what is looked at.
@@ -390,41 +390,4 @@ fn judge((hook, kind): (Hook, &str), answer: Result<Answer, Fault>, outcome: &mu
         }
         Err(fault) => outcome.problem(format!("{hook} with {kind} input: {fault}")),
     }
-}
-
-/// A host that answers nobody.
-fn unanswered() -> HostPort {
-    HostPort::through(|_, _| Err(HostError::NoAnswer))
-}
-
-/// A host that grants nothing.
-fn refusing() -> HostPort {
-    HostPort::through(|call, _| {
-        Err(HostError::NotGranted {
-            capability: call.capability().unwrap_or_default(),
-        })
-    })
-}
-
-/// A host that has an answer of each kind.
-fn answering() -> HostPort {
-    let (questions, inbox) = mpsc::channel::<HostQuestion>();
-    let _thread = std::thread::Builder::new().spawn(move || {
-        for question in inbox {
-            let reply = Ok(inputs::answer(&question.call));
-            let _ = question.reply.send(reply);
-        }
-    });
-    HostPort::new("validate", questions)
-}
-
-/// An error and all its sources.
-fn whole(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        said = format!("{said}: {inner}");
-        source = inner.source();
-    }
-    said
 }

@@ -77,7 +77,11 @@ pub(crate) fn install(lua: &Lua, stage: &Arc<Stage>) -> mlua::Result<()> {
 }
 
 /// Makes a table read-only, and a name that is not in it an error that helps.
-fn close(lua: &Lua, stage: &Arc<Stage>, (path, table): (&str, &Table)) -> mlua::Result<()> {
+pub(crate) fn close(
+    lua: &Lua,
+    stage: &Arc<Stage>,
+    (path, table): (&str, &Table),
+) -> mlua::Result<()> {
     let path = path.to_owned();
     let metatable = lua.create_table()?;
     let names: Vec<String> = table

@@ -1,11 +1,12 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use deskhook_hooks::Grants;
 
 use crate::globals::globals;
+use crate::lexer;
 use crate::package::folder_name;
-use crate::script::compile;
 use crate::vm::Vm;
 use crate::{LoadError, Package, Script};
 
@@ -13,16 +14,18 @@ mod call;
 mod capability;
 mod dialect;
 mod fit;
-mod lexer;
+mod language;
 mod manifest;
+mod menu;
+mod names;
 mod operation;
 mod scope;
-mod shape;
+mod syntax;
 mod texts;
 mod tree;
 mod walk;
 
-use shape::Shapes;
+use crate::shape::Shapes;
 use walk::{Ground, Seen, Walk};
 
 /// Something that an author should look at.
@@ -111,8 +114,9 @@ impl Finding {
 /// Looks a package over without running a hook of it: manifest, syntax, hooks, capabilities,
 /// texts, and what is Lua but not this Lua. Nothing found is an empty list.
 pub fn check(dir: &Path) -> Vec<Finding> {
-    let mut findings = match Package::load(dir) {
-        Ok(package) => check_package(dir, &Arc::new(package)),
+    let mut findings = match Package::examined(dir) {
+        Ok((package, errors)) if errors.is_empty() => check_package(dir, &Arc::new(package)),
+        Ok((package, errors)) => check_rest(&Arc::new(package), &errors),
         Err(error) => vec![from_error(&error, "manifest")],
     };
     findings.sort();
@@ -120,26 +124,42 @@ pub fn check(dir: &Path) -> Vec<Finding> {
     findings
 }
 
+/// What holds of a file whatever the others say: the rest is looked for once all can be read.
+const OWN: [&str; 14] = [
+    "syntax",
+    "lua-5.4",
+    "not-there",
+    "field-unknown",
+    "argument-wrong",
+    "answer-wrong",
+    "input-wrong",
+    "type-wrong",
+    "comparison-never",
+    "comparison-fails",
+    "menu-refused",
+    "verdict-dropped",
+    "input-written",
+    "test-twice",
+];
+
+/// Of a package that is none yet: why, and what is wrong in its files.
+fn check_rest(package: &Arc<Package>, errors: &[LoadError]) -> Vec<Finding> {
+    let found = |error| from_error(error, "manifest");
+    let mut findings: Vec<Finding> = errors.iter().map(found).collect();
+    if let Ok(vm) = Vm::open(package, &Grants::default()) {
+        let own = sources(package, &vm);
+        findings.extend(own.into_iter().filter(|one| OWN.contains(&one.code)));
+    }
+    explain(findings)
+}
+
 fn check_package(dir: &Path, package: &Arc<Package>) -> Vec<Finding> {
     let vm = match Vm::open(package, &Grants::default()) {
         Ok(vm) => vm,
         Err(fault) => return vec![Finding::new(Severity::Error, "load", fault.to_string())],
     };
-    let mut findings = syntax(package, &vm);
-    let compiles = findings.is_empty();
-    for path in package.modules().into_iter().chain(package.tests()) {
-        let source = package.source(path).unwrap_or_default();
-        findings.extend(dialect::findings(path, &lexer::tokens(source)));
-    }
-    let ground = Ground {
-        package,
-        shapes: Shapes::new(),
-        globals: globals(&vm),
-    };
-    let broken: Vec<String> = findings.iter().map(|one| one.file.clone()).collect();
-    findings.extend(files(&ground, |path| {
-        compiles || !broken.iter().any(|file| file == path)
-    }));
+    let mut findings = sources(package, &vm);
+    let compiles = !findings.iter().any(|finding| finding.code == "syntax");
     findings.extend(texts::findings(package));
     findings.extend(whole(dir, package));
     if compiles
@@ -150,11 +170,30 @@ fn check_package(dir: &Path, package: &Arc<Package>) -> Vec<Finding> {
     explain(findings)
 }
 
+/// What the sources say by themselves.
+fn sources(package: &Package, vm: &Vm) -> Vec<Finding> {
+    let mut findings = syntax::findings(package, vm);
+    let broken: Vec<String> = findings.iter().map(|one| one.file.clone()).collect();
+    for path in package.modules().into_iter().chain(package.tests()) {
+        let source = package.source(path).unwrap_or_default();
+        findings.extend(dialect::findings(path, &lexer::tokens(source)));
+    }
+    let ground = Ground {
+        package,
+        shapes: Shapes::known(),
+        globals: globals(vm),
+    };
+    findings.extend(files(&ground, |path| {
+        !broken.iter().any(|file| file == path)
+    }));
+    findings
+}
+
 /// Looks into every file that compiles; what only the whole of them shows is told where each does.
 fn files(ground: &Ground<'_>, compiles: impl Fn(&str) -> bool) -> Vec<Finding> {
     let package = ground.package;
     let mut whole = Seen::default();
-    let mut complete = true;
+    let mut unread_names: Option<BTreeSet<&str>> = None;
     let own = package.modules();
     for path in own.iter().copied().chain(package.tests()) {
         let source = package.source(path).unwrap_or_default();
@@ -165,12 +204,15 @@ fn files(ground: &Ground<'_>, compiles: impl Fn(&str) -> bool) -> Vec<Finding> {
         match looked {
             Ok(seen) => whole.join(seen, path),
             Err(why) => {
-                complete = false;
+                let names = lexer::tokens(source).into_iter().map(|token| token.text);
+                unread_names.get_or_insert_default().extend(names);
                 whole.findings.extend(unread(path, &why));
             }
         }
     }
-    if complete {
+    let unknown = unknown(&whole, unread_names.as_ref());
+    whole.findings.extend(unknown);
+    if unread_names.is_none() {
         let (hooks, uses) = (&whole.hooks, &whole.uses);
         // One that is misspelt is told as that alone.
         let misspelt = whole.findings.iter().any(|one| one.code == "hook-unknown");
@@ -188,6 +230,29 @@ fn files(ground: &Ground<'_>, compiles: impl Fn(&str) -> bool) -> Vec<Finding> {
         }
     }
     whole.findings
+}
+
+/// Names that no file gives anything to. Those that stand in a file that could not be read may be
+/// given something there.
+fn unknown(whole: &Seen, unread: Option<&BTreeSet<&str>>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = vec![];
+    for (name, finding) in &whole.unknown {
+        if whole.globals.contains(name) {
+            continue;
+        }
+        let mut finding = finding.clone();
+        if unread.is_some_and(|names| names.contains(name.as_str())) {
+            finding.severity = Severity::Warning;
+        }
+        let same = |other: &&mut Finding| other.place() == finding.place();
+        match findings.iter_mut().find(same) {
+            // Said once, and as bad as it is.
+            Some(other) if finding.severity < other.severity => *other = finding,
+            Some(_) => {}
+            None => findings.push(finding),
+        }
+    }
+    findings
 }
 
 /// What compiles and cannot be read here is told, so that nobody takes silence for a yes.
@@ -217,14 +282,6 @@ fn from_error(error: &LoadError, code: &'static str) -> Finding {
     let place = error.place();
     let place = place.strip_prefix(&inside).unwrap_or(place);
     Finding::new(Severity::Error, code, error.message()).at(place)
-}
-
-fn syntax(package: &Package, vm: &Vm) -> Vec<Finding> {
-    let files = package.modules().into_iter().chain(package.tests());
-    let troubles = files.filter_map(|path| compile(vm, path).err());
-    troubles
-        .map(|trouble| from_error(&LoadError::new(package.name(), trouble), "syntax"))
-        .collect()
 }
 
 fn whole(dir: &Path, package: &Package) -> Option<Finding> {

@@ -6,9 +6,13 @@ use deskhook_hooks::{Answer, Call, CallError, Extension, Fault, Hook, Kind, Limi
 use serde_json::{Map, Value, json};
 
 use crate::fake::{FakeHost, Fakes, Record};
-use crate::nearest::{did_you_mean, nearest};
+use crate::misfit::{Misfit, misfits};
+use crate::script::bad_answer;
+use crate::shape::Shapes;
 use crate::stage::lock;
 use crate::{LoadError, Package, Script};
+
+mod menu;
 
 /// What one hook of a package answered, on a pretended host.
 #[derive(Clone, Debug)]
@@ -21,7 +25,7 @@ pub struct RunResult {
     pub record: Record,
     /// How long it took, in microseconds.
     pub micros: u64,
-    /// Fields of the input that nobody reads, one sentence each.
+    /// Names in the input that nobody reads, and words that nobody knows, one sentence each.
     pub unread: Vec<String>,
     /// What of the fakes was not asked for, and what was asked for and not faked.
     pub notes: Vec<String>,
@@ -36,9 +40,17 @@ pub enum RunError {
     /// The input is not the hook's.
     #[error(transparent)]
     Input(#[from] CallError),
-    /// A test's input has a field that the hook is not given.
+    /// A test's input has a field that the hook is not given, or a word that no agent says.
     #[error("{0}")]
     Unread(String),
+    /// A value of the input has another type than the hook's field.
+    #[error("the input does not fit the hook {hook}: {misfit}")]
+    Misfit {
+        /// The hook.
+        hook: Hook,
+        /// Which field, what is wanted there, and what is there.
+        misfit: String,
+    },
     /// The input is no object.
     #[error("the input of {hook} is an object of its fields, not {given}")]
     NoObject {
@@ -107,11 +119,15 @@ impl RunResult {
     }
 
     /// Everything that is known of the run: the answer as a test sees it, and `micros`, `logs`
-    /// (`level`, `message`), `asked` (`requests`, `http`, `exec`), `warnings`.
+    /// (`level`, `message`), `asked` (`requests`, `http`, `exec`), `warnings`. A hook of kind `decide`
+    /// without an opinion has the verdict `abstain`.
     pub fn to_document(&self) -> Value {
         let mut document = self.to_value();
         let logs = self.record.logs.iter();
         let logs = logs.map(|(level, message)| json!({"level": level, "message": message}));
+        if self.hook.kind() == Kind::Decide && document.get("verdict").is_none() {
+            document["verdict"] = json!("abstain");
+        }
         document["micros"] = json!(self.micros);
         document["logs"] = logs.collect();
         document["asked"] = json!({
@@ -176,9 +192,14 @@ pub(crate) fn call(
         return Err(RunError::NotHeard { package, hook });
     }
     check_input(hook, &input)?;
-    let input = with_context(input, &host.shared);
-    let read = Call::read(Some(hook), input.clone())?;
-    let unread = unread_fields(&read, &input);
+    let mut input = with_context(hook, input, &host.shared);
+    // What is null is not there, as in Lua.
+    strip(&mut input);
+    let unread = slips(hook, &input)?;
+    let read = Call::read(Some(hook), input).map_err(|error| match unread.first() {
+        Some(slip) => RunError::Unread(slip.clone()),
+        None => error.into(),
+    })?;
     let begun = Instant::now();
     let before = lock(&host.shared).1.clone();
     let limit = Limit {
@@ -187,6 +208,10 @@ pub(crate) fn call(
         wall: hook.kind().longest().max(hook.kind().cpu() * 10),
     };
     let answer = script.call(&read, limit, &host.port);
+    let answer = answer.and_then(|answer| {
+        let refused = |why: String| bad_answer(script.heard_at(hook), &why);
+        menu::judged(&read, answer).map_err(refused)
+    });
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let record = since(&before, &lock(&host.shared).1);
     let notes = lock(&host.shared).0.notes();
@@ -202,7 +227,7 @@ pub(crate) fn call(
 
 /// What the hook is given for `input`, whole.
 pub(crate) fn input(hook: Hook, input: Value, host: &FakeHost) -> Option<Value> {
-    let whole = with_context(input, &host.shared);
+    let whole = with_context(hook, input, &host.shared);
     let call = Call::read(Some(hook), whole).ok()?;
     Some(call.input())
 }
@@ -216,7 +241,8 @@ fn check_input(hook: Hook, input: &Value) -> Result<(), RunError> {
     let given = match input {
         Value::Object(fields) => {
             let named = fields.get("hook").filter(|named| **named != hook.name());
-            let named = named.map(|named| named.as_str().unwrap_or_default().to_owned());
+            let spelt = |named: &Value| named.as_str().map_or(named.to_string(), str::to_owned);
+            let named = named.filter(|named| !named.is_null()).map(spelt);
             return named.map_or(Ok(()), |named| Err(RunError::OtherHook { hook, named }));
         }
         Value::Array(_) => "a list",
@@ -237,17 +263,21 @@ fn since(before: &Record, now: &Record) -> Record {
     }
 }
 
-fn with_context(input: Value, shared: &Mutex<(Fakes, Record)>) -> Value {
+fn with_context(hook: Hook, input: Value, shared: &Mutex<(Fakes, Record)>) -> Value {
     let fakes = &lock(shared).0;
     let mut fields = Map::new();
     fields.insert("now".to_owned(), json!(fakes.clock));
     fields.insert("device".to_owned(), merged(some_device(), &fakes.device));
     fields.insert("person".to_owned(), merged(some_person(), &fakes.person));
     fields.insert("policy_version".to_owned(), json!("test"));
+    if hook == Hook::TrayMenu {
+        let phase = input["session"]["phase"].as_str().unwrap_or_default();
+        fields.insert("menu".to_owned(), menu::usual(phase));
+    }
     let Value::Object(input) = input else {
         return input;
     };
-    for (name, value) in input {
+    for (name, value) in input.into_iter().filter(|(_, value)| !value.is_null()) {
         let value = match (fields.get(&name), value) {
             (Some(before @ Value::Object(_)), Value::Object(value)) => {
                 merged(before.clone(), &value)
@@ -260,7 +290,7 @@ fn with_context(input: Value, shared: &Mutex<(Fakes, Record)>) -> Value {
 }
 
 fn merged(mut into: Value, fields: &Map<String, Value>) -> Value {
-    for (name, value) in fields {
+    for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
         into[name.as_str()] = value.clone();
     }
     into
@@ -274,19 +304,12 @@ fn some_person() -> Value {
     json!({"name": "kim", "display_name": "Kim Example", "language": "en", "verified": true})
 }
 
-/// A field that nobody reads is most likely a slip of the author: each with the nearest that is
-/// read.
-fn unread_fields(call: &Call, input: &Value) -> Vec<String> {
-    let known = call.input();
-    let names = input.as_object().into_iter().flat_map(Map::keys);
-    let unread = names.filter(|name| known.get(name.as_str()).is_none());
-    let told = |name: &String| {
-        let known = known.as_object().into_iter().flat_map(Map::keys);
-        let hint = did_you_mean(nearest(name, known.map(String::as_str)));
-        format!(
-            "the hook {} is not given the field {name:?}{hint}",
-            call.hook
-        )
+/// A name that nobody reads is most likely a slip of the author; a value of another type is an error.
+fn slips(hook: Hook, input: &Value) -> Result<Vec<String>, RunError> {
+    let found = misfits(input, &Shapes::known().input(hook), "input");
+    let slip = |misfit: Misfit| match misfit {
+        Misfit::Name(slip) => Ok(slip),
+        Misfit::Type(misfit) => Err(RunError::Misfit { hook, misfit }),
     };
-    unread.map(told).collect()
+    found.into_iter().map(slip).collect()
 }

@@ -9,11 +9,12 @@ use serde_json::{Map, Value, json};
 use crate::nearest::{did_you_mean, nearest};
 use crate::stage::lock;
 
+mod fit;
 mod tree;
 mod usage;
 
 use tree::Tree;
-use usage::Usage;
+pub(crate) use usage::Usage;
 
 /// When it is in a test that says nothing of the time: a Monday morning.
 pub(crate) const MONDAY: &str = "2026-11-23T10:00:00+01:00";
@@ -50,14 +51,9 @@ pub enum FakesError {
         /// What it may have been meant to be.
         hint: String,
     },
-    /// The field has another type.
-    #[error("the fakes' field {name:?} is {wanted}")]
-    Type {
-        /// The field.
-        name: String,
-        /// What it has to be.
-        wanted: &'static str,
-    },
+    /// What stands in a field is nothing that a host answers.
+    #[error("{0}")]
+    Misfit(String),
 }
 
 /// What a script asked of a pretended host.
@@ -78,8 +74,8 @@ impl Fakes {
     /// optional: what the functions of the same names in a test are given.
     pub fn read(document: &Value) -> Result<Self, FakesError> {
         let mut fakes = Self::default();
-        let wants_object = || wrong("fakes", "an object");
-        for (name, value) in document.as_object().ok_or_else(wants_object)? {
+        fit::check("fakes", document)?;
+        for (name, value) in document.as_object().into_iter().flatten() {
             fakes.set(name, value)?;
         }
         Ok(fakes)
@@ -91,17 +87,17 @@ impl Fakes {
             let name = name.to_owned();
             return Err(FakesError::Unknown { name, hint });
         }
+        fit::check(name, value)?;
         match (name, value) {
             ("clock", Value::String(clock)) => self.clock.clone_from(clock),
-            ("clock", _) => return Err(wrong(name, "a time, as in 2026-11-23T10:00:00+01:00")),
             ("grants", Value::Array(grants)) => {
                 let texts = grants.iter().filter_map(Value::as_str).map(str::to_owned);
                 self.grants = Some(texts.collect());
             }
-            ("grants", Value::Object(grants)) if grants.is_empty() => self.grants = Some(vec![]),
-            ("grants", _) => return Err(wrong(name, "a list of capabilities")),
+            // What is empty in Lua may be either.
+            ("grants", _) => self.grants = Some(vec![]),
             (_, Value::Object(fields)) => self.set_fields(name, fields),
-            _ => return Err(wrong(name, "an object")),
+            _ => {}
         }
         Ok(())
     }
@@ -132,14 +128,13 @@ impl Fakes {
         self.usage.notes()
     }
 
+    pub(crate) fn usage(&self) -> Usage {
+        self.usage.clone()
+    }
+
     pub(crate) fn stored(&self, key: &str) -> Value {
         self.store.get(key).cloned().unwrap_or_default()
     }
-}
-
-fn wrong(name: &str, wanted: &'static str) -> FakesError {
-    let name = name.to_owned();
-    FakesError::Type { name, wanted }
 }
 
 /// A list is one answer after the other, the last for good; anything else is the only one.
@@ -178,7 +173,8 @@ impl FakeHost {
     }
 }
 
-fn answer((fakes, record): &mut (Fakes, Record), asked: &[String], call: HostCall) -> HostReply {
+fn answer(state: &mut (Fakes, Record), asked: &[String], call: HostCall) -> HostReply {
+    let fakes = &mut state.0;
     if let (Some(capability), Some(granted)) = (call.capability(), &fakes.grants)
         && !Grants::new(asked, granted).allows(&capability)
     {
@@ -189,6 +185,10 @@ fn answer((fakes, record): &mut (Fakes, Record), asked: &[String], call: HostCal
         let message = "a pretended host is asked for at most 16 MiB in all";
         return Err(failed(message.to_owned()));
     }
+    perform(state, call)
+}
+
+fn perform((fakes, record): &mut (Fakes, Record), call: HostCall) -> HostReply {
     match call {
         HostCall::Fact { name } => {
             fakes.usage.ask("facts", &name);
@@ -258,7 +258,8 @@ fn file(fakes: &mut Fakes, path: &str) -> HostReply {
     if let Some(text) = fakes.files.get(path) {
         return Ok(text.clone());
     }
-    fakes.usage.unanswered(format!("the file {path}"));
+    let what = format!("the file {path}");
+    fakes.usage.unanswered(("files", path), what);
     let hint = format!("t.files{{[{path:?}] = \"...\"}}");
     Err(failed(format!("{path} is not there: {hint}")))
 }
@@ -272,7 +273,8 @@ fn http(fakes: &mut Fakes, method: &str, url: &str) -> HostReply {
     };
     fakes.usage.ask("http", &key);
     let Some(answer) = next(fakes.http.get_mut(&key)) else {
-        fakes.usage.unanswered(format!("{method} {url}"));
+        let what = format!("{method} {url}");
+        fakes.usage.unanswered(("http", &what.clone()), what);
         let hint = format!("t.http({url:?}, {{status = 200, body = \"...\"}})");
         return Err(failed(format!(
             "nothing answers {method} {url} in this test: {hint}"
@@ -294,7 +296,8 @@ fn http(fakes: &mut Fakes, method: &str, url: &str) -> HostReply {
 fn exec(fakes: &mut Fakes, path: &str) -> HostReply {
     fakes.usage.ask("exec", path);
     let Some(answer) = next(fakes.exec.get_mut(path)) else {
-        fakes.usage.unanswered(format!("the program {path}"));
+        let what = format!("the program {path}");
+        fakes.usage.unanswered(("exec", path), what);
         let hint = format!("t.exec({path:?}, {{code = 0, stdout = \"...\"}})");
         return Err(failed(format!("{path} is not there in this test: {hint}")));
     };

@@ -78,7 +78,8 @@ fn escaped(text: &str) -> String {
     made
 }
 
-fn key(name: &str) -> String {
+/// A key of a table: `name`, or `["a-b"]`.
+pub(crate) fn key(name: &str) -> String {
     /// Words of the language cannot be keys by themselves.
     const WORDS: [&str; 21] = [
         "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in",

@@ -40,9 +40,17 @@ impl Package {
     /// Reads the package in `dir`. Refuses what is too large, what is no package, unknown fields
     /// of the manifest, and links that leave the folder.
     pub fn load(dir: &Path) -> Result<Self, LoadError> {
+        let (package, errors) = Self::examined(dir)?;
+        whole(package, errors)
+    }
+
+    /// What can be read of the package in `dir`, and everything that keeps it from being one. The
+    /// error where nothing can be.
+    pub(crate) fn examined(dir: &Path) -> Result<(Self, Vec<LoadError>), LoadError> {
         let folder = folder_name(dir);
-        let files = Files::read(dir).map_err(|trouble| LoadError::new(&folder, trouble))?;
-        Self::of(files, &folder)
+        let read = Files::read(dir);
+        let (files, left_out) = read.map_err(|trouble| LoadError::new(&folder, trouble))?;
+        Ok(Self::of(files, (&folder, left_out)))
     }
 
     /// A package that another process read: see [`Package::parcel`].
@@ -52,7 +60,8 @@ impl Package {
             files,
             sha256,
         } = parcel;
-        Self::of(Files::of(files, sha256), &name)
+        let (package, errors) = Self::of(Files::of(files, sha256), (&name, vec![]));
+        whole(package, errors)
     }
 
     /// Everything that another process needs to run it: its texts and sources, without pictures
@@ -65,22 +74,35 @@ impl Package {
         }
     }
 
-    fn of(files: Files, folder: &str) -> Result<Self, LoadError> {
-        let trouble = |trouble: Trouble| LoadError::new(folder, trouble);
-        let manifest = files
-            .text(MANIFEST)
-            .ok_or_else(|| trouble(Trouble::NoManifest))?;
-        let manifest = Manifest::read(manifest).map_err(trouble)?;
-        let trouble = |trouble: Trouble| LoadError::new(&manifest.name, trouble);
-        if files.text(INIT).is_none() {
-            return Err(trouble(Trouble::NoInit));
+    fn of(files: Files, (folder, mut troubles): (&str, Vec<Trouble>)) -> (Self, Vec<LoadError>) {
+        let named = |trouble: &Trouble, file: &str| trouble.place().starts_with(file);
+        let left_out = |file: &str| troubles.iter().any(|trouble| named(trouble, file));
+        let manifest = match files.text(MANIFEST) {
+            Some(text) => Manifest::read(text).map_err(Some),
+            None if left_out(MANIFEST) => Err(None),
+            None => Err(Some(Trouble::NoManifest)),
+        };
+        let has_init = files.text(INIT).is_some() || left_out(INIT);
+        let manifest = manifest.unwrap_or_else(|trouble| {
+            troubles.extend(trouble);
+            Manifest {
+                name: folder.to_owned(),
+                ..Manifest::default()
+            }
+        });
+        if !has_init {
+            troubles.push(Trouble::NoInit);
         }
-        let texts = Texts::read(&files).map_err(trouble)?;
-        Ok(Self {
+        let (texts, unread) = Texts::read(&files);
+        let troubles = troubles.into_iter().chain(unread);
+        let errors = troubles.map(|trouble| LoadError::new(&manifest.name, trouble));
+        let errors = errors.collect();
+        let package = Self {
             manifest,
             files,
             texts,
-        })
+        };
+        (package, errors)
     }
 
     /// What `deskhook.json` says.
@@ -139,6 +161,11 @@ impl Package {
         found.ok_or_else(|| format!("there is no module {name:?} in the package"))
     }
 
+    /// All its files, as paths inside the package, in order.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.paths()
+    }
+
     /// The text of one of its files, by its path inside the package.
     pub fn source(&self, path: &str) -> Option<&str> {
         self.files.text(path)
@@ -183,6 +210,11 @@ pub fn discover(dir: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
+}
+
+/// The package, where nothing keeps it from being one.
+fn whole(package: Package, errors: Vec<LoadError>) -> Result<Package, LoadError> {
+    errors.into_iter().next().map_or(Ok(package), Err)
 }
 
 pub(crate) fn folder_name(dir: &Path) -> String {

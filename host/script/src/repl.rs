@@ -7,6 +7,7 @@ use serde_json::{Map, json};
 
 use crate::dry::{self, RunError, RunResult};
 use crate::fake::{FakeHost, Fakes};
+use crate::lexer::is_open;
 use crate::nearest::{did_you_mean, nearest};
 use crate::stage::{Turn, lock};
 use crate::value::{to_json, to_lua};
@@ -105,7 +106,10 @@ impl Repl {
     /// Whether `input` is whole, or wants more lines.
     pub fn is_complete(&self, input: &str) -> bool {
         let text = input.trim();
-        let whole = text.is_empty() || text.starts_with(':') || text.len() > LONGEST;
+        if text.starts_with(':') && text.len() <= LONGEST {
+            return !is_open(text);
+        }
+        let whole = text.is_empty() || text.len() > LONGEST;
         whole
             || match chunk(self.vm.lua(), &self.package, text) {
                 Ok(_) => true,
@@ -226,10 +230,9 @@ fn display_all(_: &Lua, value: Value) -> Result<Reply, Fault> {
     let all = all.flat_map(|all: &Table| {
         (1..=count).map(|index| all.raw_get::<Value>(index).unwrap_or(Value::Nil))
     });
-    let shown: Vec<String> = all.map(|value| display(&value)).collect();
-    Ok(match shown.is_empty() {
-        true => Reply::Nothing,
-        false => Reply::Shown(shown.join("\n")),
+    Ok(match count {
+        0 => Reply::Nothing,
+        _ => Reply::Shown(display(all)),
     })
 }
 

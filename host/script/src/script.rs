@@ -2,9 +2,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
-use deskhook_hooks::{About, Answer, Call, Extension, Fault, Grants, Hook, HostPort, Limit};
+use deskhook_hooks::{
+    About, Answer, AnswerError, Call, Extension, Fault, Grants, Hook, HostPort, Limit,
+    VerdictAnswer,
+};
 use mlua::{Function, Lua, Value};
 
+use crate::misfit::of_answer;
 use crate::package::{INIT, Trouble};
 use crate::stage::{Turn, lock};
 use crate::value::{to_json, to_lua};
@@ -46,6 +50,11 @@ impl Script {
     /// The package that it runs.
     pub fn package(&self) -> &Arc<Package> {
         &self.package
+    }
+
+    /// Where the function of a hook was named, while the package is loaded.
+    pub(crate) fn heard_at(&self, hook: Hook) -> Option<String> {
+        lock(&self.vm).as_ref()?.stage().heard_at(hook)
     }
 
     fn run(&self, vm: &Vm, call: &Call, with: (Limit, Turn)) -> Result<Answer, Fault> {
@@ -212,14 +221,32 @@ fn read_answer(lua: &Lua, hook: Hook, value: &Value) -> Result<Answer, String> {
     };
     let json = to_json(lua, value, is_list);
     let json = json.map_err(|error| format!("the answer holds {error}"))?;
+    // The agent would cut the time of a question to what is allowed; its author is told.
+    let waits = |seconds: u64| {
+        u32::try_from(seconds).is_ok_and(|seconds| VerdictAnswer::TIMEOUT.contains(&seconds))
+    };
+    if json["verdict"] == "ask"
+        && !json["timeout"].is_null()
+        && !json["timeout"].as_u64().is_some_and(waits)
+        && let Some(misfit) = of_answer(hook, &json)
+    {
+        return Err(misfit);
+    }
     Answer::read(hook, json).map_err(|error| {
-        let cause = std::error::Error::source(&error);
-        let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+        let again = || to_json(lua, value, is_list).ok();
+        let cause = match &error {
+            AnswerError::Shape { source, .. } => {
+                let misfit = again().and_then(|json| of_answer(hook, &json));
+                format!(": {}", misfit.unwrap_or_else(|| source.to_string()))
+            }
+            _ => String::new(),
+        };
         format!("{error}{cause}")
     })
 }
 
-fn bad_answer(place: Option<String>, message: &str) -> Fault {
+/// An answer that does not fit, with where its hook is heard.
+pub(crate) fn bad_answer(place: Option<String>, message: &str) -> Fault {
     let place = place.map(|place| format!(" (deskhook.on at {place})"));
     Fault::BadAnswer {
         message: format!("{message}{}", place.unwrap_or_default()),

@@ -1,13 +1,16 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use deskhook_hooks::LogLevel;
 
+use crate::fake::Usage;
 use crate::package::{INIT, folder_name};
 use crate::{LoadError, Package};
 
 mod assertion;
 mod difference;
+mod document;
 mod file;
 mod junit;
 mod rig;
@@ -59,7 +62,9 @@ pub struct TestCase {
     pub failure: Option<TestFailure>,
     /// How long it took, in microseconds.
     pub micros: u64,
-    /// What it set and nobody asked for, and what was asked for and not set; one sentence each.
+    /// Failures that it does not look at. What it set and no test of the package made anybody ask for,
+    /// and what was asked for and no test set: told of the first such test alone, and not where only
+    /// some tests ran. One sentence each.
     pub notes: Vec<String>,
 }
 
@@ -106,10 +111,14 @@ pub fn test_package(package: &Arc<Package>, filter: Option<&str>) -> Result<Test
         filter.is_none_or(|filter| path.contains(filter) || name.contains(filter))
     };
     let begun = now();
-    let mut cases = vec![];
+    let mut ran = vec![];
     for path in package.tests() {
-        cases.extend(file::run(package, path, &wanted));
+        ran.extend(file::run(package, path, &wanted));
     }
+    let mut cases = match filter {
+        Some(_) => ran.into_iter().map(|(case, _)| case).collect(),
+        None => noted(ran),
+    };
     for failure in cases.iter_mut().filter_map(|case| case.failure.as_mut()) {
         failure.line = failure
             .place
@@ -121,6 +130,20 @@ pub fn test_package(package: &Arc<Package>, filter: Option<&str>) -> Result<Test
         cases,
         begun,
     })
+}
+
+/// The cases with their notes: what one test needs and another does not is no slip.
+fn noted(ran: Vec<(TestCase, Usage)>) -> Vec<TestCase> {
+    let mut all = Usage::default();
+    ran.iter().for_each(|(_, usage)| all.join(usage));
+    let mut told = BTreeSet::new();
+    let one = |(mut case, usage): (TestCase, Usage)| {
+        let notes = usage.notes_among(&all).into_iter();
+        case.notes
+            .extend(notes.filter(|note| told.insert(note.clone())));
+        case
+    };
+    ran.into_iter().map(one).collect()
 }
 
 /// The line at `package/file.lua:12`.

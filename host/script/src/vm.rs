@@ -16,7 +16,7 @@ mod place;
 mod require;
 
 pub(crate) use fault::{MEMORY_MIB, root};
-pub(crate) use native::{Complaint, native};
+pub(crate) use native::{Complaint, in_words, native};
 pub(crate) use place::caller;
 pub(crate) use require::chunk;
 

@@ -232,6 +232,27 @@ fn code_that_is_right_is_left_alone() {
             "local now = deskhook.time.now(\"Europe/Berlin\")\nif now.hour >= 8 and now.date ~= \"2026-12-24\" then return deskhook.allow() end",
         ),
         (
+            "session.request",
+            "repeat\n  local found = ctx.reason\nuntil found ~= nil or not found\nreturn nil",
+        ),
+        (
+            "session.request",
+            "local later\nlocal function first() return later() end\nfunction later() return nil end\nreturn first()",
+        ),
+        (
+            "session.request",
+            "local debug_log = nil\nif debug_log then debug_log(ctx.reason) end",
+        ),
+        (
+            "tray.menu",
+            "local id = \"x\" .. ctx.now\nreturn { add = { { id = id, text = id, after = id }, { kind = \"separator\" }, { kind = ctx.menu.icon, id = id } } }",
+        ),
+        (
+            "menu.click",
+            "return { { request = \"refresh_tray\" }, { request = \"notify\", message = ctx.item } }",
+        ),
+        ("menu.click", "return {}"),
+        (
             "tray.menu",
             "return { tooltip = \"x\", set = { start = { hidden = true } }, remove = { \"about\" } }",
         ),
@@ -250,6 +271,18 @@ fn a_function_with_a_name_is_looked_into_as_the_hook_that_it_hears() {
     let text = found(&sample(init)).join("\n");
     let expected = "init.lua:2:12: error: c has no field \"reson\"; did you mean \"reason\"?";
     assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn a_hook_that_uses_what_it_has_no_parameter_for_is_told_to_take_it() {
+    let init = "deskhook.on(\"session.request\", function()\n  return ctx.reason and nil\nend)";
+    let text = found(&sample(init)).join("\n");
+    for expected in [
+        "init.lua:2:10: error: nothing here is called \"ctx\": it is nil [name-unknown]",
+        "help: write function(ctx): what the function is given has no name before",
+    ] {
+        assert!(text.contains(expected), "{expected}\nin\n{text}");
+    }
 }
 
 #[test]

@@ -71,7 +71,12 @@ fn every_task_of_the_guide_passes_its_check_and_its_test() {
 
 /// The blocks behind `<!-- file: NAME -->`.
 fn files(guide: &str) -> Vec<(&str, &str)> {
-    let parts = guide.split("<!-- file: ").skip(1);
+    marked(guide, "<!-- file: ")
+}
+
+/// The blocks behind a mark that ends in a name.
+fn marked<'a>(guide: &'a str, mark: &str) -> Vec<(&'a str, &'a str)> {
+    let parts = guide.split(mark).skip(1);
     parts
         .map(|part| {
             let (name, rest) = part
@@ -119,6 +124,50 @@ fn the_first_hook_of_the_guide_passes_its_check_and_tests() {
     let fakes = Fakes::read(&sunday).unwrap();
     let result = run(&root, Hook::SessionRequest, input, fakes).unwrap();
     assert!(result.denies(), "{result:?}");
+}
+
+#[test]
+fn the_guide_shows_what_a_dry_run_with_fakes_says() {
+    let (dir, guide) = (tempfile::tempdir().unwrap(), guide());
+    let root = dir.path().join("no-weekends");
+    for (name, text) in files(&guide) {
+        let path = root.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let (name, fakes) = marked(&guide, "<!-- fakes: ")[0];
+    let fakes = Fakes::read(&serde_json::from_str(fakes).unwrap()).unwrap();
+    let input = serde_json::json!({"reason": "printer"});
+    let result = run(&root, Hook::SessionRequest, input, fakes).unwrap();
+    assert_eq!(result.notes, [""; 0]);
+    let line = format!("--fakes {name} no-weekends\n");
+    let (_, expected) = guide.split_once(&line).unwrap();
+    let (expected, _) = expected.split_once("\n```").unwrap();
+    assert_eq!(shown(Reply::Ran(Box::new(result))), expected);
+}
+
+#[test]
+fn the_fakes_of_a_task_answer_its_hook() {
+    let tasks = page("tasks.md");
+    let with_fakes = |part: &&str| part.contains("```json\n");
+    let parts = tasks.split("<!-- task: ").skip(1).filter(with_fakes);
+    let mut seen = 0;
+    for part in parts {
+        let (mark, _) = part.split_once(" -->").unwrap();
+        let mark = serde_json::from_str(mark).expect(mark);
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("task");
+        lay_out(&root, &mark, &lua_blocks(part));
+        let (_, fakes) = part.split_once("```json\n").unwrap();
+        let (fakes, _) = fakes.split_once("```").unwrap();
+        let fakes = Fakes::read(&serde_json::from_str(fakes).unwrap()).unwrap();
+        let input = serde_json::json!({"reason": "printer"});
+        let result = run(&root, Hook::SessionRequest, input, fakes).unwrap();
+        assert_eq!(result.to_document()["verdict"], "allow", "{result:?}");
+        assert_eq!(result.notes, [""; 0]);
+        seen += 1;
+    }
+    assert!(seen > 0);
 }
 
 /// What the terminal shows for a line of `script repl`.

@@ -53,7 +53,9 @@ fn files_packages_and_folders_are_bounded() {
 
     let dir = folder();
     write(dir.path(), "latin.lua", [b'-', b'-', 0xe4]);
-    assert!(refusal(dir.path()).contains("latin.lua: is not UTF-8"));
+    assert!(
+        refusal(dir.path()).contains("latin.lua:1:3: this is not UTF-8: save the file as UTF-8")
+    );
 }
 
 #[cfg(unix)]

@@ -144,3 +144,18 @@ fn the_event_of_the_guide_is_signed_as_it_says() {
     mac.chain_update(signed).verify_slice(&signature).unwrap();
     serde_json::from_str::<Value>(body).unwrap();
 }
+
+#[test]
+fn the_error_in_the_guide_of_the_hours_is_what_the_package_says() {
+    let is_hours = |(root, _): &(PathBuf, String)| root.ends_with("business-hours");
+    let (root, guide) = guides().into_iter().find(is_hours).unwrap();
+    let (_, rest) = guide
+        .split_once("Of `\"Friday\": \"8-17\"` it says\n`")
+        .unwrap();
+    let (expected, _) = rest.split_once("`.").unwrap();
+    let policy = json!({"BusinessHours": {"Open": {"Friday": "8-17"}}});
+    let fakes = Fakes::read(&json!({ "policy": policy })).unwrap();
+    let ran = run(&root, Hook::SessionRequest, json!({}), fakes).unwrap();
+    let said = ran.answer.unwrap_err().to_string();
+    assert!(said.contains(expected), "{said}");
+}

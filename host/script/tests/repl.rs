@@ -132,6 +132,10 @@ fn a_hook_runs_with_what_was_set_and_leaves_its_input_and_answer() {
         desk.shown("ctx.reason, result.code"),
         "\"x\"\n\"reason-missing\""
     );
+    let lines = ":run session.request {\n  reason = \"x\", -- no { here\n  ticket = \"1\",\n}";
+    let shown = desk.shown(lines);
+    assert!(shown.contains("\"verdict\":\"deny\""), "{shown}");
+    assert_eq!(desk.shown("ctx.ticket"), "\"1\"");
     desk.shown(":policy sample.ShortestReason=1");
     let shown = desk.shown(":run session.request {reason = \"x\"}");
     assert!(shown.contains("\"verdict\":\"allow\""), "{shown}");
@@ -186,6 +190,10 @@ fn an_input_is_whole_when_the_compiler_says_so() {
         ("1 1", true),
         ("1 + 1)", true),
         (":run", true),
+        (":run session.request {", false),
+        (":run session.request {\n  reason = \"}\",", false),
+        (":run session.request {\n  reason = \"}\",\n}", true),
+        (":policy a={ 1 } b={", false),
         ("", true),
     ] {
         assert_eq!(desk.repl.is_complete(input), whole, "{input}");

@@ -64,6 +64,8 @@ fn every_shipped_package_passes_its_own_check_and_tests() {
         let report = test(&root, None).unwrap();
         assert!(report.passed(), "{:#?}", report.cases);
         assert!(report.cases.len() >= 5, "{} has few tests", root.display());
+        let notes: Vec<&String> = report.cases.iter().flat_map(|case| &case.notes).collect();
+        assert_eq!(notes, [""; 0], "{}", root.display());
         assert!(root.join("README.md").is_file(), "{}", root.display());
     }
 }

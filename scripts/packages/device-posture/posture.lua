@@ -33,7 +33,8 @@ local function reaches(text, least)
   end
   local parts = string.gmatch(own, "%d+")
   for wanted in string.gmatch(least, "%d+") do
-    local part = tonumber(parts()) or 0
+    -- 12 is 12.0: behind the last part nothing at all comes, not even nil.
+    local part = tonumber(parts() or "0")
     if part ~= tonumber(wanted) then
       return part > tonumber(wanted)
     end

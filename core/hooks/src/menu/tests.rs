@@ -48,16 +48,42 @@ fn stop_cannot_be_taken_away() {
 #[test]
 fn no_two_items_of_a_menu_have_one_id() {
     for items in [
-        serde_json::json!([{"id": "a"}, {"id": "a"}]),
-        serde_json::json!([{"id": "sub"}]),
-        serde_json::json!([{"id": "inner", "kind": "submenu", "items": [{"id": "inner"}]}]),
+        serde_json::json!([{"id": "a", "text": "A"}, {"id": "a", "text": "A"}]),
+        serde_json::json!([{"id": "sub", "text": "A"}]),
+        serde_json::json!([{"id": "inner", "kind": "submenu", "text": "A", "items": [{"id": "inner"}]}]),
     ] {
-        let added = serde_json::json!({"id": "sub", "kind": "submenu", "items": items});
+        let added =
+            serde_json::json!({"id": "sub", "kind": "submenu", "text": "More", "items": items});
         let patched = menu().patched(&patch(serde_json::json!({"add": [added]})));
         assert!(matches!(patched, Err(PatchError::Taken(_))), "{patched:?}");
     }
     let lines = serde_json::json!({"add": [{"kind": "separator"}, {"kind": "separator"}]});
     assert_eq!(menu().patched(&patch(lines)).unwrap().items.len(), 4);
+}
+
+#[test]
+fn what_can_be_picked_has_an_id_and_what_is_read_a_text() {
+    let no_id = PatchError::NoId("Help".into());
+    let no_text = |id: &str| PatchError::NoText(id.into());
+    for (item, expected) in [
+        (serde_json::json!({"text": "Help"}), no_id.clone()),
+        (
+            serde_json::json!({"kind": "link", "text": "Help", "target": "https://a.example"}),
+            no_id.clone(),
+        ),
+        (serde_json::json!({"id": "a"}), no_text("a")),
+        (serde_json::json!({"id": "a", "text": " "}), no_text("a")),
+        (serde_json::json!({"kind": "label"}), no_text("")),
+        (
+            serde_json::json!({"kind": "submenu", "text": "More", "items": [{"text": "Help"}]}),
+            no_id,
+        ),
+    ] {
+        let patched = menu().patched(&patch(serde_json::json!({"add": [item]})));
+        assert_eq!(patched, Err(expected), "{item}");
+    }
+    let label = serde_json::json!({"add": [{"kind": "label", "text": "Floor 4"}]});
+    assert!(menu().patched(&patch(label)).is_ok());
 }
 
 #[test]

@@ -75,16 +75,20 @@ fn print(dir: &Path, finding: &Finding) {
     if let Some((line, caret)) = excerpt(dir, finding) {
         let bar = paint("  |", Colour::Dim);
         remark(format!("{bar} {line}"));
-        remark(format!("{bar} {}", paint(&caret, colour)));
+        if let Some(caret) = caret {
+            remark(format!("{bar} {}", paint(&caret, colour)));
+        }
     }
     if !finding.help.is_empty() {
         remark(format!("{} {}", paint("help:", Colour::Cyan), finding.help));
     }
 }
 
-/// The line of source and a caret below the place; none where only the file is known.
-fn excerpt(dir: &Path, finding: &Finding) -> Option<(String, String)> {
-    let (line, column) = (finding.line.checked_sub(1)?, finding.column.checked_sub(1)?);
+/// The line of source, and a caret below the place where its column is known; none where only the
+/// file is.
+fn excerpt(dir: &Path, finding: &Finding) -> Option<(String, Option<String>)> {
+    let line = finding.line.checked_sub(1)?;
+    let column = finding.column.checked_sub(1);
     let text = std::fs::read_to_string(dir.join(&finding.file)).ok()?;
     let line: Vec<char> = text
         .lines()
@@ -92,15 +96,17 @@ fn excerpt(dir: &Path, finding: &Finding) -> Option<(String, String)> {
         .chars()
         .map(|c| if c == '\t' { ' ' } else { c })
         .collect();
-    let column = (column as usize).min(line.len());
+    let caret = column.is_some();
+    let column = (column.unwrap_or_default() as usize).min(line.len());
     let indent = line.iter().take_while(|c| **c == ' ').count();
     // A place far to the right is shown with some of what is before it.
     let from = indent.max(column.saturating_sub(WIDEST / 2)).min(column);
-    let from = if column < WIDEST {
-        indent.min(column)
-    } else {
-        from
+    let from = match (caret, column < WIDEST) {
+        (true, false) => from,
+        (true, true) => indent.min(column),
+        (false, _) => indent,
     };
     let shown: String = line.iter().skip(from).take(WIDEST).collect();
-    Some((shown, format!("{}^", " ".repeat(column - from))))
+    let caret = caret.then(|| format!("{}^", " ".repeat(column - from)));
+    Some((shown, caret))
 }

@@ -2,16 +2,23 @@ use std::path::PathBuf;
 
 use deskhook_script::{TestCase, TestReport, junit, test};
 use deskhook_source::{Change, Watched, watch};
+use serde_json::json as value;
 
 use super::{Format, TestArgs};
 use crate::agent::{asked_to_stop, runtime};
-use crate::output::{Colour, Exit, Failure, Outcome, clear, counted, paint, remark, say};
+use crate::output::{Colour, Exit, Failure, Outcome, clear, counted, json, paint, remark, say};
 
 /// `script test`.
 pub(super) fn run(args: &TestArgs) -> Outcome {
-    if args.watch && args.format == Format::Junit {
+    let is_document = args.json || args.format == Format::Junit;
+    if args.watch && is_document {
         return Err(Failure::Usage(anyhow::anyhow!(
-            "--watch prints text for people: junit is one document of one run"
+            "--watch prints text for people: junit and JSON are one document of one run"
+        )));
+    }
+    if args.json && args.format == Format::Junit {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "--json and --format junit are two forms of one document: choose one"
         )));
     }
     let exit = once(args, &args.dirs)?;
@@ -72,29 +79,65 @@ fn once(args: &TestArgs, dirs: &[PathBuf]) -> Outcome {
                 let message = format!("{:#}", anyhow::Error::from(error));
                 let word = paint("error:", Colour::Red);
                 remark(format!("{word} {}: {message}", dir.display()));
-                if args.format == Format::Junit {
+                if args.json || args.format == Format::Junit {
                     reports.push(TestReport::unloadable(dir, message));
                 }
             }
         }
     }
-    match args.format {
-        Format::Junit => say(junit(&reports).trim_end()),
-        Format::Text => reports.iter().for_each(|report| print(report, args)),
+    let without = without_tests(args, &reports);
+    let passed = !broken && without.is_empty() && reports.iter().all(TestReport::passed);
+    let exit = if passed { Exit::Done } else { Exit::No };
+    match (args.format, args.json) {
+        (Format::Junit, _) => say(junit(&reports).trim_end()),
+        (Format::Text, true) => json(&document(&reports, exit))?,
+        (Format::Text, false) => reports.iter().for_each(|report| print(report, args)),
     }
-    let none = reports.iter().all(|report| report.cases.is_empty());
-    if let Some(filter) = args.filter.as_ref().filter(|_| none && !broken) {
-        remark(format!("no test's name or file holds {filter:?}"));
-        return Ok(Exit::No);
+    let word = paint("error:", Colour::Red);
+    match &args.filter {
+        Some(filter) if !broken && !without.is_empty() => {
+            remark(format!("{word} no test's name or file holds {filter:?}"));
+        }
+        Some(_) => {}
+        None => without.iter().for_each(|package| {
+            let what = "a test is test(\"...\", function(t) ... end) in tests/*.lua";
+            remark(format!("{word} {package} has no tests: {what}"));
+        }),
     }
-    let passed = !broken && reports.iter().all(TestReport::passed);
-    Ok(if passed { Exit::Done } else { Exit::No })
+    Ok(exit)
+}
+
+/// Packages of which nothing is known, since no test of them ran. Where a filter takes some, it takes
+/// none of others.
+fn without_tests<'a>(args: &TestArgs, reports: &'a [TestReport]) -> Vec<&'a str> {
+    let empty = reports.iter().filter(|report| report.cases.is_empty());
+    let empty: Vec<&str> = empty.map(|report| report.package.as_str()).collect();
+    match args.filter.is_some() && empty.len() < reports.len() {
+        true => vec![],
+        false => empty,
+    }
+}
+
+/// All reports as one document.
+fn document(reports: &[TestReport], exit: Exit) -> serde_json::Value {
+    let tests: usize = reports.iter().map(|report| report.cases.len()).sum();
+    let failed: usize = reports.iter().map(TestReport::failures).sum();
+    let packages: Vec<_> = reports.iter().map(TestReport::to_document).collect();
+    value!({"ok": exit == Exit::Done, "tests": tests, "failed": failed, "packages": packages})
 }
 
 fn print(report: &TestReport, args: &TestArgs) {
     say(paint(&report.package, Colour::Bold));
     for case in &report.cases {
         print_case(case);
+    }
+    if report.cases.is_empty() {
+        let none = match args.filter {
+            Some(_) => "  no such test",
+            None => "  no tests",
+        };
+        say(paint(none, Colour::Yellow));
+        return;
     }
     let micros: u64 = report.cases.iter().map(|case| case.micros).sum();
     let failed = report.failures();
@@ -109,13 +152,6 @@ fn print(report: &TestReport, args: &TestArgs) {
         millis(micros)
     );
     say(paint(&total, colour));
-    if report.cases.is_empty() && args.filter.is_none() {
-        let word = paint("warning:", Colour::Yellow);
-        remark(format!(
-            "{word} {} has no tests: they are in tests/*.lua",
-            report.package
-        ));
-    }
 }
 
 fn print_case(case: &TestCase) {
@@ -134,19 +170,23 @@ fn print_case(case: &TestCase) {
                 say(paint(&format!("    > {line}"), Colour::Dim));
             }
             failure.message.lines().for_each(|line| say(marked(line)));
-            for (level, line) in &failure.logs {
-                say(paint(&format!("    log {level:?}: {line}"), Colour::Dim));
+            for (level, said) in &failure.logs {
+                for line in said.lines() {
+                    say(paint(&format!("    log {level:?}: {line}"), Colour::Dim));
+                }
             }
         }
     }
     for note in &case.notes {
+        let note = note.replace('\n', "\\n");
         say(paint(&format!("    note: {note}"), Colour::Yellow));
     }
 }
 
-/// A line of a difference in its colour.
+/// A line of a difference in its colour. What a package says stands behind a bar: at the beginning of a
+/// line, some build servers take it for a command.
 fn marked(line: &str) -> String {
-    let shown = format!("    {line}");
+    let shown = format!("    | {line}");
     match line.trim_start().chars().next() {
         Some('-') => paint(&shown, Colour::Red),
         Some('+') => paint(&shown, Colour::Green),

@@ -67,18 +67,24 @@ fn read(path: &Path) -> Result<Value, Failure> {
     } else {
         std::fs::File::open(path).and_then(bounded)
     };
-    let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+    let name = match path.to_str() {
+        Some("-") => "standard input".to_owned(),
+        _ => path.display().to_string(),
+    };
+    let text = text.with_context(|| format!("cannot read {name}"))?;
     if text.len() as u64 > LARGEST {
-        return Err(anyhow::anyhow!("{} is larger than 1 MiB", path.display()).into());
+        return Err(anyhow::anyhow!("{name} is larger than 1 MiB").into());
     }
+    let text = String::from_utf8(text);
+    let text = text.with_context(|| format!("{name} is not UTF-8: save it as UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}');
-    Ok(serde_json::from_str(text).with_context(|| format!("{} is not JSON", path.display()))?)
+    Ok(serde_json::from_str(text).with_context(|| format!("{name} is not JSON"))?)
 }
 
 /// As much of it as is looked at, and a byte more where there is more.
-fn bounded(source: impl std::io::Read) -> std::io::Result<String> {
-    let mut text = String::new();
-    source.take(LARGEST + 1).read_to_string(&mut text)?;
+fn bounded(source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
+    let mut text = vec![];
+    source.take(LARGEST + 1).read_to_end(&mut text)?;
     Ok(text)
 }
 

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use deskhook_hooks::{HostCall, HostError, HostPort, HostReply};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A host that answers every kind of call in one known way, and remembers what it was asked.
 pub(crate) struct Desk {
@@ -17,6 +17,26 @@ impl Desk {
             let note = serde_json::to_value(&call).expect("a call is JSON");
             notes.lock().expect("nobody panicked").push(note);
             reply(call)
+        });
+        Self { port, asked }
+    }
+
+    /// The same with a store that has these values and no others, and with a policy of the section
+    /// `Sample` alone.
+    pub(crate) fn holding(store: Map<String, Value>) -> Self {
+        let asked = Arc::new(Mutex::new(vec![]));
+        let notes = Arc::clone(&asked);
+        let port = HostPort::through(move |call, _| {
+            let note = serde_json::to_value(&call).expect("a call is JSON");
+            notes.lock().expect("nobody panicked").push(note);
+            match call {
+                HostCall::StoreGet { key } => Ok(store.get(&key).cloned().unwrap_or_default()),
+                HostCall::Policy { key } if !key.starts_with("Sample") => {
+                    let capability = format!("policy:{key}");
+                    Err(HostError::NotGranted { capability })
+                }
+                call => reply(call),
+            }
         });
         Self { port, asked }
     }

@@ -9,5 +9,6 @@ mod desk;
 mod ending;
 mod failures;
 mod hostile;
+mod native;
 mod place;
 mod samples;

@@ -66,13 +66,17 @@ pub(crate) fn open_in(
 
 /// A child of the built program, as the agent starts it.
 pub(crate) fn child() -> Process {
+    child_with(Confinement {
+        memory_mib: 1024,
+        native: None,
+    })
+}
+
+/// The same with another confinement.
+pub(crate) fn child_with(confinement: Confinement) -> Process {
     let program = Program {
         path: env!("CARGO_BIN_EXE_deskhook").into(),
         arguments: vec!["extension-host".to_owned()],
-    };
-    let confinement = Confinement {
-        memory_mib: 1024,
-        native: None,
     };
     Process::new("conformance", program, confinement)
 }

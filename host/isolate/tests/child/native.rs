@@ -23,7 +23,7 @@ fn attempts<'a>(reach: NativeReach, attempts: &[&'a str]) -> Vec<(&'a str, Strin
     let held = process.held_by();
     assert!(held.contains(&"landlock".to_owned()), "{held:?}");
     let each = attempts.iter();
-    each.map(|what| (*what, call(&extension, what).unwrap()))
+    each.map(|what| (*what, call(&extension, what).expect("the probe answers")))
         .collect()
 }
 

@@ -3,7 +3,7 @@ use mlua::{FromLua, Lua, Table, Value};
 use super::allowance::Allowance;
 use crate::nearest::{did_you_mean, nearest};
 use crate::value::MOST_BYTES;
-use crate::vm::Complaint;
+use crate::vm::{Complaint, in_words};
 
 /// A table of named arguments; a name that is not known is an error.
 pub(super) struct Options {
@@ -35,9 +35,11 @@ impl Options {
         match table.raw_get::<Value>(name)? {
             Value::Nil => Ok(None),
             value => {
-                let kind = value.type_name();
-                let read = T::from_lua(value, lua);
-                let read = read.map_err(|_| format!("the field {name:?} cannot be a {kind}"))?;
+                let kept = value.clone();
+                let read = T::from_lua(value, lua).map_err(|error| {
+                    let (wanted, given) = (wanted(&error), given(&kept));
+                    format!("the field {name:?} has to be {wanted}, and this is {given}")
+                })?;
                 Ok(Some(read))
             }
         }
@@ -63,5 +65,28 @@ impl Options {
                 Ok((key, value))
             })
             .collect()
+    }
+}
+
+fn wanted(error: &mlua::Error) -> &'static str {
+    match error {
+        mlua::Error::FromLuaConversionError { to, .. } => in_words(to),
+        _ => "something else",
+    }
+}
+
+/// A value as a message shows it: a text only as far as it says which one it is.
+fn given(value: &Value) -> String {
+    const SHOWN: usize = 40;
+    match value {
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Integer(number) => format!("the number {number}"),
+        Value::Number(number) => format!("the number {number}"),
+        Value::String(text) => {
+            let text = text.to_string_lossy();
+            let text: String = text.chars().take(SHOWN).collect();
+            format!("the text {text:?}")
+        }
+        other => in_words(other.type_name()).to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use deskhook_hooks::VerdictAnswer;
 use mlua::{Lua, Table};
 
 use super::options::Options;
@@ -25,10 +26,21 @@ pub(super) fn fill(lua: &Lua, stage: &Arc<Stage>, deskhook: &Table) -> mlua::Res
     let ask = native(lua, stage, "deskhook.ask", |lua, _, table: Table| {
         let options = Options::new(Some(table), &["title", "message", "timeout"])?;
         let verdict = said(lua, ("ask", "title", "message"), &options)?;
-        verdict.raw_set("timeout", options.optional::<u32>(lua, "timeout")?)?;
+        let seconds: Option<f64> = options.optional(lua, "timeout")?;
+        verdict.raw_set("timeout", seconds.map(timeout).transpose()?)?;
         Ok(verdict)
     })?;
     deskhook.raw_set("ask", ask)
+}
+
+/// Nobody's question stands longer, or goes before it is read.
+fn timeout(seconds: f64) -> Result<f64, Complaint> {
+    let (least, most) = VerdictAnswer::TIMEOUT.into_inner();
+    if seconds.fract() == 0.0 && (f64::from(least)..=f64::from(most)).contains(&seconds) {
+        return Ok(seconds);
+    }
+    let wanted = format!("the field \"timeout\" is {least} to {most} whole seconds");
+    Err(format!("{wanted}, and this is {seconds}").into())
 }
 
 fn said(

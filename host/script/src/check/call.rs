@@ -1,14 +1,14 @@
 //! Calls: of the API, of what a test is given, of `require`.
 
-use deskhook_hooks::Hook;
+use deskhook_hooks::{Hook, VerdictAnswer};
 
 use super::Severity;
 use super::capability::{self, wanted};
 use super::scope::Value;
-use super::shape::{Shape, spelt};
-use super::tree::{At, Expression, Spot, named};
+use super::tree::{self, At, Expression, Spot, named};
 use super::walk::{Said, Walk};
 use crate::nearest::{did_you_mean, nearest};
+use crate::shape::{Part, Shape, spelt};
 use crate::{Entry, REFERENCE};
 
 const ERROR: (Severity, &str) = (Severity::Error, "argument-wrong");
@@ -36,6 +36,7 @@ impl Walk<'_> {
             Some("require") => self.require(given),
             _ => {}
         }
+        self.needed(of, "");
         self.look(of);
         self.look_all(given);
         self.test_call(of, given);
@@ -108,8 +109,30 @@ impl Walk<'_> {
             let message = format!("{path} is a room and no function");
             self.tell(at, (Severity::Error, "type-wrong"), Said::new(message, ""));
         }
-        if path == "deskhook.text" {
-            self.text_used(given);
+        match path {
+            "deskhook.text" => self.text_used(given),
+            "deskhook.ask" => self.timeout(given),
+            _ => {}
+        }
+    }
+
+    /// The reference says of a number that it is one; how large this one may be is the verdict's.
+    fn timeout(&mut self, given: &[Spot]) {
+        let Some(Expression::Table(entries)) = given.first().map(|first| &first.what) else {
+            return;
+        };
+        let (least, most) = VerdictAnswer::TIMEOUT.into_inner();
+        let part = Part {
+            shape: Shape::Whole(least.into(), most.into()),
+            optional: true,
+        };
+        for entry in entries {
+            if let tree::Entry::Named(_, name, value) = entry
+                && name == "timeout"
+                && matches!(self.scopes.value(value), Value::Number(number) if number.fract() == 0.0)
+            {
+                self.fits(value, &part, ("\"timeout\" in seconds", ERROR.1));
+            }
         }
     }
 
@@ -179,6 +202,7 @@ impl Walk<'_> {
 
     fn test(&mut self, given: &[Spot]) {
         self.seen.tests += 1;
+        self.test_named(given);
         match given.get(1).map(|second| &second.what) {
             Some(Expression::Function(function)) => {
                 let t = Value::Known(Shape::Named("Test".to_owned()));
@@ -188,15 +212,51 @@ impl Walk<'_> {
         }
     }
 
-    /// `t.run(hook, input)`: the input's fields are the hook's.
+    /// A second test of one name does not run: its file does not load.
+    fn test_named(&mut self, given: &[Spot]) {
+        let Some(first) = given.first() else {
+            return;
+        };
+        let Value::Text(name) = self.scopes.value(first) else {
+            return;
+        };
+        if let Some(before) = self.seen.tests_named.get(&name) {
+            let message = format!("there is a test {name:?} already, at line {}", before.line);
+            let help = "every test of a file has a name of its own";
+            let said = Said::new(message, help);
+            self.tell(first.at, (Severity::Error, "test-twice"), said);
+        } else {
+            self.seen.tests_named.insert(name, first.at);
+        }
+    }
+
+    /// `t.run(hook, input)`: the input's fields are the hook's; `t.person{...}`: a person's.
     fn test_call(&mut self, of: &Spot, given: &[Spot]) {
         let Expression::Field(of, _, name) = &of.what else {
             return;
         };
         let is_test = self.scopes.value(of) == Value::Known(Shape::Named("Test".to_owned()));
-        let Some((first, input)) = given.split_first().filter(|_| is_test && name == "run") else {
+        let Some((first, input)) = given.split_first().filter(|_| is_test) else {
             return;
         };
+        let who = match name.as_str() {
+            "run" => None,
+            "person" => Some("Person"),
+            "device" => Some("Device"),
+            _ => return,
+        };
+        if let Some(who) = who {
+            let part = Part {
+                shape: Shape::Named(who.to_owned()),
+                optional: false,
+            };
+            self.fits(
+                first,
+                &part,
+                (&format!("what t.{name} is given"), "input-wrong"),
+            );
+            return;
+        }
         let Value::Text(hook) = self.scopes.value(first) else {
             return;
         };

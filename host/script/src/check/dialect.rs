@@ -1,5 +1,5 @@
-use super::lexer::{Kind, Token};
 use super::{Finding, Severity};
+use crate::lexer::{Kind, Token};
 
 /// Signs of Lua 5.3 and later that this Lua does not have, and what to write instead.
 const SIGNS: [(&str, &str, &str); 4] = [

@@ -1,15 +1,13 @@
 //! Whether what is spelt out has the shape that is wanted of it.
 
-use std::sync::Arc;
-
 use deskhook_hooks::{Hook, Kind as HookKind};
 
 use super::Severity;
 use super::scope::Value;
-use super::shape::{Kind, Part, Record, Shape};
 use super::tree::{At, Entry, Expression, Spot};
 use super::walk::{Said, Walk};
 use crate::nearest::{did_you_mean, nearest};
+use crate::shape::{Kind, Part, Record, Shape, Tagged};
 
 /// The code of what does not fit the input of a hook.
 const INPUT: &str = "input-wrong";
@@ -35,6 +33,9 @@ impl Walk<'_> {
         if given == Kind::Nil && part.optional {
             return;
         }
+        if let (Value::Number(number), Shape::Whole(least, most)) = (&value, &shape) {
+            self.whole_fits((spot.at, *number), (*least, *most), (what, code));
+        }
         if given != wanted {
             let message = format!(
                 "{what} has to be {}, and this is {}",
@@ -48,6 +49,9 @@ impl Walk<'_> {
             (Expression::Table(entries), Shape::Record(record)) => {
                 self.record_fits((spot.at, entries), record, (what, code));
             }
+            (Expression::Table(entries), Shape::Tagged(tagged)) => {
+                self.tagged_fits((spot.at, entries), tagged, (what, code));
+            }
             (Expression::Table(entries), Shape::List(item)) => {
                 self.each_fits(entries, item, (what, code));
             }
@@ -55,6 +59,65 @@ impl Walk<'_> {
                 self.each_fits(entries, item, (what, code));
             }
             _ => {}
+        }
+    }
+
+    fn whole_fits(
+        &mut self,
+        (at, number): (At, f64),
+        (least, most): (i64, i64),
+        (what, code): (&str, &'static str),
+    ) {
+        // Beyond what is exact both bounds are as far away as any number.
+        let fits = number.fract() == 0.0 && (least as f64..=most as f64).contains(&number);
+        if !fits && !number.is_nan() {
+            let wanted = Shape::Whole(least, most).wanted();
+            let message = format!("{what} has to be {wanted}, and this is {number}");
+            self.tell(at, (Severity::Error, code), Said::new(message, ""));
+        }
+    }
+
+    /// A table of several kinds: the field that says which one it is, then those of that one.
+    fn tagged_fits(
+        &mut self,
+        (at, entries): (At, &[Entry]),
+        tagged: &Tagged,
+        (what, code): (&str, &'static str),
+    ) {
+        let named = entries.iter().filter_map(|entry| match entry {
+            Entry::Named(_, name, value) => Some((name, value)),
+            _ => None,
+        });
+        let named: Vec<(&String, &Spot)> = named.collect();
+        let words = || tagged.records.keys().cloned().collect::<Vec<_>>();
+        let Some((tag, value)) = named.iter().find(|(name, _)| **name == tagged.tag) else {
+            let is_open = |entry: &Entry| matches!(entry, Entry::Keyed(..));
+            if !entries.iter().any(is_open) {
+                let texts: Vec<String> = named
+                    .iter()
+                    .filter_map(|(_, value)| match self.scopes.value(value) {
+                        Value::Text(text) => Some(text),
+                        _ => None,
+                    })
+                    .collect();
+                let hint = tagged.meant(texts.iter().map(String::as_str));
+                let message = format!("{what} lacks the field {:?}{hint}", tagged.tag);
+                let help = format!("it is one of: {}", words().join(", "));
+                self.tell(at, (Severity::Error, code), Said::new(message, help));
+            }
+            return;
+        };
+        let part = Part {
+            shape: Shape::Words(words()),
+            optional: false,
+        };
+        let before = self.seen.findings.len();
+        self.fits(value, &part, (&format!("the field {tag:?}"), code));
+        let is_told = self.seen.findings.len() > before;
+        if let Value::Text(word) = self.scopes.value(value)
+            && let Some(record) = tagged.records.get(&word).filter(|_| !is_told)
+        {
+            self.record_fits((at, entries), record, (what, code));
         }
     }
 
@@ -72,7 +135,7 @@ impl Walk<'_> {
     fn record_fits(
         &mut self,
         (at, entries): (At, &[Entry]),
-        record: &Arc<Record>,
+        record: &Record,
         (what, code): (&str, &'static str),
     ) {
         let error = (Severity::Error, code);
@@ -141,16 +204,15 @@ impl Walk<'_> {
                 }
                 return;
             }
-            HookKind::Observe => {
-                if value
-                    .kind()
-                    .is_none_or(|kind| [Kind::Nil, Kind::Table].contains(&kind))
-                {
-                    return;
+            HookKind::Observe => match &spot.what {
+                // Several requests at once.
+                Expression::Table(entries) if entries.iter().all(is_listed) => {
+                    Shape::List(Box::new(self.scopes.shapes().answer(hook)))
                 }
-                Shape::Map(Box::new(Shape::Any))
-            }
-            HookKind::Decide => verdict,
+                _ => self.scopes.shapes().answer(hook),
+            },
+            HookKind::Decide if is_verdict => verdict,
+            HookKind::Decide => self.scopes.shapes().answer(hook),
             HookKind::Transform | HookKind::Provide if is_verdict => {
                 let message = format!("{what} is no verdict: this hook does not decide");
                 let help = format!("it wants {}", hook.wants());
@@ -165,6 +227,9 @@ impl Walk<'_> {
             optional: true,
         };
         self.fits(spot, &part, (&what, CODE));
+        if hook == Hook::TrayMenu {
+            self.menu_patch(spot);
+        }
         for finding in &mut self.seen.findings[before..] {
             if finding.help.is_empty() {
                 finding.help = format!("it wants {}", hook.wants());
@@ -181,4 +246,8 @@ impl Walk<'_> {
         let what = format!("the input of {hook}");
         self.fits(spot, &part, (&what, INPUT));
     }
+}
+
+fn is_listed(entry: &Entry) -> bool {
+    matches!(entry, Entry::Listed(_))
 }

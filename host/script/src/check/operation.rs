@@ -3,33 +3,58 @@
 use super::Severity;
 use super::dialect::is_explained;
 use super::scope::Value;
-use super::shape::{Kind, Shape};
 use super::tree::{At, Expression, Spot, named};
 use super::walk::{Said, Walk};
 use crate::nearest::{did_you_mean, nearest};
+use crate::shape::{Kind, Shape};
 
 const ERROR: Severity = Severity::Error;
 const WARNING: Severity = Severity::Warning;
 
 impl Walk<'_> {
     pub(super) fn name(&mut self, at: At, name: &str) {
+        self.unknown((at, name), WARNING, "");
+    }
+
+    /// A name of which a field is wanted, or something else that nil does not have: this fails.
+    pub(super) fn needed(&mut self, of: &Spot, field: &str) {
+        if let Expression::Name(name) = &of.what
+            && !self.scopes.is_tested(name)
+        {
+            let help = match self.misses(field) {
+                true => {
+                    format!("write function({name}): what the function is given has no name before")
+                }
+                false => String::new(),
+            };
+            self.unknown((of.at, name), ERROR, &help);
+        }
+    }
+
+    /// Whether it is unknown shows once every file was looked into: any of them may set it.
+    fn unknown(&mut self, (at, name): (At, &str), severity: Severity, help: &str) {
         let globals = &self.ground.globals;
         let known = self.scopes.local(name).is_some()
             || globals.contains_key(name)
-            || self.is_written_global(name)
             || (self.in_tests() && name == "test");
         if known || is_explained(name) {
             return;
         }
-        let hint = did_you_mean(nearest(name, globals.keys().map(String::as_str)));
+        let near = nearest(name, globals.keys().map(String::as_str));
+        let hint = did_you_mean(near.filter(|_| help.is_empty()));
         let message = format!("nothing here is called {name:?}: it is nil{hint}");
-        self.tell(at, (WARNING, "name-unknown"), Said::new(message, ""));
+        let found = self.found(at, (severity, "name-unknown"), Said::new(message, help));
+        self.seen.unknown.push((name.to_owned(), found));
     }
 
     pub(super) fn field(&mut self, of: &Spot, (at, name): (At, &str)) {
         match self.scopes.value(of) {
             Value::Library(library) => self.library(&library, (at, name)),
             Value::Known(shape) => self.record_field(of, &shape, (at, name)),
+            Value::Nil => {
+                let message = format!("{} is nil: it has no field {name:?}", named(of));
+                self.tell(at, (ERROR, "field-unknown"), Said::new(message, ""));
+            }
             _ => {}
         }
     }
@@ -60,7 +85,7 @@ impl Walk<'_> {
             Shape::Text | Shape::Words(_) if !self.ground.globals["string"].contains(name) => {
                 format!("{whole} is a text: it has no field {name:?}")
             }
-            other @ (Shape::Number | Shape::Truth | Shape::Function) => {
+            other @ (Shape::Number | Shape::Whole(..) | Shape::Truth | Shape::Function) => {
                 let kind = other.kind().map_or("", Kind::in_words);
                 format!("{whole} is {kind}: it has no field {name:?}")
             }
@@ -110,7 +135,9 @@ impl Walk<'_> {
                 }
                 shape => differs(shape.kind(), Some(Kind::Text)),
             },
-            (Value::Known(_), than) if is_literal => differs(value.kind(), than.kind()),
+            (Value::Known(_) | Value::Number(_), than) if is_literal => {
+                differs(value.kind(), than.kind())
+            }
             _ => None,
         };
         if let Some((own, other)) = message {
@@ -184,6 +211,7 @@ impl Walk<'_> {
         }
         match &target.what {
             Expression::Name(name) if self.scopes.local(name).is_none() => {
+                self.seen.globals.insert(name.clone());
                 let message =
                     format!("{name} is global: it is the whole package's, and outlives the call");
                 let help = format!("write local {name}; deskhook.store keeps what has to last");
@@ -194,6 +222,7 @@ impl Walk<'_> {
                 );
             }
             Expression::Field(of, _, _) | Expression::Item(of, _) => {
+                self.needed(of, "");
                 self.look(of);
                 if let Some(name) = self.input_of(of) {
                     let message = format!("what is written into {name} changes nothing");
@@ -251,7 +280,7 @@ fn differs(own: Option<Kind>, other: Option<Kind>) -> Option<(Kind, Kind)> {
 
 /// A number, true or false, as far as it is seen: never a table, which may be anything.
 fn is_plain(value: &Value) -> bool {
-    matches!(value, Value::Known(Shape::Number | Shape::Truth))
+    matches!(value.kind(), Some(Kind::Number | Kind::Truth))
 }
 
 fn is_joinable(kind: Kind) -> bool {

@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shape::{Kind, Shape, Shapes, spelt};
-use super::tree::{Expression, Function, Spot, Statement};
+use super::names::{tested, written};
+use super::tree::{Expression, Spot, Statement};
 use crate::REFERENCE;
+use crate::shape::{Kind, Shape, Shapes, spelt};
 
 /// How far down an expression is looked into for what it is. Deeper ones may be anything.
 const DEEPEST: u32 = 32;
@@ -16,6 +17,7 @@ pub(super) enum Value {
     Text(String),
     /// A text that begins like this.
     Begins(String),
+    Number(f64),
     /// `deskhook`, a room or a function of it, by its full name.
     Api(String),
     /// A table of the language's own: `string`.
@@ -30,6 +32,7 @@ impl Value {
         match self {
             Self::Nil => Some(Kind::Nil),
             Self::Text(_) | Self::Begins(_) => Some(Kind::Text),
+            Self::Number(_) => Some(Kind::Number),
             Self::Api(_) => None,
             Self::Library(_) => Some(Kind::Table),
             Self::Known(shape) => shape.kind(),
@@ -43,6 +46,8 @@ pub(super) struct Scopes<'a> {
     libraries: &'a BTreeMap<String, BTreeSet<String>>,
     /// Names that are assigned anywhere: nothing is known of what they hold.
     written: BTreeSet<String>,
+    /// Names of which somebody asks whether there is something: they may be nil on purpose.
+    tested: BTreeSet<String>,
     locals: Vec<BTreeMap<String, Value>>,
 }
 
@@ -52,12 +57,11 @@ impl<'a> Scopes<'a> {
         libraries: &'a BTreeMap<String, BTreeSet<String>>,
         tree: &[Statement],
     ) -> Self {
-        let mut written = BTreeSet::new();
-        note_written(tree, &mut written);
         Self {
             shapes,
             libraries,
-            written,
+            written: written(tree),
+            tested: tested(tree),
             locals: vec![BTreeMap::new()],
         }
     }
@@ -75,13 +79,19 @@ impl<'a> Scopes<'a> {
     }
 
     pub(super) fn declare(&mut self, name: &str, value: Value) {
-        let value = match self.written.contains(name) {
+        let meant = value == Value::Nil && self.is_tested(name);
+        let value = match meant || self.written.contains(name) {
             true => Value::ANY,
             false => value,
         };
         if let Some(innermost) = self.locals.last_mut() {
             innermost.insert(name.to_owned(), value);
         }
+    }
+
+    /// Whether the file asks somewhere whether there is something by this name.
+    pub(super) fn is_tested(&self, name: &str) -> bool {
+        self.tested.contains(name)
     }
 
     pub(super) fn local(&self, name: &str) -> Option<&Value> {
@@ -121,8 +131,8 @@ impl<'a> Scopes<'a> {
         }
         match &spot.what {
             Expression::Nil => Value::Nil,
-            Expression::Truth => Value::Known(Shape::Truth),
-            Expression::Number => Value::Known(Shape::Number),
+            Expression::Truth(_) => Value::Known(Shape::Truth),
+            Expression::Number(number) => Value::Number(*number),
             Expression::Text(text) => Value::Text(text.clone()),
             Expression::Pattern => Value::Known(Shape::Text),
             Expression::Function(_) => Value::Known(Shape::Function),
@@ -135,8 +145,9 @@ impl<'a> Scopes<'a> {
             },
             Expression::Call(of, _) => self.result(of),
             Expression::Binary(one, sign, other) => self.joined(one, sign, (other, left)),
-            Expression::Unary(sign, _) => match sign.as_str() {
-                "not" => Value::Known(Shape::Truth),
+            Expression::Unary(sign, of) => match (sign.as_str(), &of.what) {
+                ("not", _) => Value::Known(Shape::Truth),
+                ("-", Expression::Number(number)) => Value::Number(-number),
                 _ => Value::Known(Shape::Number),
             },
             Expression::Method(..) | Expression::Other(_) => Value::ANY,
@@ -198,9 +209,10 @@ impl<'a> Scopes<'a> {
                 let (one, other) = (self.value_within(one, left), self.value_within(other, left));
                 let alike = one.kind().is_some() && one.kind() == other.kind();
                 match (one, alike) {
-                    (Value::Text(_) | Value::Begins(_) | Value::Known(_), true) => {
-                        self.widened(&other)
-                    }
+                    (
+                        Value::Text(_) | Value::Begins(_) | Value::Number(_) | Value::Known(_),
+                        true,
+                    ) => self.widened(&other),
                     _ => Value::ANY,
                 }
             }
@@ -217,43 +229,5 @@ impl<'a> Scopes<'a> {
             Some(Kind::Truth) => Value::Known(Shape::Truth),
             _ => Value::ANY,
         }
-    }
-}
-
-/// Names that an assignment changes, wherever it stands.
-fn note_written(tree: &[Statement], written: &mut BTreeSet<String>) {
-    for statement in tree {
-        match statement {
-            Statement::Assign(targets, values) => {
-                let names = targets.iter().filter_map(|target| match &target.what {
-                    Expression::Name(name) => Some(name.clone()),
-                    _ => None,
-                });
-                written.extend(names);
-                note_functions(values, written);
-            }
-            Statement::Local(_, values) | Statement::Return(values) => {
-                note_functions(values, written);
-            }
-            Statement::LocalFunction(_, function) | Statement::Define(_, function) => {
-                note_written(&function.body, written);
-            }
-            Statement::Call(call) => note_functions(std::slice::from_ref(call), written),
-            Statement::Block(body) => note_written(body, written),
-            Statement::Branch(conditions, bodies) => {
-                note_functions(conditions, written);
-                bodies.iter().for_each(|body| note_written(body, written));
-            }
-            Statement::For { over, body, .. } => {
-                note_functions(over, written);
-                note_written(body, written);
-            }
-        }
-    }
-}
-
-fn note_functions(spots: &[Spot], written: &mut BTreeSet<String>) {
-    for spot in spots {
-        spot.functions(&mut |function: &Function| note_written(&function.body, written));
     }
 }

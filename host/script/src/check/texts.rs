@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::scope::Value;
 use super::tree::{Entry, Expression, Spot};
 use super::walk::{Said, Walk};
-use super::{Finding, Severity};
+use super::{Finding, Severity, language};
 use crate::{Package, Texts};
 
 impl Walk<'_> {
@@ -69,7 +69,7 @@ impl Walk<'_> {
 /// Languages that lack what others say, or that leave a value out.
 pub(super) fn findings(package: &Package) -> Vec<Finding> {
     let texts = package.texts();
-    let mut findings = vec![];
+    let mut findings = language::findings(package);
     let languages: Vec<&str> = texts.languages().collect();
     if !languages.is_empty() && !languages.contains(&"en") {
         let message = "there are no English texts, and English is what is fallen back to";

@@ -3,7 +3,7 @@
 
 mod reading;
 
-pub(super) use reading::with_tree;
+pub(super) use reading::{first_complaint, with_tree};
 
 /// A place in a file, both from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,8 +23,8 @@ pub(super) struct Spot {
 #[derive(Clone, Debug)]
 pub(super) enum Expression {
     Nil,
-    Truth,
-    Number,
+    Truth(bool),
+    Number(f64),
     /// A text that is spelt out.
     Text(String),
     /// A text with something in it that is not known.
@@ -53,7 +53,7 @@ pub(super) enum Entry {
     Listed(Spot),
 }
 
-/// A function; `...` is no parameter of these.
+/// A function; `...` is a parameter by that name.
 #[derive(Clone, Debug)]
 pub(super) struct Function {
     pub(super) parameters: Vec<String>,
@@ -69,6 +69,7 @@ pub(super) enum Statement {
     /// `function a.b() ... end`.
     Define(Spot, Function),
     Call(Spot),
+    /// `do ... end`, and a `repeat` with what stands behind its `until` as its last statement.
     Block(Vec<Statement>),
     /// Conditions, and what runs under them.
     Branch(Vec<Spot>, Vec<Vec<Statement>>),
@@ -140,6 +141,43 @@ impl Entry {
         match self {
             Self::Named(_, _, value) | Self::Listed(value) => vec![value],
             Self::Keyed(key, value) => vec![key, value],
+        }
+    }
+}
+
+impl Statement {
+    /// The expressions right in it.
+    pub(super) fn spots(&self) -> Vec<&Spot> {
+        match self {
+            Self::Local(_, values) | Self::Return(values) => values.iter().collect(),
+            Self::Assign(targets, values) => targets.iter().chain(values).collect(),
+            Self::Call(call) | Self::Define(call, _) => vec![call],
+            Self::Branch(conditions, _) => conditions.iter().collect(),
+            Self::For { over, .. } => over.iter().collect(),
+            Self::LocalFunction(..) | Self::Block(_) => vec![],
+        }
+    }
+
+    /// What runs in it, and in a function that it names.
+    fn bodies(&self) -> Vec<&[Self]> {
+        match self {
+            Self::LocalFunction(_, function) | Self::Define(_, function) => vec![&function.body],
+            Self::Block(body) | Self::For { body, .. } => vec![body],
+            Self::Branch(_, bodies) => bodies.iter().map(Vec::as_slice).collect(),
+            _ => vec![],
+        }
+    }
+}
+
+/// Gives every statement to `see`, those inside others and inside functions too.
+pub(super) fn each_statement(tree: &[Statement], see: &mut dyn FnMut(&Statement)) {
+    for statement in tree {
+        see(statement);
+        for body in statement.bodies() {
+            each_statement(body, see);
+        }
+        for spot in statement.spots() {
+            spot.functions(&mut |function: &Function| each_statement(&function.body, see));
         }
     }
 }

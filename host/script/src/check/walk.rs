@@ -3,15 +3,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use deskhook_hooks::Hook;
 
 use super::scope::{Scopes, Value};
-use super::shape::{Shape, Shapes};
 use super::tree::{At, Counts, Expression, Function, Spot, Statement, dotted};
 use super::{Finding, Severity};
 use crate::Package;
+use crate::shape::{Shape, Shapes};
 
 /// What every file of a package is held against.
 pub(super) struct Ground<'a> {
     pub(super) package: &'a Package,
-    pub(super) shapes: Shapes,
+    pub(super) shapes: &'static Shapes,
     /// Every global that there is, with its fields.
     pub(super) globals: BTreeMap<String, BTreeSet<String>>,
 }
@@ -29,12 +29,20 @@ pub(super) struct Seen {
     /// Keys of texts; none where a key is computed.
     pub(super) texts: Vec<Option<String>>,
     pub(super) tests: usize,
+    /// Where the tests of this file are, by their names.
+    pub(super) tests_named: BTreeMap<String, At>,
+    /// Globals that it writes.
+    pub(super) globals: BTreeSet<String>,
+    /// Names that are unknown unless some file writes them, with what is to be told then.
+    pub(super) unknown: Vec<(String, Finding)>,
 }
 
 impl Seen {
     /// Adds what one file says. Tests hear no hooks, and ask for nothing.
     pub(super) fn join(&mut self, other: Self, path: &str) {
         self.findings.extend(other.findings);
+        self.globals.extend(other.globals);
+        self.unknown.extend(other.unknown);
         if path.starts_with("tests/") {
             self.tests += other.tests;
             return;
@@ -54,9 +62,16 @@ pub(super) struct Walk<'a> {
     pub(super) seen: Seen,
     /// Which hook a function by its name hears, where it hears one.
     heard: BTreeMap<String, Hook>,
-    /// Of the functions around here, which hear a hook; the innermost is the last.
-    around: Vec<Option<Hook>>,
-    globals_written: BTreeSet<String>,
+    /// The functions around here; the innermost is the last.
+    around: Vec<Around>,
+}
+
+/// A function that is looked into.
+struct Around {
+    /// The hook that it hears, if it does.
+    hook: Option<Hook>,
+    /// What it is called with and has no parameter for.
+    missed: Option<Value>,
 }
 
 impl<'a> Walk<'a> {
@@ -64,13 +79,11 @@ impl<'a> Walk<'a> {
         let mut walk = Walk {
             ground,
             path,
-            scopes: Scopes::new(&ground.shapes, &ground.globals, tree),
+            scopes: Scopes::new(ground.shapes, &ground.globals, tree),
             seen: Seen::default(),
             heard: named_handlers(tree),
             around: vec![],
-            globals_written: BTreeSet::new(),
         };
-        walk.note_globals(tree);
         walk.statements(tree);
         walk.seen
     }
@@ -79,8 +92,19 @@ impl<'a> Walk<'a> {
         self.path.starts_with("tests/")
     }
 
-    pub(super) fn tell(&mut self, at: At, (severity, code): (Severity, &'static str), said: Said) {
-        let finding = Finding {
+    pub(super) fn tell(&mut self, at: At, code: (Severity, &'static str), said: Said) {
+        let finding = self.found(at, code, said);
+        self.seen.findings.push(finding);
+    }
+
+    /// What is told of a place.
+    pub(super) fn found(
+        &self,
+        at: At,
+        (severity, code): (Severity, &'static str),
+        said: Said,
+    ) -> Finding {
+        Finding {
             file: self.path.to_owned(),
             line: at.line,
             column: at.column,
@@ -88,29 +112,29 @@ impl<'a> Walk<'a> {
             code,
             message: said.0,
             help: said.1,
-        };
-        self.seen.findings.push(finding);
+        }
     }
 
     /// The hook whose function this is, not one inside it.
     pub(super) fn hook_here(&self) -> Option<Hook> {
-        self.around.last().copied().flatten()
+        self.around.last()?.hook
     }
 
-    /// Functions that are global are known from the first line on, as they are when they are called.
-    fn note_globals(&mut self, tree: &[Statement]) {
-        for statement in tree {
-            let names = match statement {
-                Statement::Define(target, _) => std::slice::from_ref(target),
-                Statement::Assign(targets, _) => targets,
-                _ => continue,
-            };
-            for target in names {
-                if let Expression::Name(name) = &target.what {
-                    self.globals_written.insert(name.clone());
-                }
-            }
-        }
+    /// Whether a function around here is called with something that has this field, and has no
+    /// parameter for it.
+    pub(super) fn misses(&self, field: &str) -> bool {
+        let missed = self
+            .around
+            .iter()
+            .filter_map(|around| around.missed.as_ref());
+        let mut shapes = missed.map(|value| match value {
+            Value::Known(shape) => self.scopes.shapes().resolve(shape),
+            _ => Shape::Any,
+        });
+        shapes.any(|shape| match shape {
+            Shape::Record(record) => record.fields.contains_key(field),
+            _ => false,
+        })
     }
 
     fn statements(&mut self, tree: &[Statement]) {
@@ -184,14 +208,14 @@ impl<'a> Walk<'a> {
             .map(|value| self.scopes.value(value))
             .collect();
         for (index, name) in names.iter().enumerate() {
-            let value = known.get(index).cloned().unwrap_or(Value::ANY);
-            // `local x = nil` is a place for what comes later.
-            let value = if value == Value::Nil {
-                Value::ANY
+            let known = known.get(index).cloned();
+            // What nobody gives a value to, here or later, is nil.
+            let rest = if values.is_empty() {
+                Value::Nil
             } else {
-                value
+                Value::ANY
             };
-            self.scopes.declare(name, value);
+            self.scopes.declare(name, known.unwrap_or(rest));
         }
     }
 
@@ -212,7 +236,10 @@ impl<'a> Walk<'a> {
         function: &Function,
         (hook, mut given): (Option<Hook>, Option<Value>),
     ) {
-        self.around.push(hook);
+        self.around.push(Around {
+            hook,
+            missed: given.clone().filter(|_| function.parameters.is_empty()),
+        });
         self.scopes.enter();
         for name in &function.parameters {
             let value = given.take().unwrap_or(Value::ANY);
@@ -263,6 +290,11 @@ impl<'a> Walk<'a> {
             Expression::Function(function) => self.function(function, None),
             Expression::Call(of, given) => self.call(spot, (of, given)),
             _ => {
+                match &spot.what {
+                    Expression::Field(of, _, name) => self.needed(of, name),
+                    Expression::Item(of, _) | Expression::Method(of, _) => self.needed(of, ""),
+                    _ => {}
+                }
                 for inner in spot.inner() {
                     self.look(inner);
                 }
@@ -279,10 +311,6 @@ impl<'a> Walk<'a> {
             Expression::Unary(sign, of) => self.unary(sign, of),
             _ => {}
         }
-    }
-
-    pub(super) fn is_written_global(&self, name: &str) -> bool {
-        self.globals_written.contains(name)
     }
 }
 

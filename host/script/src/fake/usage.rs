@@ -1,11 +1,15 @@
 use std::collections::BTreeSet;
 
+/// A field of the fakes and a key in it.
+type Key = (String, String);
+
 /// What was faked, what of that was asked for, and what was asked for without being faked.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Usage {
-    set: BTreeSet<(String, String)>,
-    asked: BTreeSet<(String, String)>,
-    unanswered: Vec<String>,
+pub(crate) struct Usage {
+    set: BTreeSet<Key>,
+    asked: BTreeSet<Key>,
+    /// With what it is called.
+    unanswered: Vec<(Key, String)>,
     size: usize,
 }
 
@@ -32,23 +36,45 @@ impl Usage {
         self.size <= MOST
     }
 
-    pub(super) fn unanswered(&mut self, what: String) {
-        if self.unanswered.len() < MOST_NAMED && !self.unanswered.contains(&what) {
-            self.unanswered.push(what);
+    pub(super) fn unanswered(&mut self, (field, key): (&str, &str), what: String) {
+        let entry = ((field.to_owned(), key.to_owned()), what);
+        if self.unanswered.len() < MOST_NAMED && !self.unanswered.contains(&entry) {
+            self.unanswered.push(entry);
         }
+    }
+
+    /// Adds what was set and asked for elsewhere.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.set.extend(other.set.iter().cloned());
+        self.asked.extend(other.asked.iter().cloned());
     }
 
     /// One sentence each.
     pub(super) fn notes(&self) -> Vec<String> {
+        self.notes_among(self)
+    }
+
+    /// What of this `all` together never asked for, and never set; one sentence each.
+    pub(crate) fn notes_among(&self, all: &Self) -> Vec<String> {
         let idle = self.set.iter().filter(|(field, key)| {
-            let mut asked = self.asked.iter();
+            let mut asked = all.asked.iter();
             !asked.any(|(other, wanted)| other == field && covers(field, key, wanted))
         });
         let idle = idle.map(|(field, key)| format!("{field}: {key:?} was set and never asked for"));
         let open = self.unanswered.iter();
-        let open = open.map(|what| format!("{what} was asked for and nothing was set"));
+        let open = open.filter(|((field, key), _)| {
+            let mut set = all.set.iter();
+            !set.any(|(other, known)| other == field && answers(known, key))
+        });
+        let open = open.map(|(_, what)| format!("{what} was asked for and nothing was set"));
         idle.chain(open).collect()
     }
+}
+
+/// Whether what is set under `known` answers `key`: an address with a method or without.
+fn answers(known: &str, key: &str) -> bool {
+    let alone = |text: &str| text.rsplit(' ').next() == Some(known);
+    known == key || alone(key)
 }
 
 fn covers(field: &str, key: &str, wanted: &str) -> bool {

@@ -57,7 +57,7 @@ pub(crate) enum Trouble {
         path: String,
     },
     NotText {
-        path: String,
+        place: String,
     },
     NoManifest,
     NoInit,
@@ -78,16 +78,17 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    fn place(&self) -> &str {
+    pub(super) fn place(&self) -> &str {
         match self {
             Self::Read { path, .. }
             | Self::FileTooLarge { path }
             | Self::TooDeep { path }
             | Self::Outside { path }
             | Self::NotAFile { path }
-            | Self::Name { path }
-            | Self::NotText { path } => path,
-            Self::Document { place, .. } | Self::Syntax { place, .. } => place,
+            | Self::Name { path } => path,
+            Self::NotText { place } | Self::Document { place, .. } | Self::Syntax { place, .. } => {
+                place
+            }
             Self::Ran { fault } => place_of(fault).unwrap_or_default(),
             Self::NotHeard { .. } => super::INIT,
             Self::PackageTooLarge | Self::TooManyFiles | Self::NoManifest | Self::NoInit => "",
@@ -103,8 +104,8 @@ impl Trouble {
             Self::TooDeep { .. } => "is more than 8 folders deep".to_owned(),
             Self::Outside { .. } => "is a link that leaves the package".to_owned(),
             Self::NotAFile { .. } => "is neither a file nor a folder".to_owned(),
-            Self::Name { .. } => "has a name that is not UTF-8".to_owned(),
-            Self::NotText { .. } => "is not UTF-8".to_owned(),
+            Self::Name { .. } => "has a name that is not UTF-8, or has control characters in it".to_owned(),
+            Self::NotText { .. } => "this is not UTF-8: save the file as UTF-8".to_owned(),
             Self::NoManifest => "it has no deskhook.json".to_owned(),
             Self::NoInit => "it has no init.lua".to_owned(),
             Self::Document { message, .. } | Self::Syntax { message, .. } => message.clone(),

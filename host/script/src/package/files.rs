@@ -24,7 +24,8 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    pub(crate) fn read(root: &Path) -> Result<Self, Trouble> {
+    /// What is in a folder, and which of its files are left out, since they are no text.
+    pub(crate) fn read(root: &Path) -> Result<(Self, Vec<Trouble>), Trouble> {
         let canonical = root.canonicalize().map_err(|source| Trouble::Read {
             path: String::new(),
             source,
@@ -34,13 +35,15 @@ impl Files {
             left: LARGEST_PACKAGE,
             entries: MOST_ENTRIES,
             contents: BTreeMap::new(),
+            left_out: vec![],
         };
         reading.folder(&canonical, "", 0)?;
         let sha256 = hash(&reading.contents);
-        Ok(Self {
+        let files = Self {
             contents: reading.contents,
             sha256,
-        })
+        };
+        Ok((files, reading.left_out))
     }
 
     /// Files that were read before, and hashed with others.
@@ -77,6 +80,7 @@ struct Reading<'a> {
     left: u64,
     entries: usize,
     contents: BTreeMap<String, Vec<u8>>,
+    left_out: Vec<Trouble>,
 }
 
 impl Reading<'_> {
@@ -92,7 +96,10 @@ impl Reading<'_> {
             let entry = entry.map_err(|source| read_trouble(inside, source))?;
             let name = entry.file_name();
             let path = format!("{inside}{}", name.to_string_lossy());
-            let Some(name) = name.to_str() else {
+            let plain = name
+                .to_str()
+                .filter(|name| !name.contains(char::is_control));
+            let Some(name) = plain else {
                 return Err(Trouble::Name { path });
             };
             if !name.starts_with('.') {
@@ -137,8 +144,11 @@ impl Reading<'_> {
             // Some editors write it, and it says nothing.
             content.drain(..MARK.len());
         }
-        if is_text && std::str::from_utf8(&content).is_err() {
-            return Err(Trouble::NotText { path });
+        if is_text && let Err(error) = std::str::from_utf8(&content) {
+            let (line, column) = place(&content[..error.valid_up_to()]);
+            let place = format!("{path}:{line}:{column}");
+            self.left_out.push(Trouble::NotText { place });
+            return Ok(());
         }
         self.left = self
             .left
@@ -162,6 +172,13 @@ fn open(path: &Path) -> std::io::Result<File> {
 #[cfg(not(unix))]
 fn open(path: &Path) -> std::io::Result<File> {
     File::open(path)
+}
+
+/// Line and column of the first byte behind `before`.
+fn place(before: &[u8]) -> (usize, usize) {
+    let before = String::from_utf8_lossy(before);
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
 fn read_trouble(path: &str, source: std::io::Error) -> Trouble {

@@ -12,18 +12,22 @@ pub struct Texts {
 }
 
 impl Texts {
-    pub(crate) fn read(files: &Files) -> Result<Self, Trouble> {
-        let mut languages = BTreeMap::new();
+    /// What can be read, and what cannot.
+    pub(crate) fn read(files: &Files) -> (Self, Vec<Trouble>) {
+        let (mut languages, mut troubles) = (BTreeMap::new(), vec![]);
         for path in files.paths() {
             let language = path
                 .strip_prefix("texts/")
                 .and_then(|file| file.strip_suffix(".json"));
             if let Some(language) = language {
                 let text = files.text(path).unwrap_or_default();
-                languages.insert(language.to_lowercase(), read_language(path, text)?);
+                match read_language(path, text) {
+                    Ok(texts) => drop(languages.insert(language.to_lowercase(), texts)),
+                    Err(trouble) => troubles.push(trouble),
+                }
             }
         }
-        Ok(Self { languages })
+        (Self { languages }, troubles)
     }
 
     /// The text for `key` in `language` (`de-at`), else in its main language (`de`), else in

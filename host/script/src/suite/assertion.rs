@@ -50,9 +50,9 @@ pub(super) fn install(lua: &Lua, stage: &Arc<Stage>, rig: &Arc<Mutex<Rig>>) -> m
     fill_servers(lua, stage, rig, &t)?;
     fill_records(lua, stage, rig, &t)?;
     fill_run(lua, stage, rig, &t)?;
-    fill_verdicts(lua, stage, &t)?;
-    fill_values(lua, stage, &t)?;
-    t.set_readonly(true);
+    fill_verdicts(lua, stage, rig, &t)?;
+    fill_values(lua, stage, rig, &t)?;
+    crate::api::close(lua, stage, ("t", &t))?;
     lua.set_named_registry_value(KEY, t)
 }
 
@@ -168,7 +168,12 @@ fn explained(error: &dyn std::error::Error) -> String {
     format!("{error}{}", cause.unwrap_or_default())
 }
 
-fn fill_verdicts(lua: &Lua, stage: &Arc<Stage>, t: &Table) -> mlua::Result<()> {
+fn fill_verdicts(
+    lua: &Lua,
+    stage: &Arc<Stage>,
+    rig: &Arc<Mutex<Rig>>,
+    t: &Table,
+) -> mlua::Result<()> {
     for (field, name, verdict) in [
         ("denied", "t.denied", "deny"),
         ("allowed", "t.allowed", "allow"),
@@ -176,12 +181,13 @@ fn fill_verdicts(lua: &Lua, stage: &Arc<Stage>, t: &Table) -> mlua::Result<()> {
         ("abstained", "t.abstained", "nothing"),
     ] {
         type Arguments = (LuaValue, Option<String>);
+        let rig = Arc::clone(rig);
         let check = native(
             lua,
             stage,
             name,
             move |lua, _, (result, code): Arguments| {
-                let result = result_of(lua, &result)?;
+                let result = result_of(lua, &rig, &result)?;
                 let part = if verdict == "ask" { "title" } else { "code" };
                 let fits = spoken(&result) == verdict
                     && code.as_deref().is_none_or(|code| result[part] == code);
@@ -194,12 +200,13 @@ fn fill_verdicts(lua: &Lua, stage: &Arc<Stage>, t: &Table) -> mlua::Result<()> {
         )?;
         t.raw_set(field, check)?;
     }
+    let own = Arc::clone(rig);
     let failed = native(
         lua,
         stage,
         "t.failed",
-        |lua, _, (result, text): (LuaValue, Option<String>)| {
-            let result = result_of(lua, &result)?;
+        move |lua, _, (result, text): (LuaValue, Option<String>)| {
+            let result = result_of(lua, &own, &result)?;
             let fault = result["fault"].as_str();
             let text = text.unwrap_or_default();
             if fault.is_some_and(|fault| fault.contains(&text)) {
@@ -214,35 +221,45 @@ fn fill_verdicts(lua: &Lua, stage: &Arc<Stage>, t: &Table) -> mlua::Result<()> {
     t.raw_set("failed", failed)
 }
 
-fn fill_values(lua: &Lua, stage: &Arc<Stage>, t: &Table) -> mlua::Result<()> {
+fn fill_values(
+    lua: &Lua,
+    stage: &Arc<Stage>,
+    rig: &Arc<Mutex<Rig>>,
+    t: &Table,
+) -> mlua::Result<()> {
     type Arguments = (LuaValue, LuaValue);
+    let own = Arc::clone(rig);
     let equal = native(
         lua,
         stage,
         "t.equal",
-        |lua, _, (actual, expected): Arguments| {
-            same(&plain(lua, &actual)?, &plain(lua, &expected)?)
+        move |lua, _, (actual, expected): Arguments| {
+            let actual = plain(lua, &actual)?;
+            lock(&own).look_at(&actual);
+            same(&actual, &plain(lua, &expected)?)
         },
     )?;
     t.raw_set("equal", equal)?;
+    let own = Arc::clone(rig);
     let value = native(
         lua,
         stage,
         "t.value",
-        |lua, _, (result, expected): Arguments| {
+        move |lua, _, (result, expected): Arguments| {
             same(
-                &answered(&result_of(lua, &result)?, "value")?,
+                &answered(&result_of(lua, &own, &result)?, "value")?,
                 &plain(lua, &expected)?,
             )
         },
     )?;
     t.raw_set("value", value)?;
+    let own = Arc::clone(rig);
     let patch = native(
         lua,
         stage,
         "t.patch",
-        |lua, _, (result, expected): Arguments| {
-            let patch = answered(&result_of(lua, &result)?, "patch")?;
+        move |lua, _, (result, expected): Arguments| {
+            let patch = answered(&result_of(lua, &own, &result)?, "patch")?;
             let expected = plain(lua, &expected)?;
             same(&overlap(&patch, &expected), &expected)
         },
@@ -255,9 +272,10 @@ fn plain(lua: &Lua, value: &LuaValue) -> Result<Value, Complaint> {
     value.map_err(|error| Complaint::Said(format!("there is {error}")))
 }
 
-fn result_of(lua: &Lua, value: &LuaValue) -> Result<Value, Complaint> {
+fn result_of(lua: &Lua, rig: &Mutex<Rig>, value: &LuaValue) -> Result<Value, Complaint> {
     let result = plain(lua, value)?;
     if result["hook"].is_string() {
+        lock(rig).look_at(&result);
         return Ok(result);
     }
     Err("argument 1 is what t.run gave back".into())

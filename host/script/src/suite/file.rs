@@ -7,6 +7,7 @@ use mlua::{Function, Lua};
 use super::rig::Rig;
 use super::{TestCase, TestFailure};
 use crate::Package;
+use crate::fake::Usage;
 use crate::script::compile;
 use crate::stage::{Stage, lock};
 use crate::vm::{Vm, chunk, native};
@@ -17,12 +18,17 @@ const LIMIT: Limit = Limit {
     wall: Duration::from_secs(60),
 };
 
+/// Tests of one file, and bytes of a test's name: what is kept of them lies outside of the script's
+/// own limit.
+const MOST_TESTS: usize = 1000;
+const LONGEST_NAME: usize = 256;
+
 /// Runs the tests of one file.
 pub(super) fn run(
     package: &Arc<Package>,
     path: &str,
     wanted: &dyn Fn(&str, &str) -> bool,
-) -> Vec<TestCase> {
+) -> Vec<(TestCase, Usage)> {
     match Bench::load(package, path) {
         Ok(bench) => {
             let names = bench.names().into_iter().enumerate();
@@ -31,13 +37,16 @@ pub(super) fn run(
                 .map(|(number, name)| bench.case(number, name))
                 .collect()
         }
-        Err(failure) => vec![TestCase {
-            name: "the file loads".to_owned(),
-            file: path.to_owned(),
-            failure: Some(failure),
-            micros: 0,
-            notes: vec![],
-        }],
+        Err(failure) => {
+            let case = TestCase {
+                name: "the file loads".to_owned(),
+                file: path.to_owned(),
+                failure: Some(failure),
+                micros: 0,
+                notes: vec![],
+            };
+            vec![(case, Usage::default())]
+        }
     }
 }
 
@@ -83,7 +92,7 @@ impl Bench {
         lock(&self.names).clone()
     }
 
-    fn case(&self, number: usize, name: String) -> TestCase {
+    fn case(&self, number: usize, name: String) -> (TestCase, Usage) {
         let turn = {
             let mut rig = lock(&self.rig);
             rig.reset();
@@ -96,11 +105,11 @@ impl Bench {
         let begun = Instant::now();
         let result = self.vm.enter((LIMIT, Some(turn)), make, |_, _| Ok(()));
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (logs, notes) = {
+        let (logs, usage, notes) = {
             let rig = lock(&self.rig);
-            (rig.logs(), rig.notes())
+            (rig.logs(), rig.usage(), rig.unseen())
         };
-        TestCase {
+        let case = TestCase {
             name,
             file: self.path.clone(),
             failure: result.err().map(|fault| TestFailure {
@@ -109,7 +118,8 @@ impl Bench {
             }),
             micros,
             notes,
-        }
+        };
+        (case, usage)
     }
 }
 
@@ -125,6 +135,13 @@ fn register(
         "test",
         move |lua, _, (name, function): (String, Function)| {
             let mut names = lock(&names);
+            if name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
+                let why = "a test's name is one line of at most 256 bytes";
+                return Err(why.to_owned().into());
+            }
+            if names.len() >= MOST_TESTS {
+                return Err(format!("a file has at most {MOST_TESTS} tests").into());
+            }
             if names.contains(&name) {
                 return Err(format!("there is a test {name:?} in this file already").into());
             }

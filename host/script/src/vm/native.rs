@@ -89,15 +89,25 @@ fn misfit(error: mlua::Error) -> Complaint {
     let mlua::Error::FromLuaConversionError { from, to, message } = cause else {
         return Complaint::Said(format!("argument {position}: {cause}"));
     };
-    let wanted = match to.as_str() {
-        "String" => "a text",
-        "Table" | "table" => "a table",
-        "Function" | "function" => "a function",
-        _ => "a number",
-    };
+    let (wanted, given) = (in_words(to), in_words(from));
     let not_text = message.as_ref().is_some_and(|why| why.contains("utf-8"));
     let why = if not_text { " that is UTF-8" } else { "" };
     Complaint::Said(format!(
-        "argument {position} has to be {wanted}{why}, and this is {from}"
+        "argument {position} has to be {wanted}{why}, and this is {given}"
     ))
+}
+
+/// A type of Lua's or of this program's, as authors know it.
+pub(crate) fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "String" | "string" => "a text",
+        "Table" | "table" => "a table",
+        "Function" | "function" => "a function",
+        "boolean" => "true or false",
+        "nil" => "nil",
+        "u32" => "a whole number of 0 or more",
+        "thread" => "a coroutine",
+        "buffer" => "a buffer",
+        _ => "a number",
+    }
 }

@@ -294,8 +294,8 @@ unsafe extern "C" fn call_send(
     }
     let request = Json::new(request);
     let about = ["url", "path", "name"].into_iter();
-    let about = about.filter_map(|field| request.field(field)?.as_string());
-    let about = about.last().unwrap_or_default();
+    let mut about = about.filter_map(|field| request.field(field)?.as_string());
+    let about = about.next_back().unwrap_or_default();
     let status = told(&desk.answers(), &about, NOT_GRANTED, answer);
     if status == NOT_GRANTED {
         let why = format!("the test says nothing of {about:?}: Trial::answer");

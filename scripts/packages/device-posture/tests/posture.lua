@@ -110,6 +110,7 @@ test("versions are compared as numbers, for each system", function(t)
   } do
     t.equal({ version, start(t, settings, { os_version = version }).verdict or "nothing" }, { version, verdict })
   end
+  t.denied(start(t, settings, { os_version = "X 9" }), "device-posture")
   t.device{ os = "windows" }
   t.abstained(start(t, settings, { os_version = "Microsoft Windows [Version 10.0.26100.1]" }))
   t.denied(start(t, settings, { os_version = "Microsoft Windows [Version 10.0.19045.4]" }), "device-posture")

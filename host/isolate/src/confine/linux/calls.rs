@@ -213,7 +213,11 @@ fn rules(may: May) -> Built<Rules> {
         May::Load { connect, write } => {
             allow(&mut rules, LOADING);
             loading(&mut rules)?;
-            reading(&mut rules, write)?;
+            if write {
+                allow(&mut rules, WRITING);
+            } else {
+                reading(&mut rules)?;
+            }
             if connect {
                 allow(&mut rules, TALKING);
                 talking(&mut rules)?;
@@ -291,17 +295,13 @@ fn loading(rules: &mut Rules) -> Built<()> {
     Ok(())
 }
 
-/// Opening files; which, Landlock says. Where nothing may be written, only for reading.
-fn reading(rules: &mut Rules, write: bool) -> Built<()> {
+/// Opening files for reading alone; which, Landlock says.
+fn reading(rules: &mut Rules) -> Built<()> {
     let changes = (libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC).unsigned_abs();
     let only_read = |argument: u8| masked(argument, changes.into(), 0);
-    if write {
-        allow(rules, WRITING);
-    } else {
-        rules.insert(libc::SYS_openat, vec![only_read(2)?]);
-        #[cfg(target_arch = "x86_64")]
-        rules.insert(libc::SYS_open, vec![only_read(1)?]);
-    }
+    rules.insert(libc::SYS_openat, vec![only_read(2)?]);
+    #[cfg(target_arch = "x86_64")]
+    rules.insert(libc::SYS_open, vec![only_read(1)?]);
     Ok(())
 }
 

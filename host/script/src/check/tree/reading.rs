@@ -2,10 +2,10 @@ use full_moon::ast::luau::IfExpression;
 use full_moon::ast::punctuated::Punctuated;
 use full_moon::ast::{
     Ast, Block, Call, Expression as Source, Field, FunctionArgs, FunctionBody, FunctionCall, If,
-    Index, LastStmt, Parameter, Prefix, Stmt, Suffix, UnOp, Var,
+    Index, LastStmt, Parameter, Prefix, Repeat, Stmt, Suffix, UnOp, Var,
 };
 use full_moon::node::Node;
-use full_moon::tokenizer::{TokenReference, TokenType};
+use full_moon::tokenizer::{Position, TokenReference, TokenType};
 use full_moon::{Error, LuaVersion};
 
 use super::{At, Counts, Entry, Expression, Function, Spot, Statement};
@@ -19,20 +19,32 @@ pub(in crate::check) fn with_tree<R: Send>(
     source: &str,
     look: impl FnOnce(&[Statement]) -> R + Send,
 ) -> Result<R, String> {
-    let run = || {
+    on_a_deep_stack(|| {
         let result = full_moon::parse_fallible(source, LuaVersion::luau());
         match result.errors().first() {
             Some(error) => Err(complaint(error)),
             None => Ok(look(&tree(result.ast()))),
         }
-    };
+    })
+    .and_then(|looked| looked)
+}
+
+/// Where the parser begins to complain of `source`, if it does.
+pub(in crate::check) fn first_complaint(source: &str) -> Option<At> {
+    let place = on_a_deep_stack(|| {
+        let result = full_moon::parse_fallible(source, LuaVersion::luau());
+        let error = result.errors().first();
+        error.map(|error| place(error.range().0))
+    });
+    place.ok().flatten()
+}
+
+fn on_a_deep_stack<R: Send>(run: impl FnOnce() -> R + Send) -> Result<R, String> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
         let thread = thread.spawn_scoped(scope, run);
         let thread = thread.map_err(|error| format!("no thread to read it with: {error}"))?;
-        thread
-            .join()
-            .unwrap_or_else(|_| Err("the parser panicked".to_owned()))
+        thread.join().map_err(|_| "the parser panicked".to_owned())
     })
 }
 
@@ -46,11 +58,15 @@ fn tree(ast: &Ast) -> Vec<Statement> {
 }
 
 fn at(node: &impl Node) -> At {
+    node.start_position().map_or(At::default(), place)
+}
+
+fn place(position: Position) -> At {
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    node.start_position().map_or(At::default(), |place| At {
-        line: number(place.line()),
-        column: number(place.character()),
-    })
+    At {
+        line: number(position.line()),
+        column: number(position.character()),
+    }
 }
 
 fn word(token: &TokenReference) -> String {
@@ -74,7 +90,6 @@ fn words(list: &Punctuated<TokenReference>) -> Vec<String> {
 }
 
 fn statement(source: &Stmt) -> Statement {
-    let looped = |of: &Source, inner: &Block| Statement::Branch(vec![spot(of)], vec![block(inner)]);
     match source {
         Stmt::Assignment(one) => {
             let targets = one.variables().iter().map(var).collect();
@@ -109,8 +124,10 @@ fn statement(source: &Stmt) -> Statement {
             Statement::Local(words(one.names()), spots(one.expressions()))
         }
         Stmt::If(one) => branch(one),
-        Stmt::While(one) => looped(one.condition(), one.block()),
-        Stmt::Repeat(one) => looped(one.until(), one.block()),
+        Stmt::While(one) => {
+            Statement::Branch(vec![spot(one.condition())], vec![block(one.block())])
+        }
+        Stmt::Repeat(one) => repeated(one),
         Stmt::NumericFor(one) => Statement::For {
             names: vec![word(one.index_variable())],
             over: [Some(one.start()), Some(one.end()), one.step()]
@@ -132,6 +149,13 @@ fn statement(source: &Stmt) -> Statement {
     }
 }
 
+/// What is local in the body is there behind `until` too.
+fn repeated(source: &Repeat) -> Statement {
+    let mut body = block(source.block());
+    body.push(Statement::Branch(vec![spot(source.until())], vec![]));
+    Statement::Block(body)
+}
+
 /// `if local name = value` binds a name for what follows; it counts as a local before the whole.
 fn branch(source: &If) -> Statement {
     let others = || source.else_if().into_iter().flatten();
@@ -150,12 +174,14 @@ fn branch(source: &If) -> Statement {
     if names.is_empty() {
         return whole;
     }
-    Statement::Block(vec![Statement::Local(names, vec![]), whole])
+    // Of what they hold nothing is known.
+    let values = names.iter().map(|_| nothing(source)).collect();
+    Statement::Block(vec![Statement::Local(names, values), whole])
 }
 
 fn function(body: &FunctionBody) -> Function {
     let name = |parameter: &Parameter| match parameter {
-        Parameter::Name(name) => Some(word(name)),
+        Parameter::Name(name) | Parameter::Ellipsis(name) => Some(word(name)),
         _ => None,
     };
     Function {
@@ -186,7 +212,7 @@ fn spot(source: &Source) -> Spot {
         Source::TableConstructor(one) => {
             Expression::Table(one.fields().iter().filter_map(entry).collect())
         }
-        Source::Number(_) => Expression::Number,
+        Source::Number(token) => Expression::Number(number(token)),
         Source::String(token) => text(token),
         Source::Symbol(token) => symbol(&word(token)),
         Source::TypeAssertion { expression, .. } => Expression::Other(vec![spot(expression)]),
@@ -229,8 +255,18 @@ fn unary(operator: &UnOp, of: &Source) -> Expression {
 fn symbol(word: &str) -> Expression {
     match word {
         "nil" => Expression::Nil,
-        "true" | "false" => Expression::Truth,
+        "true" | "false" => Expression::Truth(word == "true"),
         _ => Expression::Other(vec![]),
+    }
+}
+
+/// Not a number where it is written in a form of Luau's own.
+fn number(token: &TokenReference) -> f64 {
+    let word = word(token).replace('_', "");
+    let hex = word.strip_prefix("0x").or(word.strip_prefix("0X"));
+    match hex {
+        Some(hex) => u32::from_str_radix(hex, 16).map_or(f64::NAN, f64::from),
+        None => word.parse().unwrap_or(f64::NAN),
     }
 }
 

@@ -1,20 +1,26 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use deskhook_hooks::{Body, Context, Hook};
 use serde_json::Value;
 
-use super::{Part, Record, Shape, spelt};
+use super::{Part, Record, Shape, Tagged, spelt};
 use crate::stub::{OWN, TEST_API};
 
 /// Every record by its name: what hooks are given and answer, from their schemas, and what the
 /// API gives back.
-pub(in crate::check) struct Shapes {
+pub(crate) struct Shapes {
     named: BTreeMap<String, Shape>,
 }
 
 impl Shapes {
-    pub(in crate::check) fn new() -> Self {
+    /// All of them, made once.
+    pub(crate) fn known() -> &'static Self {
+        static KNOWN: LazyLock<Shapes> = LazyLock::new(Shapes::new);
+        &KNOWN
+    }
+
+    fn new() -> Self {
         let mut shapes = Self {
             named: BTreeMap::new(),
         };
@@ -29,7 +35,12 @@ impl Shapes {
             shapes.record(&input_name(hook), fields);
             if let Some(answer) = hook.answer_schema().map(Value::from) {
                 shapes.define(&answer);
-                shapes.named.insert(answer_name(hook), shape(&answer));
+                let answer = match hook {
+                    // Or a list of them.
+                    Hook::MenuClick => Shape::Named("ExtensionRequest".to_owned()),
+                    _ => shape(&answer),
+                };
+                shapes.named.insert(answer_name(hook), answer);
             }
         }
         for (name, _, list) in OWN {
@@ -47,18 +58,18 @@ impl Shapes {
     }
 
     /// What `hook` is given.
-    pub(in crate::check) fn input(&self, hook: Hook) -> Shape {
+    pub(crate) fn input(&self, hook: Hook) -> Shape {
         Shape::Named(input_name(hook))
     }
 
-    /// What `hook` may answer; anything where it is not of one shape.
-    pub(in crate::check) fn answer(&self, hook: Hook) -> Shape {
+    /// What `hook` may answer, `menu.click` once or many times; anything where nothing is wanted.
+    pub(crate) fn answer(&self, hook: Hook) -> Shape {
         let known = self.named.get(&answer_name(hook));
         known.cloned().unwrap_or(Shape::Any)
     }
 
     /// What stands behind a name.
-    pub(in crate::check) fn resolve(&self, shape: &Shape) -> Shape {
+    pub(crate) fn resolve(&self, shape: &Shape) -> Shape {
         match shape {
             Shape::Named(name) => self.named.get(name).cloned().unwrap_or(Shape::Any),
             other => other.clone(),
@@ -120,11 +131,15 @@ fn fields(schema: &Value) -> BTreeMap<String, Part> {
 }
 
 fn shape(schema: &Value) -> Shape {
+    // Words beside a reference are those of its that count here.
+    if let Some(words) = words(schema) {
+        return Shape::Words(words);
+    }
     if let Some(name) = schema["$ref"].as_str() {
         return Shape::Named(name.rsplit('/').next().unwrap_or_default().to_owned());
     }
-    if let Some(words) = words(schema) {
-        return Shape::Words(words);
+    if let Some(tagged) = tagged(schema) {
+        return Shape::Tagged(Arc::new(tagged));
     }
     if let Some(parts) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
         let mut some = parts.iter().filter(|part| part["type"] != "null");
@@ -145,7 +160,8 @@ fn shape(schema: &Value) -> Shape {
     }
     match first {
         Some("string") => Shape::Text,
-        Some("integer" | "number") => Shape::Number,
+        Some("integer") => whole(schema),
+        Some("number") => Shape::Number,
         Some("boolean") => Shape::Truth,
         Some("array") => Shape::List(Box::new(shape(&schema["items"]))),
         Some("object") if schema["properties"].is_object() => {
@@ -155,6 +171,32 @@ fn shape(schema: &Value) -> Shape {
         Some("object") => Shape::Map(Box::new(shape(&schema["additionalProperties"]))),
         _ => Shape::Any,
     }
+}
+
+fn whole(schema: &Value) -> Shape {
+    let (least, most) = match schema["format"].as_str() {
+        Some("uint16") => (0, u16::MAX.into()),
+        Some("uint32") => (0, u32::MAX.into()),
+        Some("uint64") => (0, i64::MAX),
+        Some("int32") => (i32::MIN.into(), i32::MAX.into()),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let bound = |name: &str, otherwise: i64| schema[name].as_i64().unwrap_or(otherwise);
+    Shape::Whole(bound("minimum", least), bound("maximum", most))
+}
+
+/// Tables of several kinds, where one field says which.
+fn tagged(schema: &Value) -> Option<Tagged> {
+    let mut found = Tagged::default();
+    for part in schema["oneOf"].as_array()? {
+        let properties = part["properties"].as_object()?;
+        let mut tags = properties.iter();
+        let (tag, word) = tags.find_map(|(tag, field)| Some((tag, field["const"].as_str()?)))?;
+        found.tag.clone_from(tag);
+        let fields = fields(part);
+        found.records.insert(word.to_owned(), Record { fields });
+    }
+    Some(found)
 }
 
 /// The texts of a closed set, however the schema writes it.

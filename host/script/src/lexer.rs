@@ -1,15 +1,15 @@
 /// A word, text or sign of Lua source. Tolerant: it never refuses, since the compiler does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token<'a> {
-    pub(super) kind: Kind,
+pub(crate) struct Token<'a> {
+    pub(crate) kind: Kind,
     /// Of a text, what stands between its quotes.
-    pub(super) text: &'a str,
-    pub(super) line: u32,
-    pub(super) column: u32,
+    pub(crate) text: &'a str,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Name,
     Number,
     Text,
@@ -22,7 +22,7 @@ const SIGNS: [&str; 17] = [
 ];
 
 /// Everything but spaces and comments.
-pub(super) fn tokens(source: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut lexer = Lexer {
         source,
         at: 0,
@@ -30,6 +30,16 @@ pub(super) fn tokens(source: &str) -> Vec<Token<'_>> {
         line_start: 0,
     };
     std::iter::from_fn(|| lexer.next()).collect()
+}
+
+/// Whether a bracket that is opened in `source` is not closed there.
+pub(crate) fn is_open(source: &str) -> bool {
+    let depth = |depth: usize, token: &Token<'_>| match (token.kind, token.text) {
+        (Kind::Sign, "{" | "(" | "[") => depth + 1,
+        (Kind::Sign, "}" | ")" | "]") => depth.saturating_sub(1),
+        _ => depth,
+    };
+    tokens(source).iter().fold(0, depth) > 0
 }
 
 struct Lexer<'a> {
@@ -157,6 +167,14 @@ mod tests {
     fn a_token_knows_its_line_and_column() {
         let found = tokens("a\n  b");
         assert_eq!((found[1].line, found[1].column), (2, 3));
+    }
+
+    #[test]
+    fn a_bracket_is_open_until_it_is_closed() {
+        assert!(is_open("a { b = '}'"));
+        assert!(is_open("a {\n b = { 1 },"));
+        assert!(!is_open("a { b = '{' } }"));
+        assert!(!is_open("a"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Part, Record, Shape};
 
 /// Reads a type as the reference of the API spells it: `string?`, `{code: string, n?: integer}`,
 /// `string[]`, `fun(...)`. What it does not know may be anything.
-pub(in crate::check) fn spelt(text: &str) -> Part {
+pub(crate) fn spelt(text: &str) -> Part {
     let (text, marked) = match text.trim().strip_suffix('?') {
         Some(inner) if !inner.starts_with("fun(") => (inner, true),
         _ => (text.trim(), false),
@@ -47,7 +47,8 @@ fn single(text: &str) -> Shape {
     }
     match text {
         "string" => Shape::Text,
-        "integer" | "number" => Shape::Number,
+        "integer" => Shape::Whole(i64::MIN, i64::MAX),
+        "number" => Shape::Number,
         "boolean" => Shape::Truth,
         "table" => Shape::Map(Box::new(Shape::Any)),
         _ => Shape::Any,
