@@ -30,5 +30,6 @@ mod tray;
 mod unmanaged;
 mod uplink;
 mod validate;
+mod vendors;
 mod vnc;
 mod webhook;

@@ -2,6 +2,8 @@
 
 mod inspect;
 mod keygen;
+mod new;
+mod pack;
 mod sign;
 mod validate;
 mod verify;
@@ -13,6 +15,10 @@ use crate::output::Outcome;
 /// Native plugins.
 #[derive(Subcommand)]
 pub(crate) enum Plugin {
+    /// Make a plugin that builds and passes its own tests
+    New(new::New),
+    /// Put a manifest and the library that was built into a folder, ready to be signed
+    Pack(pack::Pack),
     /// Say what is in a plugin's folder, without running it
     Inspect(inspect::Inspect),
     /// Make a publisher's key
@@ -28,6 +34,8 @@ pub(crate) enum Plugin {
 /// Does what the command says.
 pub(crate) fn run(command: Plugin) -> Outcome {
     match command {
+        Plugin::New(args) => new::run(&args),
+        Plugin::Pack(args) => pack::run(&args),
         Plugin::Inspect(args) => inspect::run(&args),
         Plugin::Keygen(args) => keygen::run(&args),
         Plugin::Sign(args) => sign::run(&args),

@@ -4,7 +4,8 @@
 //! [`discover`] finds such folders, [`inspect`] tells what is in one; neither loads anything.
 //! [`admit`] judges place, publisher, signatures, hash and version, and makes the private copy that
 //! alone is loaded; [`Plugin::load`] loads it into the process that calls it, which is a child of the
-//! agent's unless policy says otherwise. A [`Plugin`] is a `deskhook_hooks::Extension`.
+//! agent's unless policy says otherwise. A [`Plugin`] is a `deskhook_hooks::Extension`. A vendor begins
+//! with [`scaffold`], and [`pack`]s and [`sign`]s what goes to devices.
 //!
 //! A call of a plugin cannot be ended from inside its process: past its limit the chain of
 //! `deskhook_hooks` stops waiting and says `Fault::Late`, the plugin's cancel token says so too, and
@@ -20,8 +21,10 @@ mod manifest;
 mod minisign;
 mod offer;
 mod open;
+mod pack;
 mod plugin;
 mod port;
+mod scaffold;
 mod signing;
 mod sink;
 mod validation;
@@ -34,15 +37,15 @@ pub use deskhook_abi::HEADER;
 pub use folder::{FolderError, Owner, trusted_folder};
 pub use inspection::{InspectError, Inspection, discover, inspect};
 pub use library::LoadError;
-pub use manifest::{
-    AbiVersion, BadVersion, MANIFEST, Manifest, ManifestError, install, manifest_schema,
-};
+pub use manifest::{AbiVersion, BadVersion, MANIFEST, Manifest, ManifestError, manifest_schema};
 pub use minisign::{
     Protection, PublisherKey, PublisherKeyError, SIGNATURE_SUFFIX, SignatureError, Signer,
     SignerError,
 };
 pub use open::{OpenError, Terms, Verified, verify};
+pub use pack::{PackError, Packed, install, pack};
 pub use plugin::Plugin;
+pub use scaffold::{Language, ScaffoldError, Sdk, scaffold};
 pub use signing::{Checked, SigningError, check_signatures, sign};
 pub use validation::{CHECKS, Outcome, check};
 pub use versions::ran;

@@ -7,12 +7,14 @@ use deskhook_hooks::Hook;
 use deskhook_policy::LocalText;
 use serde::{Deserialize, Serialize};
 
-use crate::copy::{LibraryError, hash_of};
+use crate::copy::{LibraryError, hash_of, read_library};
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "deskhook-plugin.json";
 /// The largest manifest, in bytes.
 const LARGEST: u64 = 64 << 10;
+/// The longest id, in bytes.
+pub(crate) const LONGEST_ID: usize = 128;
 
 /// What a plugin says of itself before any of its code is loaded. Unknown fields are ignored: a
 /// manifest may be newer than its reader.
@@ -115,15 +117,6 @@ pub enum ManifestError {
     /// The library that it is made for cannot be read.
     #[error("cannot make a manifest for the library")]
     Library(#[source] LibraryError),
-    /// It cannot be written.
-    #[error("cannot write {}", path.display())]
-    Write {
-        /// Which file or folder.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
 }
 
 impl Manifest {
@@ -144,16 +137,19 @@ impl Manifest {
 
     /// Checks what was read of the manifest at `path`.
     pub(crate) fn of_bytes(bytes: &[u8], path: &Path) -> Result<Self, ManifestError> {
-        if bytes.len() as u64 > LARGEST {
-            return Err(ManifestError::TooLarge(path.to_owned()));
-        }
-        let text = std::str::from_utf8(bytes).map_err(|source| ManifestError::Text {
-            path: path.to_owned(),
-            source,
-        })?;
-        let manifest = Self::parse(text, path)?;
+        let manifest = Self::parse(text(bytes, path)?, path)?;
         manifest.check_hash(path)?;
         Ok(manifest)
+    }
+
+    /// Reads the manifest at `path`, which may have no hash yet, and its text.
+    pub(crate) fn read_template(path: &Path) -> Result<(Self, String), ManifestError> {
+        let read = read_library(path).map_err(|error| match error {
+            LibraryError::Read { path, source } => ManifestError::Read { path, source },
+            other => ManifestError::Unreadable(other),
+        })?;
+        let text = text(&read.bytes, path)?;
+        Ok((Self::parse(text, path)?, text.to_owned()))
     }
 
     /// Reads a manifest that has no hash yet.
@@ -255,45 +251,21 @@ impl Manifest {
     }
 }
 
-/// Puts `library` and a manifest for it, made from `template`, into a folder of their own in
-/// `plugins`; returns that folder. What lay there before is replaced.
-pub fn install(template: &str, library: &Path, plugins: &Path) -> Result<PathBuf, ManifestError> {
-    let manifest = Manifest::template(template)?.for_library(library)?;
-    let folder = plugins.join(&manifest.id);
-    let write = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ManifestError::Write { path, source }
-    };
-    std::fs::create_dir_all(&folder).map_err(write(&folder))?;
-    let beside = manifest.library_in(&folder);
-    // A new file, never new bytes in a file that may be mapped.
-    let fresh = tempfile::NamedTempFile::new_in(&folder).map_err(write(&folder))?;
-    std::fs::copy(library, fresh.path()).map_err(write(&beside))?;
-    fresh
-        .persist(&beside)
-        .map_err(|error| write(&beside)(error.error))?;
-    close_to_others(&beside, 0o644).map_err(write(&beside))?;
-    close_to_others(&folder, 0o755).map_err(write(&folder))?;
-    let path = folder.join(MANIFEST);
-    std::fs::write(&path, manifest.to_json()).map_err(write(&path))?;
-    Ok(folder)
-}
-
-#[cfg(unix)]
-fn close_to_others(path: &Path, mode: u32) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn close_to_others(_: &Path, _: u32) -> std::io::Result<()> {
-    Ok(())
+/// The text of a manifest's file.
+fn text<'b>(bytes: &'b [u8], path: &Path) -> Result<&'b str, ManifestError> {
+    if bytes.len() as u64 > LARGEST {
+        return Err(ManifestError::TooLarge(path.to_owned()));
+    }
+    std::str::from_utf8(bytes).map_err(|source| ManifestError::Text {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn is_id(id: &str) -> bool {
     let parts: Vec<&str> = id.split('.').collect();
     let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    id.len() <= 128
+    id.len() <= LONGEST_ID
         && parts.len() > 1
         && parts
             .iter()

@@ -37,10 +37,7 @@ pub(super) fn run(args: &Keygen) -> Outcome {
         getrandom::fill(bytes).context("the system gives no random numbers")?;
     }
     let signer = Signer::new(&seed, id);
-    let password = args
-        .password
-        .then(|| password("a password for the new key"));
-    let password = password.transpose()?;
+    let password = args.password.then(new_password).transpose()?;
     let protection = match &password {
         None => Protection::None,
         Some(password) if password.is_empty() => {
@@ -73,4 +70,15 @@ pub(super) fn run(args: &Keygen) -> Outcome {
         public_file.display()
     ));
     Ok(Exit::Done)
+}
+
+/// A password for the new key. It is typed twice: one that was mistyped would lock the key for good.
+fn new_password() -> Result<String, Failure> {
+    let first = password("a password for the new key")?;
+    let is_typed = std::env::var_os(PASSWORD).is_none();
+    if is_typed && password("the same password again")? != first {
+        let error = anyhow::anyhow!("the two passwords are not the same");
+        return Err(Failure::Usage(error));
+    }
+    Ok(first)
 }

@@ -92,7 +92,9 @@ impl Signer {
         let (seed, rest) = rest.split_first_chunk::<32>()?;
         let found = Self::new(seed, *id);
         let is_whole = rest[..32] == *found.key.verifying_key().as_bytes();
-        (is_whole && rest[32..] == found.checksum()).then_some(found)
+        // Of a key that is not encrypted, minisign -G -W writes no checksum.
+        let is_sound = rest[32..] == found.checksum() || rest[32..] == [0; 32];
+        (is_whole && is_sound).then_some(found)
     }
 
     /// The text of its file.
@@ -239,6 +241,21 @@ mod tests {
         ));
         let back = Signer::read(&locked, Some("correct horse")).unwrap();
         assert_eq!(back.public_line(), signer().public_line());
+    }
+
+    #[test]
+    fn a_key_as_minisign_writes_it_without_a_password_signs() {
+        let secret = "untrusted comment: minisign encrypted secret key
+RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAgfOvWTkHh6CnKeHMb3JwSyMtYN81fOlqhbkxAw4ZwT0DVjoCP/za4puMsgA1ukP44oRp9cp+tuuMvCMk6SjQCERdJIDHpnCzAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+";
+        let public = "RWSB869ZOQeHoJuMsgA1ukP44oRp9cp+tuuMvCMk6SjQCERdJIDHpnCz";
+        let signer = Signer::read(secret, None).unwrap();
+        assert_eq!(signer.public_line(), public);
+        let damaged = secret.replacen("gfOvWTkHh6Cn", "gfOvWTkHh6Co", 1);
+        assert!(matches!(
+            Signer::read(&damaged, None),
+            Err(SignerError::Form)
+        ));
     }
 
     #[test]
