@@ -138,7 +138,8 @@ impl TestAgent {
     }
 
     /// Builds the plugin in C `tests/fixtures/plugins/NAME.c` and installs it as `org.example.NAME`,
-    /// signed; its folder. `define` is what the compiler's -D says.
+    /// signed; its folder. `define` is what the compiler's -D says; `VERSION="1.1.0"` is the manifest's
+    /// version as well.
     ///
     /// # Errors
     /// When it cannot be built.
@@ -147,7 +148,9 @@ impl TestAgent {
             Path::new(env!("CARGO_MANIFEST_DIR")),
             format!("org.example.{name}"),
         );
-        let folder = self.home.path().join("plugins").join(&id);
+        // Made aside and put in place whole, as an installer does.
+        let aside = self.home.path().join("aside");
+        let folder = aside.join(&id);
         fs::create_dir_all(&folder)?;
         let library = folder.join(format!("lib{name}.so"));
         let mut compiler = Command::new("cc");
@@ -171,14 +174,21 @@ impl TestAgent {
             .arg(&library);
         let built = run(&mut compiler)?;
         ensure!(built.code == Some(0), "{}", built.stderr);
+        let version = define.and_then(|it| it.strip_prefix("VERSION="));
+        let version = version.map_or("1.0.0", |it| it.trim_matches('"'));
         let manifest = serde_json::json!({
-            "id": id, "version": "1.0.0", "abi": "1.0", "publisher": "Deskhook", "hooks": hooks,
+            "id": id, "version": version, "abi": "1.0", "publisher": "Deskhook", "hooks": hooks,
             "sha256": hex::encode(Sha256::digest(fs::read(&library)?)),
         });
-        let path = format!("plugins/{id}/deskhook-plugin.json");
-        self.home.write(&path, manifest.to_string())?;
-        self.sign(&id)?;
-        Ok(folder)
+        fs::write(folder.join("deskhook-plugin.json"), manifest.to_string())?;
+        self.sign_at(&folder)?;
+        let installed = self.home.path().join("plugins").join(&id);
+        if installed.exists() {
+            fs::rename(&installed, aside.join("before"))?;
+        }
+        fs::rename(&folder, &installed)?;
+        fs::remove_dir_all(&aside)?;
+        Ok(installed)
     }
 
     /// Signs an installed plugin with a key of this home's, which a layer of its own trusts.
@@ -186,6 +196,10 @@ impl TestAgent {
     /// # Errors
     /// When that cannot be done.
     pub fn sign(&self, id: &str) -> Result<()> {
+        self.sign_at(&self.home.path().join("plugins").join(id))
+    }
+
+    fn sign_at(&self, folder: &Path) -> Result<()> {
         let key = self.home.path().join("publisher.key");
         let shown = key.display().to_string();
         if !key.exists() {
@@ -197,7 +211,6 @@ impl TestAgent {
                 serde_json::json!({ "scope": "tenant", "priority": 900, "settings": settings });
             self.policy("publishers.json", &layer)?;
         }
-        let folder = self.home.path().join("plugins").join(id);
         let folder = folder.display().to_string();
         let signed = self.deskhook(&["plugin", "sign", "--key", &shown, &folder])?;
         ensure!(signed.code == Some(0), "not signed: {}", signed.stderr);

@@ -38,7 +38,7 @@ pub use memory::Memory;
 pub use namespace::Namespace;
 pub use patience::{PATIENCE, eventually, until, until_some};
 pub use portal::{Api, PASSWORD, TestPortal};
-pub use process::{Finished, Process, children_of, is_alive, processes_of, run};
+pub use process::{Finished, Process, children_of, extension_hosts, is_alive, processes_of, run};
 pub use receiver::{Posted, Receiver};
 pub use rfb::{Greeting, handshake, vnc_password};
 pub use walk::{Walk, free_port, http_client, missing, not_walked, shots};

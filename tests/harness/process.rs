@@ -44,6 +44,17 @@ pub fn is_alive(process: u32) -> bool {
     stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
+/// The children of an agent in which packages and plugins run.
+#[must_use]
+pub fn extension_hosts(agent: u32) -> Vec<u32> {
+    let mut hosts = children_of(agent);
+    hosts.retain(|child| {
+        let name = std::fs::read_to_string(format!("/proc/{child}/comm"));
+        name.is_ok_and(|name| name.trim() == "deskhook-ext")
+    });
+    hosts
+}
+
 /// The children of a process: their ids.
 #[must_use]
 pub fn children_of(process: u32) -> Vec<u32> {

@@ -1,7 +1,7 @@
 //! Whatever a native plugin does to its process, it costs its own answer and nothing else.
 
 use anyhow::{Result, ensure};
-use harness::{TestAgent, children_of, is_alive, until_some};
+use harness::{TestAgent, extension_hosts, is_alive, until_some};
 use serde_json::{Value, json};
 
 use crate::plugin::need_root;
@@ -76,11 +76,11 @@ async fn a_plugin_that_ignores_every_signal_is_ended_at_its_limit() -> Result<()
     let limit = json!({ "Extensions.Packages": { (ID): { "Budget": 500 } } });
     let mut scene = with_rogue(limit).await?;
     let agent = scene.agent.process()?.id();
-    let before = children_of(agent);
+    let before = extension_hosts(agent);
     let said = refused(&scene, "hang")?;
     ensure!(said.contains("no answer within"), "{said}");
     until_some("the child should be gone", || {
-        let now = children_of(agent);
+        let now = extension_hosts(agent);
         before
             .iter()
             .all(|child| !now.contains(child))
@@ -133,7 +133,7 @@ async fn a_plugin_that_dies_in_a_session_leaves_it_running() -> Result<()> {
 async fn no_plugin_outlives_an_agent_that_is_killed() -> Result<()> {
     need_root!();
     let mut scene = with_rogue(json!({})).await?;
-    let children = children_of(scene.agent.process()?.id());
+    let children = extension_hosts(scene.agent.process()?.id());
     ensure!(!children.is_empty(), "a plugin has a child");
     scene.agent.kill()?;
     until_some("no child should be left", || {
@@ -186,4 +186,107 @@ async fn a_plugin_for_which_nobody_vouches_keeps_nobody_waiting() -> Result<()> 
         .unwrap_or_default();
     ensure!(why.contains("nobody vouches"), "{status:#}");
     allowed(&scene, "nothing")
+}
+
+/// The version that answers the next session.
+fn answering(scene: &Scene) -> Result<String> {
+    let said = refused(scene, "version")?;
+    let version = ["1.0.0", "1.1.0", "0.9.0"].into_iter();
+    let mut version = version.filter(|version| said.contains(version));
+    Ok(version.next().unwrap_or_default().to_owned())
+}
+
+fn steady(agent: &TestAgent, version: &str) -> Result<()> {
+    let define = format!("VERSION=\"{version}\"");
+    let hooks = ["session.request", "session.ended"];
+    agent.plugin_in_c("steady", &hooks, Some(&define)).map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_files_take_over_and_a_session_keeps_those_that_it_began_with() -> Result<()> {
+    need_root!();
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    steady(&scene.agent, "1.0.0")?;
+    scene.agent.start()?;
+    ensure!(answering(&scene)? == "1.0.0");
+    let said = scene.start(&["--reason", "nothing"])?;
+    ensure!(said.code == Some(0), "{said:?}");
+    steady(&scene.agent, "1.1.0")?;
+    let runs =
+        |wanted: &'static str| move |status: &Value| status["extensions"][0]["version"] == wanted;
+    scene
+        .agent
+        .until_status("the new files should run", runs("1.1.0"))?;
+    scene.agent.deskhook(&["session", "stop"])?;
+    scene.agent.process()?.line("ended under 1.0.0")?;
+    ensure!(answering(&scene)? == "1.1.0");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_refused_leave_those_before_at_work() -> Result<()> {
+    need_root!();
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    steady(&scene.agent, "1.0.0")?;
+    scene.agent.start()?;
+    ensure!(answering(&scene)? == "1.0.0");
+    let rejected = |why: &'static str| {
+        move |status: &Value| {
+            let said = status["extensions"][0]["message"]
+                .as_str()
+                .unwrap_or_default();
+            said.contains("1.0.0 running, its files rejected") && said.contains(why)
+        }
+    };
+    // Somebody's change after it was signed.
+    let manifest = scene
+        .agent
+        .home()
+        .path()
+        .join("plugins/org.example.steady/deskhook-plugin.json");
+    let text = std::fs::read_to_string(&manifest)?;
+    std::fs::write(&manifest, text.replace("1.0.0", "1.1.0"))?;
+    scene.agent.until_status(
+        "the change should be refused",
+        rejected("was changed since"),
+    )?;
+    ensure!(answering(&scene)? == "1.0.0");
+    // What ran before comes back, and one older than that does not.
+    steady(&scene.agent, "0.9.0")?;
+    scene.agent.until_status(
+        "the old one should be refused",
+        rejected("is older than 1.0.0"),
+    )?;
+    ensure!(answering(&scene)? == "1.0.0");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_agent_runs_only_what_policy_names_twice() -> Result<()> {
+    need_root!();
+    let inside = json!({ "Extensions.Isolation": "in-process" });
+    let mut scene = Scene::prepared(over(sample(), &inside), TestAgent::new()?).await?;
+    steady(&scene.agent, "1.0.0")?;
+    scene.agent.start()?;
+    let agent = scene.agent.process()?.id();
+    ensure!(answering(&scene)? == "1.0.0");
+    ensure!(
+        extension_hosts(agent).len() == 1,
+        "its publisher alone is not enough"
+    );
+    let manifest = scene
+        .agent
+        .home()
+        .path()
+        .join("plugins/org.example.steady/deskhook-plugin.json");
+    let manifest: Value = serde_json::from_str(&std::fs::read_to_string(manifest)?)?;
+    let named = json!({ "Extensions.Packages": {
+        "org.example.steady": { "Sha256": manifest["sha256"] },
+    } });
+    scene.settings(over(over(sample(), &inside), &named))?;
+    until_some("its child should be gone", || {
+        extension_hosts(agent).is_empty().then_some(())
+    })?;
+    ensure!(answering(&scene)? == "1.0.0");
+    Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Memory, TestAgent, children_of, is_alive, until_some};
+use harness::{Memory, TestAgent, extension_hosts, is_alive, until_some};
 use serde_json::{Value, json};
 
 use crate::scene::{Scene, sample};
@@ -121,9 +121,9 @@ fn reloads_under_load_lose_no_call_and_leave_nothing_behind() -> Result<()> {
     ensure!(calls > rounds(), "only {calls} calls");
     // That of the packages that run, and that of those which would come back if they failed.
     let two = until_some("two children should be left", || {
-        (children_of(process).len() == 2).then_some(())
+        (extension_hosts(process).len() == 2).then_some(())
     });
-    two.with_context(|| format!("children: {:?}", children_of(process)))?;
+    two.with_context(|| format!("children: {:?}", extension_hosts(process)))?;
     ensure!(handles(process) < 64, "{} handles", handles(process));
     Ok(())
 }
@@ -197,7 +197,7 @@ fn no_child_outlives_an_agent_that_is_killed() -> Result<()> {
     agent.start()?;
     let process = agent.process()?.id();
     let children = until_some("a child should run", || {
-        Some(children_of(process)).filter(|children| !children.is_empty())
+        Some(extension_hosts(process)).filter(|children| !children.is_empty())
     })?;
     agent.kill()?;
     until_some("no child should be left", || {

@@ -175,7 +175,7 @@ pub(crate) fn rebound(running: &[Bound], policy: &Policy) -> Vec<Bound> {
 
 /// What a loader's answer says about the packages that the policy names but nobody found: the
 /// organisation relies on a check that is not there, so it stands as rejected, and a check that
-/// is required and missing denies (see [`missing`]).
+/// is required and missing denies every session.
 pub fn absent(policy: &Policy, places: &ExtensionPlaces, set: &ExtensionSet) -> Vec<Rejected> {
     let found = |name: &str| {
         let mut loaded = set.loaded.iter();

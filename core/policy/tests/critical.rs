@@ -25,7 +25,7 @@ fn every_form_of_a_critical_key_is_found() {
         r#""Extensions": {"Packages": {"org.example.x": {"Enabled": false}}}"#,
         r#""Extensions.Packages.org.example.x.Capabilities": []"#,
         r#""Extensions.Isolation": "child""#,
-        r#""Extensions.Publishers": {"acme": "key"}"#,
+        r#""Extensions.Publishers": {"acme": "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"}"#,
         r#""Integration": {"AnyDesk": {"BootstrapperUrl": "https://files.example/a"}}"#,
         r#""INTEGRATION.anydesk.bootstrapperURL": "https://files.example/a""#,
         r#""Integration": {"AnyDesk.BootstrapperSha256": []}"#,

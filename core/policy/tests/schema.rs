@@ -73,7 +73,7 @@ fn the_schema_takes_what_the_program_takes() {
         json!({"Tray.Items": [{"Id": "a", "Kind": "submenu", "Items": [{"ID": "b", "Text": {"en": "B"}}]}]}),
         json!({"Extensions.Packages.org.example.x.Enabled": true, "Extensions.Packages.y": {"Priority": 1}}),
         json!({"Extensions": {"Packages": {"org.example.x.Binding": "optional", "org": {"example": {"z": {"Enabled": false}}}}}}),
-        json!({"Extensions.Publishers.org.example": "key", "Allow": {"X": false, "Y": {"z": true}, "a.b": true}}),
+        json!({"Extensions.Publishers.org.example": "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", "Allow": {"X": false, "Y": {"z": true}, "a.b": true}}),
         json!({"Integration.Clients.x.Executables": [{"Path": "x"}], "Integration.Clients.x.Stop": {"command": ["quit"]},
                "Integration.Clients.x.Address": [{"Listening": {"Template": "x://{host}"}}],
                "Integration.Clients.x": {"Link.Template": "x:{address}", "Launch": {"Environment": {"A": "b"}}}}),

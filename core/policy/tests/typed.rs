@@ -300,7 +300,7 @@ fn the_menu_the_links_and_the_scheme_are_typed() {
 fn elevation_and_extensions_are_typed() {
     let policy = policy(
         r#"{"Elevation": {"Enabled": true, "Methods": ["brokered-action"], "MaxMinutes": 5, "Programs": ["/usr/bin/id"]},
-            "Extensions": {"Publishers": {"acme": "RWQ..."}, "Packages": {"hours": {"Binding": "optional", "Capabilities": ["net:acme.com"]}, "bare": {}}}}"#,
+            "Extensions": {"Publishers": {"acme": "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"}, "Packages": {"hours": {"Binding": "optional", "Capabilities": ["net:acme.com"]}, "bare": {}}}}"#,
     );
     assert_eq!(policy.elevation.methods, [ElevationMethod::BrokeredAction]);
     assert_eq!(
@@ -316,7 +316,10 @@ fn elevation_and_extensions_are_typed() {
         (Binding::Optional, 50, true)
     );
     assert!(policy.extensions.packages.contains_key("bare"));
-    assert_eq!(policy.extensions.publishers["acme"], "RWQ...");
+    assert_eq!(
+        policy.extensions.publishers["acme"],
+        "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"
+    );
 }
 
 #[test]

@@ -70,6 +70,8 @@ pub(crate) fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Failure
 /// The configuration that settings give.
 pub(crate) fn config(settings: &AgentSettings) -> AgentConfig {
     let state = settings.state.clone().unwrap_or_else(places::state);
+    // Children have another working folder.
+    let state = std::path::absolute(&state).unwrap_or(state);
     let policy = settings.policy.clone().unwrap_or_else(places::policy);
     let mut config = AgentConfig::new(&state, policy);
     config.trust.clone_from(&settings.trust);

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use deskhook_hooks::{
     About, Answer, Body, Call, Extension, ExtensionKind, Fault, Hook, HostCall, HostPort, Limit,
@@ -43,7 +44,19 @@ fn test(_opening: &Opening) -> Result<TestOutcome, String> {
     })
 }
 
+/// Where the probe writes that it ended.
+static TESTAMENT: Mutex<Option<String>> = Mutex::new(None);
+
 struct Probe(About);
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        let testament = TESTAMENT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(path) = testament.as_ref() {
+            let _ = std::fs::write(path, "in order");
+        }
+    }
+}
 
 impl Extension for Probe {
     fn about(&self) -> &About {
@@ -118,6 +131,21 @@ fn reach(what: &str, rest: &str) -> Option<Result<String, Fault>> {
         "udp" => tried(std::net::UdpSocket::bind(rest).map(|_| "bound".to_owned())),
         "unix" => {
             tried(std::os::unix::net::UnixStream::connect(rest).map(|_| "connected".to_owned()))
+        }
+        "half" => {
+            raw(&[100, 0, 0, 0, b'"', b'a']);
+            std::process::abort()
+        }
+        "drip" => {
+            raw(&[255, 0, 0, 0]);
+            loop {
+                raw(b" ");
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+        }
+        "testament" => {
+            *TESTAMENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(rest.to_owned());
+            Ok(String::new())
         }
         "remove" => tried(std::fs::remove_file(rest).map(|()| "removed".to_owned())),
         "list" => tried(std::fs::read_dir(rest).map(|entries| entries.count().to_string())),

@@ -16,6 +16,10 @@ use crate::{output, spawn};
 /// How long a new child has until it is confined and says so.
 const GREETING: Duration = Duration::from_secs(10);
 
+/// How long a child that is needed no more has to end by itself, and how often that is looked at.
+const LAST: Duration = Duration::from_millis(400);
+const PACE: Duration = Duration::from_millis(2);
+
 /// A child that runs and is confined. Ends when it is dropped.
 pub(crate) struct Running {
     child: Child,
@@ -113,8 +117,20 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Hangs up, and gives it a moment to end in order.
+    fn let_go(&mut self) {
+        let _ = self.control.socket().shutdown(std::net::Shutdown::Both);
+        let until = Instant::now() + LAST;
+        while self.ending().is_none() && Instant::now() < until {
+            std::thread::sleep(PACE);
+        }
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
+        self.let_go();
         self.end();
     }
 }

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use deskhook_hooks::{
@@ -20,6 +20,11 @@ use serde_json::Deserializer;
 use crate::TestOutcome;
 use crate::channel::{Channel, ChannelError};
 use crate::confine;
+
+/// How often a thread looks whether it may ask.
+const PACE: Duration = Duration::from_millis(1);
+/// How long extensions have to end by themselves once the agent hung up.
+const LAST: Duration = Duration::from_millis(200);
 
 /// What a child can do; all of it is done after the child confined itself.
 #[derive(Clone, Copy)]
@@ -46,12 +51,18 @@ pub fn serve(desk: Desk) -> ExitCode {
         Err(ChannelError::Closed) => return ExitCode::SUCCESS,
         Err(_) => return ExitCode::from(3),
     }
+    let mut counters = vec![];
     while let Ok(Some(socket)) = next(control.socket()) {
         let thread = std::thread::Builder::new().name("extension".to_owned());
         // Without a thread the socket closes, and the agent sees that.
-        let _ = thread.spawn(move || Counter::new(socket, desk).work());
+        counters.extend(thread.spawn(move || Counter::new(socket, desk).work()));
+        counters.retain(|counter| !counter.is_finished());
     }
-    // Calls that are under way are nobody's any more.
+    // An extension that is not called ends in order; calls that are under way are nobody's any more.
+    let until = Instant::now() + LAST;
+    while counters.iter().any(|counter| !counter.is_finished()) && Instant::now() < until {
+        std::thread::sleep(PACE);
+    }
     std::process::exit(0)
 }
 
@@ -126,7 +137,7 @@ impl Counter {
         let asking = Arc::clone(&wire);
         Self {
             wire,
-            host: HostPort::through(move |call, patience| lock(&asking).ask(call, patience)),
+            host: HostPort::through(move |call, patience| ask(&asking, call, patience)),
             desk,
             extension: None,
         }
@@ -204,6 +215,21 @@ impl Counter {
         };
         let run = AssertUnwindSafe(|| extension.call(&call, limit, &self.host));
         catch_unwind(run).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)))
+    }
+}
+
+/// Asks the agent, which listens while it waits for a call and not between two: a thread of a plugin's
+/// own that asks then is told so when its patience is over.
+fn ask(wire: &Mutex<Wire>, call: HostCall, patience: Duration) -> HostReply {
+    let until = Instant::now() + patience;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        match wire.try_lock() {
+            Ok(mut wire) => return wire.ask(call, left),
+            Err(TryLockError::Poisoned(wire)) => return wire.into_inner().ask(call, left),
+            Err(TryLockError::WouldBlock) if left.is_zero() => return Err(HostError::NoAnswer),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PACE.min(left)),
+        }
     }
 }
 

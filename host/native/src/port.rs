@@ -98,7 +98,8 @@ impl Port {
         let message = cut(line).to_owned();
         let call = HostCall::Log { level, message };
         let mut state = self.locked();
-        if state.way.is_some() {
+        // Between two calls nobody may be listening: the next one takes the line along.
+        if state.way.is_some() && state.ends.is_some() {
             drop(state);
             return self.ask(call);
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Home, PATIENCE, Process, TestAgent, TestPortal, Tray, TrayIcon, children_of};
+use harness::{Home, PATIENCE, Process, TestAgent, TestPortal, Tray, TrayIcon, extension_hosts};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -112,10 +112,7 @@ impl Device {
     /// The child in which its agent runs packages.
     pub(crate) fn child(&self) -> Result<u32> {
         let agent = self.id()?;
-        let mut hosts = children_of(agent).into_iter().filter(|child| {
-            let name = std::fs::read_to_string(format!("/proc/{child}/comm"));
-            name.is_ok_and(|name| name.trim() == "deskhook-ext")
-        });
+        let mut hosts = extension_hosts(agent).into_iter();
         let host = hosts.next();
         host.with_context(|| format!("the agent {agent} has no child for packages"))
     }

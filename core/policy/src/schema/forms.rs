@@ -41,6 +41,8 @@ pub(super) static DOWNLOAD_URL: Form = checked(checks::download_url)
 pub(super) static SHA256: Form = checked(checks::sha256).like("^[0-9A-Fa-f]{64}$");
 pub(super) static CAPABILITY: Form =
     checked(checks::capability).like(r"^(net|exec|fs\.read|env|facts|policy):\S");
+pub(super) static PUBLISHER_KEY: Form =
+    checked(checks::publisher_key).like("^RW[A-Za-z0-9+/]{54}$");
 pub(super) static SUFFIX: Form = checked(checks::suffix).like("^[A-Za-z0-9._-]{1,64}$");
 pub(super) static TICKET_PATTERN: Form = checked(checks::ticket_pattern);
 pub(super) static OWN_SCHEME: Form = checked(checks::own_scheme).like("^[a-z][a-z0-9+.-]{0,31}$");

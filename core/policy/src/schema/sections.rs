@@ -187,7 +187,7 @@ static PACKAGE: Section = closed(&[
 
 static PUBLISHERS: Names = Names {
     value: Shape::Leaf(Leaf {
-        kind: Kind::Text(&forms::ANY),
+        kind: Kind::Text(&forms::PUBLISHER_KEY),
         merge: Merge::Replace,
     }),
     dots: Dots::Belong,

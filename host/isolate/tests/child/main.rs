@@ -262,10 +262,41 @@ fn one_that_kills_the_child_costs_its_neighbours_nothing() {
         let away = matches!(result, Err(Fault::Away { .. }));
         assert!(fine || away, "{name}: {result:?}");
     }
-    for name in ["one", "two", "three"] {
-        let mut own = neighbours.clone().filter(|(of, _)| of == name);
-        assert!(own.any(|(_, result)| result.is_ok()), "{name}");
-    }
+    // Once nobody kills it any more, each is answered.
+    extensions[..3].iter().for_each(again);
+}
+
+#[test]
+fn a_child_that_dies_in_the_middle_of_a_frame_or_says_a_byte_at_a_time_is_ended_in_time() {
+    let process = process();
+    let extension = open(&process, "probe");
+    let fault = call(&extension, "half").unwrap_err();
+    assert!(matches!(fault, Fault::Crashed { .. }), "{fault}");
+    again(&extension);
+    let fault = call(&extension, "drip").unwrap_err();
+    assert!(matches!(fault, Fault::Late { .. }), "{fault}");
+    again(&extension);
+}
+
+#[test]
+fn an_extension_that_is_needed_no_more_ends_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let native = deskhook_wire::NativeReach {
+        own: Some(folder.path().to_owned()),
+        ..Default::default()
+    };
+    let confinement = Confinement {
+        memory_mib: 256,
+        native: Some(native),
+    };
+    let process = Process::new("probe", program(&[]), confinement);
+    let extension = open(&process, "probe");
+    let note = folder.path().join("ended");
+    call(&extension, &format!("testament {}", note.display())).unwrap();
+    let pid = process.pid().unwrap();
+    drop((extension, process));
+    assert_eq!(std::fs::read_to_string(note).unwrap(), "in order");
+    assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
 }
 
 #[test]
