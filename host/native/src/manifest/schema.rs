@@ -36,6 +36,13 @@ pub fn manifest_schema() -> Value {
                 "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX,
                 "description": "Seconds between two calls of its hook `timer`, of which the agent keeps at least 10 and at most a day.",
             },
+            "texts": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": ["string", "object"], "additionalProperties": {"type": "string"},
+                },
+                "description": "Its texts for people, by key: one text, or one for each language.",
+            },
         },
     })
 }
@@ -84,6 +91,14 @@ mod tests {
             ("timer", json!(60), true),
             ("timer", json!(-1), false),
             ("timer", json!("60"), false),
+            (
+                "texts",
+                json!({"one": "text", "more": {"en": "text"}}),
+                true,
+            ),
+            ("texts", json!({"one": 1}), false),
+            ("texts", json!({"more": {"en": 1}}), false),
+            ("texts", json!(["text"]), false),
             ("newer", json!(true), true),
         ] {
             let mut manifest = base();
@@ -103,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_schema_has_the_fields_of_the_manifest() {
-        let whole = json!({"capabilities": [], "library": "x", "timer": 1});
+        let whole = json!({"capabilities": [], "library": "x", "timer": 1, "texts": {"a": "b"}});
         let mut manifest = base();
         for (name, value) in whole.as_object().unwrap() {
             manifest[name.as_str()] = value.clone();
