@@ -1,6 +1,6 @@
 //! Whether the disk is encrypted, seen from a child that may read what was granted alone.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use harness::TestAgent;
 use serde_json::{Value, json};
 
@@ -59,23 +59,29 @@ async fn the_person_is_asked_where_the_policy_only_warns() -> Result<()> {
 async fn the_portal_and_the_check_say_the_same_of_this_machine() -> Result<()> {
     need_root!();
     let scene = with("deny", json!(["/"])).await?;
-    let device = scene
-        .api
-        .until_device("its state should tell of the disk", |device| {
-            device.to_string().contains("disk-encryption-detail")
-        })
-        .await?;
+    let page = format!("devices/{}", scene.device().await?);
+    let told = harness::eventually("the device's page should tell of the disk", async || {
+        let device = scene.api.get(&page).await.ok()?;
+        let facts = device["facts"].clone();
+        facts["disk-encryption-detail"].is_string().then_some(facts)
+    });
+    let told = told.await?;
+    let detail = told["disk-encryption-detail"].as_str().unwrap_or_default();
+    ensure!(detail.starts_with("/ on "), "{told:#}");
     let said = scene.start(&[])?;
-    let code = voice(&scene, ID).map(|said| said["verdict"] == "allow");
-    let told = device.to_string();
-    let word = |word: &str| told.contains(&format!(r#""disk-encryption":"{word}""#));
-    match said.code {
-        Some(0) => ensure!(word("on") && code?, "{told}"),
-        _ if said.stderr.contains("disk-not-encrypted") => ensure!(word("off"), "{told}"),
-        _ => ensure!(
-            word("unknown") && said.stderr.contains("disk-encryption-unknown"),
-            "{told}\n{said:?}"
-        ),
-    }
+    let code = match told["disk-encryption"].as_str() {
+        Some("on") => {
+            ensure!(voice(&scene, ID)?["verdict"] == "allow", "{said:?}");
+            return Ok(());
+        }
+        Some("off") => "disk-not-encrypted",
+        Some("unknown") => "disk-encryption-unknown",
+        _ => bail!("{told:#}"),
+    };
+    ensure!(said.code == Some(1), "{told:#}\n{said:?}");
+    ensure!(
+        said.stderr.contains(code) && said.stderr.contains(detail),
+        "{told:#}\n{said:?}"
+    );
     Ok(())
 }

@@ -83,17 +83,14 @@ async fn rustdesk_is_found_started_and_its_id_read_among_warnings() -> Result<()
     ensure!(status["address"] == "123456789", "{status:#}");
     let started = scene.agent.home().path().join("opt/rustdesk/started");
     ensure!(std::fs::read_to_string(started)? == "--tray x11\n");
-    let device = scene
-        .api
-        .until_device("its version should be told", |device| {
-            let told = device.to_string();
-            told.contains("rustdesk-version") && told.contains("1.4.9")
-        });
-    let device = device.await?.to_string();
-    ensure!(
-        device.contains(r#""rustdesk-id-from":"command""#),
-        "{device}"
-    );
+    let page = format!("devices/{}", scene.device().await?);
+    let told = harness::eventually("what it is should be told", async || {
+        let device = scene.api.get(&page).await.ok()?;
+        let fields = device["fields"].clone();
+        fields["rustdesk-version"].is_string().then_some(fields)
+    });
+    let wanted = json!({"rustdesk-version": "1.4.9", "rustdesk-id-from": "command"});
+    assert_eq!(told.await?, wanted);
     Ok(())
 }
 
