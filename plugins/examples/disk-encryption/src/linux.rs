@@ -69,7 +69,10 @@ fn devices(root: &Path, mount: &Mount) -> Result<Vec<PathBuf>, String> {
 
 /// All devices of the btrfs of which `/dev/<name>` is one.
 fn of_btrfs(root: &Path, name: &str) -> Result<Vec<PathBuf>, String> {
-    let unseen = |error| format!("btrfs of /dev/{name}, whose disks cannot be seen: {error}");
+    let unseen = |error: std::io::Error| {
+        let why = reason(&error, "/sys/fs/btrfs/");
+        format!("btrfs of /dev/{name}, whose disks cannot be seen: {why}")
+    };
     let node = root.join("dev").join(name).canonicalize().map_err(unseen)?;
     let node = node.file_name().unwrap_or_default();
     let systems = std::fs::read_dir(root.join("sys/fs/btrfs")).map_err(unseen)?;
@@ -81,6 +84,14 @@ fn of_btrfs(root: &Path, name: &str) -> Result<Vec<PathBuf>, String> {
     let entries = std::fs::read_dir(ours).map_err(unseen)?;
     let devices = entries.map(|entry| entry?.path().canonicalize());
     devices.collect::<std::io::Result<_>>().map_err(unseen)
+}
+
+/// Why a folder cannot be read: a child is refused what was not granted.
+fn reason(error: &std::io::Error, folder: &str) -> String {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => format!("fs.read:{folder} is not granted"),
+        _ => error.to_string(),
+    }
 }
 
 /// Whether the device, or all that it stands on, is encrypted, and by what that was seen.
@@ -119,7 +130,10 @@ fn encrypted_by(device: &Path) -> Option<&'static str> {
 
 /// What the devices below one say together.
 fn below(root: &Path, device: &Path, depth: u32) -> Result<(Protection, String), String> {
-    let unseen = |error| format!("what it stands on cannot be seen: {error}");
+    let unseen = |error: std::io::Error| {
+        let why = reason(&error, "/sys/devices/virtual/block/");
+        format!("what it stands on cannot be seen: {why}")
+    };
     let entries = std::fs::read_dir(device.join("slaves")).map_err(unseen)?;
     let real = entries.map(|entry| entry?.path().canonicalize());
     let real: Vec<PathBuf> = real.collect::<std::io::Result<_>>().map_err(unseen)?;
@@ -134,5 +148,5 @@ fn below(root: &Path, device: &Path, depth: u32) -> Result<(Protection, String),
     Ok((protection, format!("{name} on {detail}")))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

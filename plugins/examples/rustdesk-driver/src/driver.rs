@@ -178,5 +178,5 @@ fn os(input: &str) -> String {
     os.and_then(|os| os.as_string()).unwrap_or_default()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

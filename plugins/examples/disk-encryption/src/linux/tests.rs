@@ -217,3 +217,11 @@ fn without_the_kernel_s_list_of_mounts_nothing_is_known() {
     assert_eq!(state.protection, Protection::Unknown);
     assert!(state.detail.contains("mountinfo"), "{}", state.detail);
 }
+
+#[test]
+fn a_folder_that_was_not_granted_is_told_as_a_grant_that_is_missing() {
+    let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+    assert_eq!(reason(&denied, "/sys/x/"), "fs.read:/sys/x/ is not granted");
+    let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
+    assert!(!reason(&gone, "/sys/x/").contains("granted"));
+}
