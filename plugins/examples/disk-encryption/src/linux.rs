@@ -148,5 +148,6 @@ fn below(root: &Path, device: &Path, depth: u32) -> Result<(Protection, String),
     Ok((protection, format!("{name} on {detail}")))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

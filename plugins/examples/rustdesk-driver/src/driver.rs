@@ -178,5 +178,6 @@ fn os(input: &str) -> String {
     os.and_then(|os| os.as_string()).unwrap_or_default()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
