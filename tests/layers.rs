@@ -12,6 +12,9 @@ const ARROWS: &[(&str, u8, &[&str])] = &[
     ("abi",        0, &[]),
     ("sdk",        1, &["abi"]),
     ("free-space", 2, &["sdk"]),
+    ("disk-encryption",  2, &["sdk"]),
+    ("rustdesk-driver",  2, &["sdk"]),
+    ("session-recorder", 2, &["sdk"]),
 
     ("policy",     0, &[]),
     ("session",    1, &["policy"]),
@@ -52,7 +55,8 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("serde",       &["app", "elevation", "hooks", "isolate", "native", "policy", "portal", "record", "script",
                       "uplink", "wire"]),
     ("serde_json",  &["agent", "app", "elevation", "facts", "hooks", "isolate", "native", "policy", "portal",
-                      "record", "script", "sdk", "source", "tests", "tray", "uplink", "wire"]),
+                      "record", "script", "sdk", "source", "tests", "tray", "uplink", "wire",
+                      "disk-encryption", "rustdesk-driver", "session-recorder"]),
     // Errors without a type are for programs, never for libraries.
     ("anyhow",      &["app", "tests"]),
     ("miette",      &["app"]),

@@ -113,7 +113,17 @@ impl TestAgent {
     /// When it was not built or cannot be copied.
     pub fn plugin(&self, name: &str) -> Result<PathBuf> {
         let built = crate::artifacts().plugins.get(name);
-        let built = built.with_context(|| format!("no plugin {name} was built"))?;
+        self.plugin_of(
+            name,
+            built.with_context(|| format!("no plugin {name} was built"))?,
+        )
+    }
+
+    /// The same with a library that was built elsewhere.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    pub fn plugin_of(&self, name: &str, built: &Path) -> Result<PathBuf> {
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/examples");
         let manifest = fs::read(examples.join(name).join("deskhook-plugin.json"))?;
         let mut manifest: Value = serde_json::from_slice(&manifest)?;

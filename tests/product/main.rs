@@ -9,6 +9,7 @@ mod client_settings;
 mod demo;
 mod dialogs;
 mod elevation;
+mod examples;
 mod ground;
 mod hosting;
 mod links;
