@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use legible::{Colours, legible};
-pub(crate) use log::{log_to_stderr, log_to_stderr_above};
+pub(crate) use log::log_to_stderr;
+#[cfg(feature = "portal")]
+pub(crate) use log::log_to_stderr_above;
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
