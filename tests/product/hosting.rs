@@ -290,3 +290,28 @@ async fn in_the_agent_runs_only_what_policy_names_twice() -> Result<()> {
     ensure!(answering(&scene)? == "1.0.0");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_files_that_die_give_way_to_those_before() -> Result<()> {
+    need_root!();
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    steady(&scene.agent, "1.0.0")?;
+    scene.agent.start()?;
+    ensure!(answering(&scene)? == "1.0.0");
+    steady(&scene.agent, "6.6.6")?;
+    let runs = |status: &Value| status["extensions"][0]["version"] == "6.6.6";
+    scene.agent.until_status("the new files should run", runs)?;
+    let said = refused(&scene, "version")?;
+    ensure!(said.contains("signal: 6"), "{said}");
+    let back = |status: &Value| {
+        let said = status["extensions"][0]["message"]
+            .as_str()
+            .unwrap_or_default();
+        said.contains("1.0.0 running, its files rejected: 6.6.6 failed while it was new")
+    };
+    scene
+        .agent
+        .until_status("the files before should be back", back)?;
+    ensure!(answering(&scene)? == "1.0.0");
+    Ok(())
+}

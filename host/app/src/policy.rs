@@ -23,7 +23,7 @@ use crate::agent::runtime;
 use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
 use crate::places;
 use crate::settings::AgentSettings;
-pub(crate) use keygen::{Readers, with_ending, write_new};
+pub(crate) use keygen::{Readers, vacant, with_ending, write_new};
 
 /// Layer files: what they say, and who said it.
 #[derive(Subcommand)]

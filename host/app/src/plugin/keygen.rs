@@ -6,7 +6,7 @@ use deskhook_native::{Protection, Signer};
 
 use super::sign::{PASSWORD, password};
 use crate::output::{Exit, Failure, Outcome, json, remark, say};
-use crate::policy::{Readers, with_ending, write_new};
+use crate::policy::{Readers, vacant, with_ending, write_new};
 
 /// `plugin keygen`.
 #[derive(Args)]
@@ -25,13 +25,7 @@ pub(crate) struct Keygen {
 /// Does what the command says.
 pub(super) fn run(args: &Keygen) -> Outcome {
     let public_file = with_ending(&args.out, ".pub");
-    for path in [&args.out, &public_file] {
-        if path.symlink_metadata().is_ok() {
-            let error = anyhow::anyhow!("{} is there already", path.display());
-            let help = "a key is never written over: name another file";
-            return Err(Failure::Help(error, help.to_owned()));
-        }
-    }
+    vacant(&args.out, &public_file)?;
     let (mut seed, mut id, mut salt) = ([0; 32], [0; 8], [0; 32]);
     for bytes in [&mut seed[..], &mut id, &mut salt] {
         getrandom::fill(bytes).context("the system gives no random numbers")?;
@@ -62,7 +56,7 @@ pub(super) fn run(args: &Keygen) -> Outcome {
     }
     let kept = match password {
         Some(_) => "encrypted with your password".to_owned(),
-        None => format!("readable by this account alone; --password or {PASSWORD} encrypts one"),
+        None => "readable by this account alone; --password encrypts one".to_owned(),
     };
     remark(format!(
         "  the secret key is in {}, {kept}\n  the line is for policy, Extensions.Publishers.<your name>, and stands in {} as well",

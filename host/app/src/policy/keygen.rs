@@ -41,13 +41,7 @@ impl From<RoleName> for Role {
 /// Does what the command says.
 pub(super) fn run(args: &Keygen) -> Outcome {
     let public_file = with_ending(&args.out, ".pub");
-    for path in [&args.out, &public_file] {
-        if path.symlink_metadata().is_ok() {
-            let error = anyhow::anyhow!("{} is there already", path.display());
-            let help = "a key is never written over: name another file";
-            return Err(Failure::Help(error, help.to_owned()));
-        }
-    }
+    vacant(&args.out, &public_file)?;
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).context("the system gives no random numbers")?;
     let signer = PolicySigner::new(args.role.into(), &seed);
@@ -103,6 +97,18 @@ pub(super) fn draft(
     }
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Fails where one of a key's files is there already.
+pub(crate) fn vacant(key: &Path, public: &Path) -> Result<(), Failure> {
+    for path in [key, public] {
+        if path.symlink_metadata().is_ok() {
+            let error = anyhow::anyhow!("{} is there already", path.display());
+            let help = "a key is never written over: name another file";
+            return Err(Failure::Help(error, help.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file whole, and only where there is none.
