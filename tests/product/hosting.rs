@@ -93,7 +93,14 @@ async fn a_plugin_that_ignores_every_signal_is_ended_at_its_limit() -> Result<()
 async fn a_plugin_starts_nothing_and_reads_nothing_that_is_not_its_own() -> Result<()> {
     need_root!();
     let scene = with_rogue(json!({})).await?;
-    for (reason, code) in [("fork", "no-fork"), ("read", "no-read")] {
+    for (reason, code) in [
+        ("fork", "no-fork"),
+        ("read", "no-read"),
+        ("code", "no-code"),
+        ("shared", "no-shared"),
+        ("pair", "no-pair"),
+        ("stream", "streams"),
+    ] {
         let said = refused(&scene, reason)?;
         ensure!(said.contains(code), "{reason}: {said}");
     }

@@ -65,16 +65,27 @@ fn path(kind: &str, what: &str) -> Result<(), String> {
 
 /// A host, `*.` and a host, or `*`; with a port or `*` in its place.
 fn host(what: &str) -> Result<(), String> {
-    let bare = what.strip_prefix("*.").unwrap_or(what);
-    let bare = bare.strip_suffix(":*").unwrap_or(bare);
-    let odd = what.contains(['/', '@', '\\', '?', '#']) || (bare != "*" && bare.contains('*'));
-    if odd || bare.is_empty() || what.contains(char::is_whitespace) {
+    // An IPv6 address stands in brackets.
+    let from = what.rfind(']').unwrap_or(0);
+    let (name, port) = match what[from..].find(':') {
+        Some(colon) => (&what[..from + colon], Some(&what[from + colon + 1..])),
+        None => (what, None),
+    };
+    let bare = name.strip_prefix("*.").unwrap_or(name);
+    let is_host = bare == "*" && name == "*" || !(bare.is_empty() || bare.contains('*'));
+    let odd = |c: char| "/@\\?#".contains(c) || c.is_whitespace();
+    if !is_host || what.contains(odd) {
         return Err(
             "the capability net wants a host alone, as in net:tickets.example.org, net:*.example.org or net:*"
                 .to_owned(),
         );
     }
-    Ok(())
+    match port {
+        Some(port) if port != "*" && !port.parse::<u16>().is_ok_and(|port| port > 0) => {
+            Err(format!("{port:?} is no port: 1 to 65535, or * for any"))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -88,6 +99,8 @@ mod tests {
             "net:*.example.org:*",
             "net:*",
             "net:*:*",
+            "net:*:443",
+            "net:[::1]",
             "net:[::1]:8080",
             "net:*.lan",
             "exec:/usr/bin/true",
@@ -117,6 +130,10 @@ mod tests {
             ("net:kim@a.example", "wants a host"),
             ("net:a.*.example", "wants a host"),
             ("net:*.", "wants a host"),
+            ("net:a:https", "no port"),
+            ("net:a:0", "no port"),
+            ("net:[::1]:99999", "no port"),
+            ("net:*.*", "wants a host"),
             ("net:a b", "wants a host"),
             ("exec:true", "absolute path"),
             ("exec:/bin/*", "stands for nothing"),

@@ -26,6 +26,13 @@ pub(crate) fn confine(confinement: &Confinement) -> Result<Vec<String>, String> 
     Ok(held)
 }
 
+/// Gives up loading code, once a native library and what it needs are there.
+pub(crate) fn seal() -> Result<(), String> {
+    #[cfg(target_os = "linux")]
+    linux::seal()?;
+    Ok(())
+}
+
 /// The largest file that native code may write in its own folder.
 const LARGEST_FILE: u64 = 64 << 20;
 

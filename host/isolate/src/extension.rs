@@ -268,9 +268,20 @@ fn converse(
                     message: error.to_string(),
                 }));
             }
-            FromExtension::Faulted(fault) => return Ok(Err(fault)),
+            FromExtension::Faulted(fault) => return Ok(Err(own(fault))),
             other => return Err(misplaced(&other)),
         }
+    }
+}
+
+/// What a child says of a failure: whether it could be called at all is not the child's to say.
+fn own(fault: Fault) -> Fault {
+    match fault {
+        Fault::Away { .. } | Fault::Busy | Fault::Quarantined { .. } => Fault::Failed {
+            message: fault.to_string(),
+            place: None,
+        },
+        fault => fault,
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use deskhook_hooks::{
-    Answer, Body, Call, Context, Extension, Fault, Hook, HostCall, HostError, HostPort, HostReply,
-    Limit,
+    Answer, Body, Call, Context, Extension, ExtensionKind, Fault, Hook, HostCall, HostError,
+    HostPort, HostReply, Limit,
 };
 use deskhook_wire::{
     EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, Opening, ToExtension,
@@ -167,7 +167,12 @@ impl Counter {
             Ok(ToExtension::Open(opening)) => match guarded(|| (self.desk.open)(&opening)) {
                 Ok(extension) => {
                     self.extension = Some(extension);
-                    FromExtension::Opened
+                    match opening.kind {
+                        ExtensionKind::Plugin => {
+                            confine::seal().map_or_else(refused, |()| FromExtension::Opened)
+                        }
+                        _ => FromExtension::Opened,
+                    }
                 }
                 Err(message) => refused(message),
             },

@@ -27,6 +27,10 @@ pub(super) fn die_with_parent() {
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
 
+pub(super) fn seal() -> Result<(), String> {
+    calls::seal().map_err(|error| format!("no seccomp filter: {error}"))
+}
+
 pub(super) fn confine(confinement: &Confinement) -> Result<Vec<String>, String> {
     let mut held = vec![];
     let is_held = places::confine(confinement.native.as_ref())?;

@@ -37,11 +37,16 @@ fn native_code_reads_what_is_named_and_the_system_s_libraries() {
     let (named, other) = (folder.path().join("named"), folder.path().join("other"));
     std::fs::create_dir(&named).unwrap();
     std::fs::write(named.join("a.txt"), "told").unwrap();
+    let unmeant = folder.path().join("unmeant");
+    std::fs::create_dir(&unmeant).unwrap();
+    std::fs::write(unmeant.join("b.txt"), "secret").unwrap();
     std::fs::write(&other, "secret").unwrap();
     let reach = NativeReach {
-        read: vec![named.clone()],
+        // A folder without a `/` behind it is not meant.
+        read: vec![named.join(""), unmeant.clone()],
         ..NativeReach::default()
     };
+    let unmeant = format!("read {}", shown(&unmeant.join("b.txt")));
     let (inside, outside) = (shown(&named.join("a.txt")), shown(&other));
     let (read, denied) = (format!("read {inside}"), format!("read {outside}"));
     let up = format!("read {}/../other", named.display());
@@ -51,6 +56,7 @@ fn native_code_reads_what_is_named_and_the_system_s_libraries() {
         (&*read, "told"),
         (&denied, DENIED),
         (&up, DENIED),
+        (&unmeant, DENIED),
         (&own, DENIED),
         (&write, FORBIDDEN),
         (&remove, FORBIDDEN),

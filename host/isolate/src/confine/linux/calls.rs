@@ -22,6 +22,18 @@ pub(super) enum May {
     },
 }
 
+/// From here on no thread of this process maps code any more: what a library needs it has loaded, and
+/// what it wrote since is not run, wherever that lies.
+pub(super) fn seal() -> seccompiler::Result<()> {
+    let arch: TargetArch = std::env::consts::ARCH.try_into()?;
+    let run = libc::PROT_EXEC as u64;
+    let maps = BTreeMap::from([(libc::SYS_mmap, vec![masked(2, run, run)?])]);
+    let refuse = SeccompAction::Errno(libc::EPERM.unsigned_abs());
+    let filter = SeccompFilter::new(maps, SeccompAction::Allow, refuse, arch)?;
+    let program: BpfProgram = filter.try_into()?;
+    seccompiler::apply_filter_all_threads(&program)
+}
+
 pub(super) fn confine(may: May) -> seccompiler::Result<()> {
     let arch: TargetArch = std::env::consts::ARCH.try_into()?;
     let refuse = |number: libc::c_int| SeccompAction::Errno(number.unsigned_abs());
@@ -69,8 +81,6 @@ const FREE: &[libc::c_long] = &[
     libc::SYS_rt_sigreturn,
     libc::SYS_sched_getaffinity,
     libc::SYS_sched_yield,
-    libc::SYS_sendmsg,
-    libc::SYS_sendto,
     libc::SYS_set_robust_list,
     libc::SYS_shutdown,
     libc::SYS_sigaltstack,
@@ -121,7 +131,6 @@ const LOADING: &[libc::c_long] = &[
     libc::SYS_sched_getscheduler,
     libc::SYS_set_tid_address,
     libc::SYS_signalfd4,
-    libc::SYS_socketpair,
     libc::SYS_statfs,
     libc::SYS_statx,
     libc::SYS_sysinfo,
@@ -164,9 +173,7 @@ const LOADING: &[libc::c_long] = &[
 /// Changing files, and folders of them.
 const WRITING: &[libc::c_long] = &[
     libc::SYS_fallocate,
-    libc::SYS_fchmod,
     libc::SYS_fdatasync,
-    libc::SYS_flock,
     libc::SYS_fsync,
     libc::SYS_ftruncate,
     libc::SYS_mkdirat,
@@ -176,7 +183,6 @@ const WRITING: &[libc::c_long] = &[
     libc::SYS_renameat,
     libc::SYS_renameat2,
     libc::SYS_unlinkat,
-    libc::SYS_utimensat,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_mkdir,
     #[cfg(target_arch = "x86_64")]
@@ -197,7 +203,6 @@ const TALKING: &[libc::c_long] = &[
     libc::SYS_getsockname,
     libc::SYS_getsockopt,
     libc::SYS_recvmmsg,
-    libc::SYS_sendmmsg,
     libc::SYS_setsockopt,
 ];
 
@@ -209,10 +214,14 @@ fn rules(may: May) -> Built<Rules> {
     allow(&mut rules, FREE);
     threads(&mut rules)?;
     match may {
-        May::Compute => computing(&mut rules)?,
+        May::Compute => {
+            allow(&mut rules, &[libc::SYS_sendmsg, libc::SYS_sendto]);
+            computing(&mut rules)?;
+        }
         May::Load { connect, write } => {
             allow(&mut rules, LOADING);
             loading(&mut rules)?;
+            sending(&mut rules)?;
             if write {
                 allow(&mut rules, WRITING);
             } else {
@@ -263,10 +272,17 @@ fn computing(rules: &mut Rules) -> Built<()> {
 /// A library's code is mapped from its file, and what was written is not run.
 fn loading(rules: &mut Rules) -> Built<()> {
     let (run, write) = (libc::PROT_EXEC as u64, libc::PROT_WRITE as u64);
-    rules.insert(
-        libc::SYS_mmap,
-        vec![masked(2, run, 0)?, masked(2, run | write, run)?],
-    );
+    let (shared, nameless) = (libc::MAP_SHARED as u64, libc::MAP_ANONYMOUS as u64);
+    let mut maps = vec![];
+    for (mask, value) in [(run, 0), (run | write, run)] {
+        // Memory that is shared and of no file is not counted by the limit of memory.
+        for absent in [shared, nameless] {
+            let how = condition(2, SeccompCmpOp::MaskedEq(mask), value)?;
+            let what = condition(3, SeccompCmpOp::MaskedEq(absent), 0)?;
+            maps.push(both(how, what)?);
+        }
+    }
+    rules.insert(libc::SYS_mmap, maps);
     rules.insert(libc::SYS_mprotect, vec![masked(2, run, 0)?]);
     let asked = [
         libc::F_GETFD,
@@ -289,9 +305,32 @@ fn loading(rules: &mut Rules) -> Built<()> {
         .map(|what| equal(1, what & 0xffff_ffff))
         .collect();
     rules.insert(libc::SYS_ioctl, controls?);
+    // One more filter, which can only take away: `seal` makes it.
+    let filter = libc::SECCOMP_SET_MODE_FILTER.into();
+    rules.insert(libc::SYS_seccomp, vec![equal(0, filter)?]);
+    let named = [libc::PR_SET_NAME, libc::PR_SET_NO_NEW_PRIVS];
+    rules.insert(libc::SYS_prctl, any_of(0, &named)?);
     // Its own limits, to be read.
     let limits = both(equal_to(0, 0)?, zero_pointer(2)?)?;
     rules.insert(libc::SYS_prlimit64, vec![limits]);
+    Ok(())
+}
+
+/// Sending without a connection being made by it, which nothing but the call that connects is asked
+/// for; and pairs of sockets that lead nowhere else.
+fn sending(rules: &mut Rules) -> Built<()> {
+    let fast_open = libc::MSG_FASTOPEN as u64;
+    for (call, flags) in [
+        (libc::SYS_sendto, 3),
+        (libc::SYS_sendmsg, 2),
+        (libc::SYS_sendmmsg, 3),
+    ] {
+        rules.insert(call, vec![masked(flags, fast_open, 0)?]);
+    }
+    let family = equal_to(0, libc::AF_UNIX.unsigned_abs().into())?;
+    let stream = libc::SOCK_STREAM.unsigned_abs().into();
+    let kind = condition(1, SeccompCmpOp::MaskedEq(0xf), stream)?;
+    rules.insert(libc::SYS_socketpair, vec![both(family, kind)?]);
     Ok(())
 }
 
@@ -308,11 +347,19 @@ fn reading(rules: &mut Rules) -> Built<()> {
 /// The network, and no socket of this machine's: behind those sit programs that do what they are told.
 fn talking(rules: &mut Rules) -> Built<()> {
     let mut sockets = vec![];
+    // Of the protocols those that Landlock knows, and UDP.
+    let kinds = [
+        (libc::SOCK_STREAM, 0),
+        (libc::SOCK_STREAM, libc::IPPROTO_TCP),
+        (libc::SOCK_DGRAM, 0),
+        (libc::SOCK_DGRAM, libc::IPPROTO_UDP),
+    ];
     for family in [libc::AF_INET, libc::AF_INET6] {
-        for kind in [libc::SOCK_STREAM, libc::SOCK_DGRAM] {
+        for (kind, protocol) in kinds {
             let family = equal_to(0, family.unsigned_abs().into())?;
             let kind = condition(1, SeccompCmpOp::MaskedEq(0xf), kind.unsigned_abs().into())?;
-            sockets.push(both(family, kind)?);
+            let protocol = equal_to(2, protocol.unsigned_abs().into())?;
+            sockets.push(SeccompRule::new(vec![family, kind, protocol])?);
         }
     }
     rules.insert(libc::SYS_socket, sockets);

@@ -69,8 +69,11 @@ fn rules(reach: Option<&NativeReach>) -> Result<RulesetCreated, RulesetError> {
     let system = SYSTEM.iter().map(PathBuf::from);
     let network = (*connect != Connect::Nowhere).then_some(NETWORK);
     let network = network.into_iter().flatten().map(PathBuf::from);
-    for path in system.chain(network).chain(reach.read.iter().cloned()) {
+    for path in system.chain(network) {
         ruleset = allow(ruleset, &path, read)?;
+    }
+    for path in reach.read.iter().filter(|path| is_meant(path)) {
+        ruleset = allow(ruleset, path, read)?;
     }
     match &reach.own {
         Some(own) => allow(
@@ -90,6 +93,11 @@ fn special() -> landlock::BitFlags<AccessFs> {
         | AccessFs::MakeSock
         | AccessFs::MakeSym
         | AccessFs::IoctlDev
+}
+
+/// A folder is granted by its name with a `/` behind it, as to packages; without one it is a file.
+fn is_meant(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"/") || !path.is_dir()
 }
 
 /// What is not there needs no rule.
