@@ -322,3 +322,17 @@ async fn new_files_that_die_give_way_to_those_before() -> Result<()> {
     ensure!(answering(&scene)? == "1.0.0");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_of_a_publisher_who_is_trusted_no_more_ends_at_once() -> Result<()> {
+    need_root!();
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    steady(&scene.agent, "1.0.0")?;
+    scene.agent.start()?;
+    ensure!(answering(&scene)? == "1.0.0");
+    let nobody = json!({ "scope": "tenant", "settings": {} });
+    scene.agent.policy("publishers.json", &nobody)?;
+    let ended = |status: &Value| status["extensions"][0]["state"] == "rejected";
+    scene.agent.until_status("it should run no more", ended)?;
+    allowed(&scene, "version")
+}

@@ -7,7 +7,7 @@ use deskhook_policy::{Binding, ExtensionPolicy, Policy, nearest};
 use deskhook_wire::ExtensionHealth;
 use tokio::sync::mpsc;
 
-use crate::{ExtensionLoader, ExtensionPlaces, ExtensionSet, Rejected, Wake};
+use crate::{Before, ExtensionLoader, ExtensionPlaces, ExtensionSet, Rejected, Wake};
 
 /// One loading: the how-manieth, from where, and what runs meanwhile.
 pub(crate) struct Round {
@@ -150,7 +150,8 @@ pub(crate) fn kept(
     };
     let goes_on = |bound: &Bound| {
         let name = &bound.extension.about().name;
-        rejected.iter().any(|other| same(&other.name, name)) && !is_loaded(name)
+        let mut refused = rejected.iter().filter(|other| same(&other.name, name));
+        refused.any(|other| other.before == Before::GoesOn) && !is_loaded(name)
     };
     let mut kept = rebound(before, policy);
     kept.retain(goes_on);
@@ -188,6 +189,7 @@ pub fn absent(policy: &Policy, places: &ExtensionPlaces, set: &ExtensionSet) -> 
         name: name.clone(),
         why: not_installed(name, places, &strangers(policy, set)),
         hooks: None,
+        before: Before::GoesOn,
     })
     .collect()
 }

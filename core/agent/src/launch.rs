@@ -6,7 +6,7 @@ use deskhook_client::{
     Desktop, Given, LaunchError, LaunchOptions, LaunchPlan, Places, RunningClient, launch, locate,
     obtain,
 };
-use deskhook_hooks::{AddressRead, Answer, Chain, ClientLaunch, ClientLocate, Hook};
+use deskhook_hooks::{AddressRead, Answer, Chain, ClientLaunch, ClientLocate, Grants, Hook};
 use deskhook_policy::Address;
 use deskhook_session::{Clearance, ClientFailure, Event, SessionId};
 use tokio::sync::{mpsc, oneshot};
@@ -136,7 +136,7 @@ impl Launching {
             .chains
             .call(Hook::ClientLocate, ClientLocate { client });
         let chain = Arc::clone(&self.chain);
-        let provided = tokio::task::spawn_blocking(move || chain.provide(call, program));
+        let provided = tokio::task::spawn_blocking(move || chain.provide_granted(call, program));
         let provided = provided.await.ok()?;
         self.chains.remember_given(Hook::ClientLocate, &provided);
         let (package, path) = provided.given?;
@@ -232,12 +232,17 @@ impl Launching {
     }
 }
 
-/// The program that a `client.locate` hook names: one that is there.
-fn program(said: String) -> Result<PathBuf, String> {
+/// The program that a `client.locate` hook names: one that is there, and that whoever names it may run.
+/// The agent starts it with nothing but its own rights between it and the person's files.
+fn program(grants: &Grants, said: String) -> Result<PathBuf, String> {
     let path = PathBuf::from(&said);
+    let capability = format!("exec:{said}");
     match (path.is_absolute(), path.is_file()) {
         (false, _) => Err(format!("{said:?} is no absolute path")),
         (_, false) => Err(format!("there is no file {said:?}")),
+        _ if !grants.allows(&capability) => Err(format!(
+            "the capability {capability:?} is not granted to it"
+        )),
         _ => Ok(path),
     }
 }

@@ -5,7 +5,7 @@ use deskhook_hooks::{Bound, Fault, Health, Hook};
 use deskhook_session::Moment;
 
 use crate::extensions::same;
-use crate::{ExtensionSet, Rejected};
+use crate::{Before, ExtensionSet, Rejected};
 
 /// How long new files of a package have to run without a fault until the old ones are given up.
 const TERM: Duration = Duration::from_secs(600);
@@ -110,6 +110,7 @@ fn rejected(bound: &Bound, why: String) -> Rejected {
         name: about.name.clone(),
         why,
         hooks: Some(about.hooks.clone()),
+        before: Before::GoesOn,
     }
 }
 

@@ -125,7 +125,7 @@ impl Chain {
         let state = |link: &Link| {
             let about = link.lane.extension().about();
             let (faults, last_fault) = (link.lane.faults(), link.lane.last_fault());
-            let grants = Grants::new(&about.capabilities, &link.policy.capabilities);
+            let grants = link.grants();
             Health {
                 name: about.name.clone(),
                 version: about.version.clone(),
@@ -204,11 +204,20 @@ impl Chain {
         call: Call,
         accept: impl Fn(String) -> Result<T, String>,
     ) -> Provided<T> {
+        self.provide_granted(call, |_, value| accept(value))
+    }
+
+    /// The same where it matters what whoever gives the value may use.
+    pub fn provide_granted<T>(
+        &self,
+        call: Call,
+        accept: impl Fn(&Grants, String) -> Result<T, String>,
+    ) -> Provided<T> {
         let (call, mut dropped) = (Arc::new(call), vec![]);
         for link in self.hearing(call.hook) {
             let value = match link.lane.finish(link.begin(&call)).0 {
                 Ok(Answer::Nothing) => continue,
-                Ok(Answer::Value(value)) => accept(value),
+                Ok(Answer::Value(value)) => accept(&link.grants(), value),
                 Ok(_) => Err("it answered something that is no value".to_owned()),
                 Err(fault) => Err(fault.to_string()),
             };
@@ -284,6 +293,12 @@ impl Told {
 impl Link {
     fn hears(&self, hook: Hook) -> bool {
         self.lane.extension().about().hooks.contains(&hook)
+    }
+
+    /// What it may use.
+    fn grants(&self) -> Grants {
+        let about = self.lane.extension().about();
+        Grants::new(&about.capabilities, &self.policy.capabilities)
     }
 
     fn dropped(&self, why: String) -> Dropped {

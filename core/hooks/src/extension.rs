@@ -149,18 +149,30 @@ impl Fault {
         }
     }
 
-    /// The same with a text that is short enough to be read.
+    /// The same with texts that are short enough to be read.
     pub(crate) fn cut(mut self) -> Self {
-        if let Self::Failed { message, .. }
-        | Self::BadAnswer { message }
-        | Self::Crashed { message }
-        | Self::Away { message } = &mut self
-            && message.len() > LONGEST
-        {
-            message.truncate(message.floor_char_boundary(LONGEST));
-            message.push_str(" ...");
+        match &mut self {
+            Self::Failed { message, place } => {
+                shorten(message);
+                place.iter_mut().for_each(shorten);
+            }
+            Self::Late { place, .. } | Self::Memory { place, .. } => {
+                place.iter_mut().for_each(shorten);
+            }
+            Self::BadAnswer { message } | Self::Crashed { message } | Self::Away { message } => {
+                shorten(message);
+            }
+            Self::Quarantined { last, .. } => shorten(last),
+            Self::Busy => {}
         }
         self
+    }
+}
+
+fn shorten(text: &mut String) {
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push_str(" ...");
     }
 }
 

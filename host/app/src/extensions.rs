@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
+use deskhook_agent::{Before, ExtensionPlaces, ExtensionSet, Rejected};
 use deskhook_hooks::{Bound, Extension, ExtensionKind, Grants, Hook};
 use deskhook_isolate::{Isolated, Process, Program, StartError};
 use deskhook_native::{AdmissionError, Manifest, Owner, Plugin, Terms, Verified, admit};
@@ -57,6 +57,7 @@ pub(crate) fn held_by(policy: &Policy) -> Option<Result<Vec<String>, StartError>
 struct Unloadable {
     error: anyhow::Error,
     hooks: Option<Vec<Hook>>,
+    before: Before,
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Unloadable {
@@ -64,6 +65,7 @@ impl<E: Into<anyhow::Error>> From<E> for Unloadable {
         Self {
             error: error.into(),
             hooks: None,
+            before: Before::GoesOn,
         }
     }
 }
@@ -94,10 +96,15 @@ fn add(
             extension,
             policy: bound,
         }),
-        Err(Unloadable { error, hooks }) => set.rejected.push(Rejected {
+        Err(Unloadable {
+            error,
+            hooks,
+            before,
+        }) => set.rejected.push(Rejected {
             name: name.to_owned(),
             why: format!("{error:#}"),
             hooks,
+            before,
         }),
     }
 }
@@ -109,6 +116,7 @@ fn accepted(extension: Arc<dyn Extension>, name: &str, bound: &ExtensionPolicy) 
     let refused = |error| Unloadable {
         error,
         hooks: Some(about.hooks.clone()),
+        before: Before::GoesOn,
     };
     if !about.name.eq_ignore_ascii_case(name) {
         let own = &about.name;
@@ -206,6 +214,7 @@ fn script(folder: &Path, (room, bound): (&Room, &ExtensionPolicy), running: &[Bo
     let refused = |error: anyhow::Error| Unloadable {
         error,
         hooks: Some(hooks.clone()),
+        before: Before::GoesOn,
     };
     let script = room.open(&package, &bound.capabilities);
     let script = script.map_err(|unloadable| refused(unloadable.error))?;
@@ -245,6 +254,7 @@ fn plugin(
     let refused = |error: anyhow::Error| Unloadable {
         error,
         hooks: Some(verified.manifest().hooks.clone()),
+        before: Before::GoesOn,
     };
     let wants_here = policy.extensions.isolation == Isolation::InProcess;
     let extension: Arc<dyn Extension> = if wants_here && terms.names_both(verified.manifest()) {
@@ -269,9 +279,15 @@ fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadab
         AdmissionError::Nobody { id, .. } if is_stranger(id) => Some(vec![]),
         _ => Manifest::read(folder).ok().map(|manifest| manifest.hooks),
     };
+    // Whom policy trusts no more does not go on either.
+    let before = match &error {
+        AdmissionError::Nobody { .. } | AdmissionError::Key { .. } => Before::Ends,
+        _ => Before::GoesOn,
+    };
     Unloadable {
         error: error.into(),
         hooks,
+        before,
     }
 }
 

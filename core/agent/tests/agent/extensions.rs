@@ -97,6 +97,7 @@ fn load_broken(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
             name: "guard".into(),
             why: "it has a slip".into(),
             hooks: None,
+            before: Default::default(),
         }],
     }
 }

@@ -27,6 +27,7 @@ impl Extension for Patching {
             (Hook::TrayMenu, "third") => json!({"remove": ["nowhere"]}),
             (Hook::TrayMenu, _) => json!({"tooltip": name}),
             (Hook::ClientLocate, "first") => json!("client.sh"),
+            (Hook::ClientLocate, "third") => json!("/bin/sh"),
             (Hook::ClientLocate, _) => json!(format!("/nowhere/{name}")),
             _ => json!({"fields": {"asset": name}}),
         };
@@ -114,7 +115,10 @@ async fn the_socket_tells_who_set_what_and_whose_answer_was_dropped() {
     let wrong = [
         ("first", "\"client.sh\" is no absolute path"),
         ("second", "there is no file \"/nowhere/second\""),
-        ("third", "there is no file \"/nowhere/third\""),
+        (
+            "third",
+            "the capability \"exec:/bin/sh\" is not granted to it",
+        ),
     ];
     assert_eq!(
         (set(&located), dropped(&located)),

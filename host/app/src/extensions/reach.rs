@@ -9,9 +9,11 @@ use deskhook_wire::{Connect, NativeReach};
 /// The reach of a plugin with these grants that is loaded from `library` and has the folder `own`.
 /// Programs, and hosts that are named, it reaches through the agent alone.
 pub(super) fn reach(grants: &Grants, library: &Path, own: PathBuf) -> NativeReach {
+    // Links above the agent's own state are the machine's own.
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let mut reach = NativeReach {
-        read: vec![library.to_owned()],
-        own: Some(own),
+        read: vec![real(library)],
+        own: Some(real(&own)),
         connect: Connect::Nowhere,
         environment: BTreeMap::new(),
     };

@@ -14,7 +14,7 @@ pub(crate) struct Keygen {
     /// The file that the secret key is written to; the public key goes to FILE.pub. Neither may exist
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Encrypt the key with a password: $DESKHOOK_KEY_PASSWORD, or one that is asked for
+    /// Encrypt the key with a password that is asked for; $DESKHOOK_KEY_PASSWORD encrypts it with its own
     #[arg(long)]
     password: bool,
     /// Print one JSON document
@@ -31,7 +31,8 @@ pub(super) fn run(args: &Keygen) -> Outcome {
         getrandom::fill(bytes).context("the system gives no random numbers")?;
     }
     let signer = Signer::new(&seed, id);
-    let password = args.password.then(new_password).transpose()?;
+    let is_given = std::env::var_os(PASSWORD).is_some();
+    let password = (args.password || is_given).then(new_password).transpose()?;
     let protection = match &password {
         None => Protection::None,
         Some(password) if password.is_empty() => {
@@ -56,7 +57,7 @@ pub(super) fn run(args: &Keygen) -> Outcome {
     }
     let kept = match password {
         Some(_) => "encrypted with your password".to_owned(),
-        None => "readable by this account alone; --password encrypts one".to_owned(),
+        None => "NOT encrypted, readable by this account alone; --password encrypts one".to_owned(),
     };
     remark(format!(
         "  the secret key is in {}, {kept}\n  the line is for policy, Extensions.Publishers.<your name>, and stands in {} as well",

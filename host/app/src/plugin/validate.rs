@@ -207,7 +207,11 @@ fn alone(name: &str, inspection: &Inspection, into: &Path) -> Outcome {
 fn apart(name: &str, path: &Path) -> Result<Said, Failure> {
     let program = std::env::current_exe().context("cannot find this program")?;
     let into = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    // Whatever it starts ends with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command
         .args(["plugin", "validate", "--only", name, "--into"])
         .arg(into.path())
         .arg(path)
@@ -265,9 +269,22 @@ fn wait(child: &mut Child) -> Option<i32> {
         std::thread::sleep(Duration::from_millis(5));
     }
     // It is gone either way.
+    end_group(child);
     let _ = child.kill();
     let _ = child.wait();
     None
+}
+
+fn end_group(child: &Child) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(child.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = child;
 }
 
 /// The first of what a pipe says; the rest is read and dropped.

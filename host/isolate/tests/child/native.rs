@@ -34,16 +34,19 @@ fn shown(path: &Path) -> String {
 #[test]
 fn native_code_reads_what_is_named_and_the_system_s_libraries() {
     let folder = tempfile::tempdir().unwrap();
-    let (named, other) = (folder.path().join("named"), folder.path().join("other"));
+    let real = folder.path().canonicalize().unwrap();
+    let (named, other) = (real.join("named"), real.join("other"));
     std::fs::create_dir(&named).unwrap();
     std::fs::write(named.join("a.txt"), "told").unwrap();
-    let unmeant = folder.path().join("unmeant");
+    let link = real.join("link");
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let unmeant = real.join("unmeant");
     std::fs::create_dir(&unmeant).unwrap();
     std::fs::write(unmeant.join("b.txt"), "secret").unwrap();
     std::fs::write(&other, "secret").unwrap();
     let reach = NativeReach {
         // A folder without a `/` behind it is not meant.
-        read: vec![named.join(""), unmeant.clone()],
+        read: vec![named.join(""), unmeant.clone(), link.join("")],
         ..NativeReach::default()
     };
     let unmeant = format!("read {}", shown(&unmeant.join("b.txt")));

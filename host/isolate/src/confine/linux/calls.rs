@@ -1,11 +1,15 @@
 //! Calls to the kernel, held by seccomp: what is not named here fails as not permitted.
 
+mod names;
+
 use std::collections::BTreeMap;
 
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, TargetArch,
 };
+
+use names::{FREE, LOADING, TALKING, WRITING};
 
 /// What a process is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,164 +51,6 @@ pub(super) fn confine(may: May) -> seccompiler::Result<()> {
     }
     Ok(())
 }
-
-/// Calls that are allowed whatever their arguments.
-const FREE: &[libc::c_long] = &[
-    libc::SYS_brk,
-    libc::SYS_clock_getres,
-    libc::SYS_clock_gettime,
-    libc::SYS_clock_nanosleep,
-    libc::SYS_clone3,
-    libc::SYS_close,
-    libc::SYS_exit,
-    libc::SYS_exit_group,
-    libc::SYS_fstat,
-    libc::SYS_futex,
-    libc::SYS_getcpu,
-    libc::SYS_getpid,
-    libc::SYS_getrandom,
-    libc::SYS_gettid,
-    libc::SYS_gettimeofday,
-    libc::SYS_madvise,
-    libc::SYS_membarrier,
-    libc::SYS_mremap,
-    libc::SYS_munmap,
-    libc::SYS_nanosleep,
-    libc::SYS_ppoll,
-    libc::SYS_read,
-    libc::SYS_recvfrom,
-    libc::SYS_recvmsg,
-    libc::SYS_restart_syscall,
-    libc::SYS_rseq,
-    libc::SYS_rt_sigaction,
-    libc::SYS_rt_sigprocmask,
-    libc::SYS_rt_sigreturn,
-    libc::SYS_sched_getaffinity,
-    libc::SYS_sched_yield,
-    libc::SYS_set_robust_list,
-    libc::SYS_shutdown,
-    libc::SYS_sigaltstack,
-    libc::SYS_write,
-    libc::SYS_writev,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_poll,
-];
-
-/// What libraries of the system ask for when they are loaded and when they run.
-const LOADING: &[libc::c_long] = &[
-    libc::SYS_dup,
-    libc::SYS_dup3,
-    libc::SYS_epoll_create1,
-    libc::SYS_epoll_ctl,
-    libc::SYS_epoll_pwait,
-    libc::SYS_eventfd2,
-    libc::SYS_faccessat,
-    libc::SYS_faccessat2,
-    libc::SYS_fstatfs,
-    libc::SYS_getcwd,
-    libc::SYS_getdents64,
-    libc::SYS_getegid,
-    libc::SYS_geteuid,
-    libc::SYS_getgid,
-    libc::SYS_getgroups,
-    libc::SYS_getpgid,
-    libc::SYS_getppid,
-    libc::SYS_getresgid,
-    libc::SYS_getresuid,
-    libc::SYS_getrusage,
-    libc::SYS_getsid,
-    libc::SYS_getuid,
-    libc::SYS_lseek,
-    libc::SYS_mincore,
-    libc::SYS_msync,
-    libc::SYS_newfstatat,
-    libc::SYS_pipe2,
-    libc::SYS_pread64,
-    libc::SYS_preadv,
-    libc::SYS_preadv2,
-    libc::SYS_pselect6,
-    libc::SYS_readlinkat,
-    libc::SYS_readv,
-    libc::SYS_sched_get_priority_max,
-    libc::SYS_sched_get_priority_min,
-    libc::SYS_sched_getparam,
-    libc::SYS_sched_getscheduler,
-    libc::SYS_set_tid_address,
-    libc::SYS_signalfd4,
-    libc::SYS_statfs,
-    libc::SYS_statx,
-    libc::SYS_sysinfo,
-    libc::SYS_timerfd_create,
-    libc::SYS_timerfd_gettime,
-    libc::SYS_timerfd_settime,
-    libc::SYS_times,
-    libc::SYS_umask,
-    libc::SYS_uname,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_access,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_arch_prctl,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_dup2,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_epoll_create,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_epoll_wait,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_eventfd,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_getpgrp,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_getrlimit,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_lstat,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_pipe,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_readlink,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_select,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_stat,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_time,
-];
-
-/// Changing files, and folders of them.
-const WRITING: &[libc::c_long] = &[
-    libc::SYS_fallocate,
-    libc::SYS_fdatasync,
-    libc::SYS_fsync,
-    libc::SYS_ftruncate,
-    libc::SYS_mkdirat,
-    libc::SYS_openat,
-    libc::SYS_pwrite64,
-    libc::SYS_pwritev,
-    libc::SYS_renameat,
-    libc::SYS_renameat2,
-    libc::SYS_unlinkat,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_mkdir,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_open,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_rename,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_rmdir,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_unlink,
-];
-
-/// Talking over sockets. The agent's own are open already, and know what they are told.
-const TALKING: &[libc::c_long] = &[
-    libc::SYS_bind,
-    libc::SYS_connect,
-    libc::SYS_getpeername,
-    libc::SYS_getsockname,
-    libc::SYS_getsockopt,
-    libc::SYS_recvmmsg,
-    libc::SYS_setsockopt,
-];
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 type Built<T> = Result<T, seccompiler::BackendError>;
@@ -255,9 +101,8 @@ fn threads(rules: &mut Rules) -> Built<()> {
 /// Memory that is written and then run is how a hole becomes a program.
 fn computing(rules: &mut Rules) -> Built<()> {
     let run = libc::PROT_EXEC as u64;
-    for call in [libc::SYS_mmap, libc::SYS_mprotect] {
-        rules.insert(call, vec![masked(2, run, 0)?]);
-    }
+    rules.insert(libc::SYS_mprotect, vec![masked(2, run, 0)?]);
+    rules.insert(libc::SYS_mmap, counted(&[(run, 0)])?);
     // Asking about handles and copying them, and not who gets a signal when something comes in.
     let asked = [
         libc::F_GETFD,
@@ -269,20 +114,26 @@ fn computing(rules: &mut Rules) -> Built<()> {
     Ok(())
 }
 
-/// A library's code is mapped from its file, and what was written is not run.
-fn loading(rules: &mut Rules) -> Built<()> {
-    let (run, write) = (libc::PROT_EXEC as u64, libc::PROT_WRITE as u64);
+/// Maps that are protected in one of these ways (mask and value) and that the limit of memory counts:
+/// not what is shared and of no file, and not what grows as a stack.
+fn counted(ways: &[(u64, u64)]) -> Built<Vec<SeccompRule>> {
     let (shared, nameless) = (libc::MAP_SHARED as u64, libc::MAP_ANONYMOUS as u64);
+    let stack = libc::MAP_GROWSDOWN as u64;
     let mut maps = vec![];
-    for (mask, value) in [(run, 0), (run | write, run)] {
-        // Memory that is shared and of no file is not counted by the limit of memory.
-        for absent in [shared, nameless] {
-            let how = condition(2, SeccompCmpOp::MaskedEq(mask), value)?;
+    for (mask, value) in ways {
+        for absent in [shared | stack, nameless | stack] {
+            let how = condition(2, SeccompCmpOp::MaskedEq(*mask), *value)?;
             let what = condition(3, SeccompCmpOp::MaskedEq(absent), 0)?;
             maps.push(both(how, what)?);
         }
     }
-    rules.insert(libc::SYS_mmap, maps);
+    Ok(maps)
+}
+
+/// A library's code is mapped from its file, and what was written is not run.
+fn loading(rules: &mut Rules) -> Built<()> {
+    let (run, write) = (libc::PROT_EXEC as u64, libc::PROT_WRITE as u64);
+    rules.insert(libc::SYS_mmap, counted(&[(run, 0), (run | write, run)])?);
     rules.insert(libc::SYS_mprotect, vec![masked(2, run, 0)?]);
     let asked = [
         libc::F_GETFD,

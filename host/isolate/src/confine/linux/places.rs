@@ -95,9 +95,12 @@ fn special() -> landlock::BitFlags<AccessFs> {
         | AccessFs::IoctlDev
 }
 
-/// A folder is granted by its name with a `/` behind it, as to packages; without one it is a file.
+/// A folder is granted by its name with a `/` behind it, as to packages; without one it is a file. A path
+/// that leads elsewhere by a link is not what somebody granted.
 fn is_meant(path: &Path) -> bool {
-    path.as_os_str().as_encoded_bytes().ends_with(b"/") || !path.is_dir()
+    let is_itself = path.canonicalize().is_ok_and(|real| real == *path);
+    let names_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    is_itself && (names_folder || !path.is_dir())
 }
 
 /// What is not there needs no rule.
