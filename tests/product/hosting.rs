@@ -336,3 +336,32 @@ async fn a_plugin_of_a_publisher_who_is_trusted_no_more_ends_at_once() -> Result
     scene.agent.until_status("it should run no more", ended)?;
     allowed(&scene, "version")
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_whose_publisher_has_another_key_now_ends_at_once() -> Result<()> {
+    need_root!();
+    let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;
+    steady(&scene.agent, "1.0.0")?;
+    scene.agent.start()?;
+    ensure!(answering(&scene)? == "1.0.0");
+    let other = scene
+        .agent
+        .home()
+        .path()
+        .join("other.key")
+        .display()
+        .to_string();
+    let made = scene
+        .agent
+        .deskhook(&["plugin", "keygen", "--out", &other])?;
+    let keys = json!({ "Extensions.Publishers": { "Deskhook": made.stdout.trim() } });
+    let layer = json!({ "scope": "tenant", "settings": keys });
+    scene.agent.policy("publishers.json", &layer)?;
+    let ended = |status: &Value| status["extensions"][0]["state"] == "rejected";
+    let status = scene.agent.until_status("it should run no more", ended)?;
+    let why = status["extensions"][0]["message"]
+        .as_str()
+        .unwrap_or_default();
+    ensure!(why.contains("made with another key"), "{why}");
+    Ok(())
+}

@@ -31,6 +31,11 @@ fn open(opening: &Opening) -> Result<Box<dyn Extension>, String> {
 fn plugin(opening: &Opening) -> Result<Box<dyn Extension>, String> {
     let verified: Verified = serde_json::from_str(opening.parcel.get())
         .map_err(|error| format!("the plugin cannot be read: {error}"))?;
+    // A child that is started again later reads the copy again.
+    if !verified.is_intact() {
+        let library = verified.library().display();
+        return Err(format!("{library} is not the library that was judged"));
+    }
     let plugin = Plugin::load(&verified);
     Ok(Box::new(plugin.map_err(|error| said(error.into()))?))
 }

@@ -38,7 +38,7 @@ pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy, running: &[Bound])
         .flat_map(|folder| deskhook_native::discover(folder))
     {
         add(&mut set, policy, &name_of(&folder), |bound| {
-            plugin(&folder, places, (policy, bound))
+            plugin(&folder, places, (policy, bound, running))
         });
     }
     set
@@ -233,7 +233,7 @@ fn script(folder: &Path, (room, bound): (&Room, &ExtensionPolicy), running: &[Bo
 fn plugin(
     folder: &Path,
     places: &ExtensionPlaces,
-    (policy, bound): (&Policy, &ExtensionPolicy),
+    (policy, bound, running): (&Policy, &ExtensionPolicy, &[Bound]),
 ) -> Loaded {
     let owner = if places.own_plugins {
         Owner::RootOrSelf
@@ -246,7 +246,8 @@ fn plugin(
         copies: places.private.clone(),
         publishers: policy.extensions.publishers.clone(),
     };
-    let verified = admit(folder, &terms).map_err(|error| unadmitted(folder, policy, error))?;
+    let verified =
+        admit(folder, &terms).map_err(|error| unadmitted(folder, (policy, running), error))?;
     let own = places.private.with_file_name("plugin-data");
     let own = own.join(&verified.manifest().id);
     private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
@@ -272,16 +273,27 @@ fn plugin(
 
 /// One for which nobody vouches, and of which policy says nothing, is none of the organisation's: no
 /// session waits for it.
-fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadable {
+fn unadmitted(
+    folder: &Path,
+    (policy, running): (&Policy, &[Bound]),
+    error: AdmissionError,
+) -> Unloadable {
     let packages = &policy.extensions.packages;
     let is_stranger = |id: &str| !packages.keys().any(|name| name.eq_ignore_ascii_case(id));
     let hooks = match &error {
         AdmissionError::Nobody { id, .. } if is_stranger(id) => Some(vec![]),
         _ => Manifest::read(folder).ok().map(|manifest| manifest.hooks),
     };
-    // Whom policy trusts no more does not go on either.
+    // Whom policy trusts no more does not go on either; nor do the very files that run.
     let before = match &error {
         AdmissionError::Nobody { .. } | AdmissionError::Key { .. } => Before::Ends,
+        AdmissionError::Signature { .. }
+        | AdmissionError::Unsigned { .. }
+        | AdmissionError::Downgrade { .. }
+            if runs(folder, running) =>
+        {
+            Before::Ends
+        }
         _ => Before::GoesOn,
     };
     Unloadable {
@@ -289,6 +301,19 @@ fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadab
         hooks,
         before,
     }
+}
+
+/// Whether the files in `folder` are those of an extension that runs: then it is policy that changed.
+fn runs(folder: &Path, running: &[Bound]) -> bool {
+    let Ok(inspection) = deskhook_native::inspect(folder) else {
+        return false;
+    };
+    let Manifest { id, version, .. } = &inspection.manifest;
+    let mut others = running.iter().map(|bound| bound.extension.about());
+    others.any(|about| {
+        let is_named = about.name.eq_ignore_ascii_case(id) && about.version == *version;
+        is_named && about.sha256.eq_ignore_ascii_case(&inspection.sha256)
+    })
 }
 
 /// A plugin in a child of its own, with the folder `own` and these grants.

@@ -66,6 +66,17 @@ impl Verified {
         &self.manifest
     }
 
+    /// Whether the private copy is still what its name says; another file is none of ours.
+    pub fn is_intact(&self) -> bool {
+        let name = self.library.file_stem().and_then(|name| name.to_str());
+        let hash =
+            name.filter(|name| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit()));
+        hash.is_none_or(|hash| {
+            let read = copy::read_library(&self.library);
+            read.is_ok_and(|read| read.sha256.eq_ignore_ascii_case(hash))
+        })
+    }
+
     /// The private copy, named by its hash: what is loaded.
     pub fn library(&self) -> &Path {
         &self.library

@@ -145,8 +145,10 @@ impl Plugin {
                 &raw const why,
             )
         };
+        // What is wrong with the verdict says more than the status that came of it.
+        let given = slot.finish().map_err(bad)?;
         succeeded(status, error)?;
-        slot.finish().map_err(bad)
+        Ok(given)
     }
 
     fn respond(&self, respond: Respond, call: &Call) -> Result<Answer, Fault> {

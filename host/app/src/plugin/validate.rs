@@ -154,10 +154,18 @@ fn manifest(inspection: &Inspection) -> Report {
         problems.push(what.to_owned());
     }
     if !inspection.matches() {
-        notes.push(format!(
-            "the manifest names another library; `deskhook plugin pack` writes \"sha256\": \"{}\"",
+        problems.push(format!(
+            "the manifest names another library, and no agent loads it; `deskhook plugin pack` writes \"sha256\": \"{}\"",
             inspection.sha256
         ));
+    }
+    let folder = inspection.folder.canonicalize().unwrap_or_default();
+    let id = &inspection.manifest.id;
+    if folder
+        .file_name()
+        .is_none_or(|name| !name.eq_ignore_ascii_case(id))
+    {
+        notes.push(format!("on a device its folder has to be called {id}"));
     }
     let signature = deskhook_native::signature_of(&inspection.library);
     if !signature.exists() {

@@ -214,6 +214,16 @@ fn talking(rules: &mut Rules) -> Built<()> {
         }
     }
     rules.insert(libc::SYS_socket, sockets);
+    // Neither another protocol over TCP nor a connection that is made later.
+    let options = [libc::TCP_ULP, libc::TCP_FASTOPEN_CONNECT];
+    let [one, other] = options.map(|option| u64::from(option.unsigned_abs()));
+    let tcp = libc::IPPROTO_TCP.unsigned_abs().into();
+    let elsewhere = SeccompRule::new(vec![condition(1, SeccompCmpOp::Ne, tcp)?])?;
+    let harmless = both(
+        condition(2, SeccompCmpOp::Ne, one)?,
+        condition(2, SeccompCmpOp::Ne, other)?,
+    )?;
+    rules.insert(libc::SYS_setsockopt, vec![elsewhere, harmless]);
     Ok(())
 }
 

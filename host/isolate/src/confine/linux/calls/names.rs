@@ -155,5 +155,4 @@ pub(super) const TALKING: &[libc::c_long] = &[
     libc::SYS_getsockname,
     libc::SYS_getsockopt,
     libc::SYS_recvmmsg,
-    libc::SYS_setsockopt,
 ];
