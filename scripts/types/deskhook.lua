@@ -69,7 +69,7 @@
 ---| "menu.click" # When the person picks an item that a package or the policy added.
 ---| "session.request" # When somebody asks for a session, before anything starts.
 ---| "consent.prompt" # Before the person is asked whether a supporter may join.
----| "client.locate" # Before the client is looked for, and fetched where it is not there. The path that is given needs the capability `exec:PATH`.
+---| "client.locate" # Before the client is looked for, and fetched where it is not there. A plugin's path needs the capability `exec:PATH`.
 ---| "client.launch" # Before the client is started.
 ---| "address.read" # When the client has started: again when it has printed more, and every two seconds, until there is an address.
 ---| "address.report" # Before the portal is told the client's address.

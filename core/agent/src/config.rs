@@ -30,6 +30,13 @@ pub struct ExtensionPlaces {
     pub own_plugins: bool,
 }
 
+impl ExtensionPlaces {
+    /// Where each plugin has a folder of its own, in which it writes.
+    pub fn plugin_data(&self) -> PathBuf {
+        self.private.with_file_name("plugin-data")
+    }
+}
+
 /// What a loader found.
 #[derive(Default)]
 pub struct ExtensionSet {

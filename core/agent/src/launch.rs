@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,9 @@ use deskhook_client::{
     Desktop, Given, LaunchError, LaunchOptions, LaunchPlan, Places, RunningClient, launch, locate,
     obtain,
 };
-use deskhook_hooks::{AddressRead, Answer, Chain, ClientLaunch, ClientLocate, Grants, Hook};
+use deskhook_hooks::{
+    AddressRead, Answer, Chain, ClientLaunch, ClientLocate, ExtensionKind, Giver, Hook,
+};
 use deskhook_policy::Address;
 use deskhook_session::{Clearance, ClientFailure, Event, SessionId};
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +24,8 @@ const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct Launching {
     pub(crate) clearance: Clearance,
     pub(crate) places: Places,
+    /// Where plugins have folders of their own.
+    pub(crate) plugin_data: PathBuf,
     pub(crate) desktop: Desktop,
     pub(crate) chains: Chains,
     /// The generation of the session.
@@ -136,7 +140,9 @@ impl Launching {
             .chains
             .call(Hook::ClientLocate, ClientLocate { client });
         let chain = Arc::clone(&self.chain);
-        let provided = tokio::task::spawn_blocking(move || chain.provide_granted(call, program));
+        let written = self.plugin_data.clone();
+        let accept = move |giver: &Giver, said| program(&written, giver, said);
+        let provided = tokio::task::spawn_blocking(move || chain.provide_by(call, accept));
         let provided = provided.await.ok()?;
         self.chains.remember_given(Hook::ClientLocate, &provided);
         let (package, path) = provided.given?;
@@ -232,22 +238,73 @@ impl Launching {
     }
 }
 
-/// The program that a `client.locate` hook names: one that is there, and that whoever names it may run.
-/// The agent starts it with nothing but its own rights between it and the person's files.
-fn program(grants: &Grants, said: String) -> Result<PathBuf, String> {
+/// The program that a `client.locate` hook names: one that is there. A plugin, which can write a program
+/// of its own, names only what it may run itself; and nobody names what plugins write.
+fn program(written: &Path, giver: &Giver, said: String) -> Result<PathBuf, String> {
     let path = PathBuf::from(&said);
-    let capability = format!("exec:{said}");
-    match (path.is_absolute(), path.is_file()) {
-        (false, _) => Err(format!("{said:?} is no absolute path")),
-        (_, false) => Err(format!("there is no file {said:?}")),
-        _ if !grants.allows(&capability) => Err(format!(
-            "the capability {capability:?} is not granted to it"
-        )),
-        _ => Ok(path),
+    if !path.is_absolute() {
+        return Err(format!("{said:?} is no absolute path"));
     }
+    if !path.is_file() {
+        return Err(format!("there is no file {said:?}"));
+    }
+    let real = path.canonicalize();
+    let real = real.map_err(|error| format!("{said:?} cannot be looked at: {error}"))?;
+    if written
+        .canonicalize()
+        .is_ok_and(|folder| real.starts_with(folder))
+    {
+        return Err(format!("{said:?} lies where plugins write"));
+    }
+    let capability = format!("exec:{said}");
+    if giver.kind == ExtensionKind::Plugin && !giver.grants.allows(&capability) {
+        return Err(format!(
+            "the capability {capability:?} is not granted to it"
+        ));
+    }
+    Ok(path)
 }
 
 async fn end(client: RunningClient) {
     let exit = client.stop().await;
     tracing::debug!(?exit, "the client was ended");
+}
+
+#[cfg(test)]
+mod tests {
+    use deskhook_hooks::Grants;
+
+    use super::*;
+
+    #[test]
+    fn a_plugin_names_what_it_may_run_and_nobody_names_what_plugins_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let written = folder.path().join("plugin-data");
+        let own = written.join("org.example.own");
+        std::fs::create_dir_all(&own).unwrap();
+        let (there, mine) = (folder.path().join("client"), own.join("client"));
+        for file in [&there, &mine] {
+            std::fs::write(file, "").unwrap();
+        }
+        let giver = |kind, path: &Path| {
+            let capability = [format!("exec:{}", path.display())];
+            let grants = Grants::new(&capability, &capability);
+            Giver { kind, grants }
+        };
+        let named = |giver: &Giver, path: &Path| {
+            program(&written, giver, path.display().to_string()).is_ok()
+        };
+        let package = giver(ExtensionKind::Script, Path::new("/"));
+        assert!(named(&package, &there) && !named(&package, &mine));
+        let other = giver(ExtensionKind::Plugin, Path::new("/bin/other"));
+        assert!(!named(&other, &there));
+        assert!(named(&giver(ExtensionKind::Plugin, &there), &there));
+        assert!(!named(&giver(ExtensionKind::Plugin, &mine), &mine));
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link");
+            std::os::unix::fs::symlink(&mine, &link).unwrap();
+            assert!(!named(&package, &link), "wherever it is said to lie");
+        }
+    }
 }

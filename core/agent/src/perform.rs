@@ -116,6 +116,7 @@ impl Loop {
         let (stopper, task) = Launching {
             clearance,
             places,
+            plugin_data: self.config.extensions.plugin_data(),
             desktop,
             chains,
             chain,

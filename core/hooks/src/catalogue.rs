@@ -169,7 +169,7 @@ impl Hook {
             Self::SessionRequest => "When somebody asks for a session, before anything starts.",
             Self::ConsentPrompt => "Before the person is asked whether a supporter may join.",
             Self::ClientLocate => {
-                "Before the client is looked for, and fetched where it is not there. The path that is given needs the capability `exec:PATH`."
+                "Before the client is looked for, and fetched where it is not there. A plugin's path needs the capability `exec:PATH`."
             }
             Self::ClientLaunch => "Before the client is started.",
             Self::AddressRead => {

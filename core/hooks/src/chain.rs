@@ -74,6 +74,15 @@ impl Health {
     }
 }
 
+/// Who gives a value.
+#[derive(Clone, Debug)]
+pub struct Giver {
+    /// What it is made of.
+    pub kind: ExtensionKind,
+    /// What it may use.
+    pub grants: Grants,
+}
+
 /// What a hook of kind `provide` came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provided<T> {
@@ -204,20 +213,20 @@ impl Chain {
         call: Call,
         accept: impl Fn(String) -> Result<T, String>,
     ) -> Provided<T> {
-        self.provide_granted(call, |_, value| accept(value))
+        self.provide_by(call, |_, value| accept(value))
     }
 
-    /// The same where it matters what whoever gives the value may use.
-    pub fn provide_granted<T>(
+    /// The same where it matters who gives the value.
+    pub fn provide_by<T>(
         &self,
         call: Call,
-        accept: impl Fn(&Grants, String) -> Result<T, String>,
+        accept: impl Fn(&Giver, String) -> Result<T, String>,
     ) -> Provided<T> {
         let (call, mut dropped) = (Arc::new(call), vec![]);
         for link in self.hearing(call.hook) {
             let value = match link.lane.finish(link.begin(&call)).0 {
                 Ok(Answer::Nothing) => continue,
-                Ok(Answer::Value(value)) => accept(&link.grants(), value),
+                Ok(Answer::Value(value)) => accept(&link.giver(), value),
                 Ok(_) => Err("it answered something that is no value".to_owned()),
                 Err(fault) => Err(fault.to_string()),
             };
@@ -293,6 +302,13 @@ impl Told {
 impl Link {
     fn hears(&self, hook: Hook) -> bool {
         self.lane.extension().about().hooks.contains(&hook)
+    }
+
+    fn giver(&self) -> Giver {
+        Giver {
+            kind: self.lane.extension().about().kind,
+            grants: self.grants(),
+        }
     }
 
     /// What it may use.

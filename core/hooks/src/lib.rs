@@ -27,7 +27,7 @@ pub use answer::{
 pub use call::{Body, Call, CallError, Context};
 pub use capability::Grants;
 pub use catalogue::{Hook, Kind, UnknownHook};
-pub use chain::{Bound, Chain, Health, Phase, Provided, Told};
+pub use chain::{Bound, Chain, Giver, Health, Phase, Provided, Told};
 pub use deskhook_policy::{CAPABILITY_KINDS, check_capability};
 pub use extension::{About, Extension, ExtensionKind, Fault, Limit};
 pub use host::{

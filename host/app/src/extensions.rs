@@ -248,7 +248,7 @@ fn plugin(
     };
     let verified =
         admit(folder, &terms).map_err(|error| unadmitted(folder, (policy, running), error))?;
-    let own = places.private.with_file_name("plugin-data");
+    let own = places.plugin_data();
     let own = own.join(&verified.manifest().id);
     private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
     let verified = verified.with_folder(own.clone());

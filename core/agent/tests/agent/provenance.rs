@@ -27,7 +27,7 @@ impl Extension for Patching {
             (Hook::TrayMenu, "third") => json!({"remove": ["nowhere"]}),
             (Hook::TrayMenu, _) => json!({"tooltip": name}),
             (Hook::ClientLocate, "first") => json!("client.sh"),
-            (Hook::ClientLocate, "third") => json!("/bin/sh"),
+            (Hook::ClientLocate, "second") => json!("/bin/sh"),
             (Hook::ClientLocate, _) => json!(format!("/nowhere/{name}")),
             _ => json!({"fields": {"asset": name}}),
         };
@@ -40,7 +40,7 @@ fn load_patching(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
         let about = About {
             name: name.to_owned(),
             version: "1".into(),
-            kind: ExtensionKind::Script,
+            kind: ExtensionKind::Plugin,
             hooks: vec![Hook::TrayMenu, Hook::ClientLocate, Hook::AddressReport],
             capabilities: vec![],
             timer_seconds: None,
@@ -114,11 +114,11 @@ async fn the_socket_tells_who_set_what_and_whose_answer_was_dropped() {
     let located = last(&desk, Hook::ClientLocate).await;
     let wrong = [
         ("first", "\"client.sh\" is no absolute path"),
-        ("second", "there is no file \"/nowhere/second\""),
         (
-            "third",
+            "second",
             "the capability \"exec:/bin/sh\" is not granted to it",
         ),
+        ("third", "there is no file \"/nowhere/third\""),
     ];
     assert_eq!(
         (set(&located), dropped(&located)),

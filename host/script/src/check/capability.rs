@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use deskhook_hooks::{Grants, Hook, HostCall};
+use deskhook_hooks::{Grants, HostCall};
 
 use super::scope::Value;
 use super::walk::Said;
@@ -68,12 +68,7 @@ pub(super) fn missing(
 
 /// Capabilities that no file uses: every one is something that the organisation has to trust.
 pub(super) fn unused(package: &Package, uses: &[(&'static str, Option<String>)]) -> Vec<Finding> {
-    // What `client.locate` names is started by the agent.
-    let locates = package.manifest().hooks.contains(&Hook::ClientLocate);
     let idle = |capability: &&String| {
-        if locates && capability.starts_with("exec:") {
-            return false;
-        }
         let one = std::slice::from_ref(*capability);
         let grants = Grants::new(one, one);
         !uses.iter().any(|(kind, wanted)| match wanted {

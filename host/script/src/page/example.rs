@@ -75,7 +75,7 @@ pub(super) const EXAMPLES: [Example; 20] = [
     Example {
         hook: Hook::ClientLocate,
         lua: include_str!("examples/client.locate.lua"),
-        capabilities: &["exec:/opt/helpdesk/rustdesk"],
+        capabilities: &[],
         input: r#"{"client": "rustdesk"}"#,
         outcome: r#"{"value": "/opt/helpdesk/rustdesk"}"#,
     },
