@@ -1,12 +1,10 @@
 use std::io;
-use std::os::unix::net::UnixStream;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use deskhook_wire::LARGEST_FRAME;
-use rustix::buffer::spare_capacity;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::{RecvFlags, SendFlags, recv, send};
 use serde::Serialize;
+
+use crate::stream::Stream;
 
 /// Bytes before a frame that say how long it is.
 const HEAD: usize = 4;
@@ -16,10 +14,10 @@ const GULP: usize = 64 * 1024;
 /// Of what a frame was written in, no more is kept for the next one.
 const KEPT: usize = 256 * 1024;
 
-/// One end of a socket on which whole frames go to and fro: their length in four bytes, little
+/// One end of a connection on which whole frames go to and fro: their length in four bytes, little
 /// endian, then JSON. Whatever the other side does, sending and receiving end in time.
 pub(crate) struct Channel {
-    socket: UnixStream,
+    stream: Stream,
     /// What came in and was not taken yet.
     inbox: Vec<u8>,
     /// Where frames are written before they go: kept, so that it need not grow each time.
@@ -62,7 +60,7 @@ pub(crate) enum ChannelError {
     #[error("it said what nobody asked: {0}")]
     Misplaced(String),
     /// The system refused.
-    #[error("the socket failed")]
+    #[error("the connection failed")]
     System(#[source] io::Error),
 }
 
@@ -89,22 +87,22 @@ pub(crate) fn weigh(frame: &[u8]) -> Result<(), ChannelError> {
 }
 
 impl Channel {
-    pub(crate) fn new(socket: UnixStream) -> Self {
+    pub(crate) fn new(stream: Stream) -> Self {
         Self {
-            socket,
+            stream,
             inbox: vec![],
             outbox: vec![],
         }
     }
 
-    /// Two ends of a new channel; neither outlives an `exec`.
-    pub(crate) fn pair() -> io::Result<(Self, UnixStream)> {
-        let (own, other) = UnixStream::pair()?;
+    /// Two ends of a new channel.
+    pub(crate) fn pair() -> io::Result<(Self, Stream)> {
+        let (own, other) = Stream::pair()?;
         Ok((Self::new(own), other))
     }
 
-    pub(crate) fn socket(&self) -> &UnixStream {
-        &self.socket
+    pub(crate) fn stream(&self) -> &Stream {
+        &self.stream
     }
 
     /// Sends a frame, at the latest at `until`.
@@ -149,13 +147,9 @@ impl Channel {
     }
 
     fn push(&self, mut bytes: &[u8], until: Option<Instant>) -> Result<(), ChannelError> {
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
         while !bytes.is_empty() {
-            match send(&self.socket, bytes, flags) {
-                Ok(sent) => bytes = &bytes[sent..],
-                Err(rustix::io::Errno::AGAIN) => self.wait(PollFlags::OUT, until)?,
-                Err(error) => judge(error)?,
-            }
+            let sent = self.stream.write(bytes, until).map_err(judged)?;
+            bytes = &bytes[sent..];
         }
         Ok(())
     }
@@ -166,14 +160,7 @@ impl Channel {
             if let Some(frame) = self.take()? {
                 return Ok(frame);
             }
-            // Whoever waits for ever may as well wait in the reading itself.
-            let flags = if until.is_some() {
-                self.wait(PollFlags::IN, until)?;
-                RecvFlags::DONTWAIT
-            } else {
-                RecvFlags::empty()
-            };
-            self.fill(flags)?;
+            self.fill(until)?;
         }
     }
 
@@ -197,53 +184,29 @@ impl Channel {
         Some(u32::from_le_bytes(*head) as usize)
     }
 
-    fn fill(&mut self, flags: RecvFlags) -> Result<(), ChannelError> {
+    fn fill(&mut self, until: Option<Instant>) -> Result<(), ChannelError> {
         let whole = self.announced().map_or(0, |length| HEAD + length);
         let missing = whole.saturating_sub(self.inbox.len());
         self.inbox.reserve(missing.clamp(SIP, GULP));
-        match recv(&self.socket, spare_capacity(&mut self.inbox), flags) {
-            Ok((_, 0)) => Err(ChannelError::Closed),
-            Ok(_) | Err(rustix::io::Errno::AGAIN) => Ok(()),
-            Err(error) => judge(error),
-        }
-    }
-
-    /// Waits until the socket is ready for `what`, or closed.
-    fn wait(&self, what: PollFlags, until: Option<Instant>) -> Result<(), ChannelError> {
-        loop {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|left| left.is_zero()) {
-                return Err(ChannelError::Late);
-            }
-            let left = left.map(timespec);
-            match poll(&mut [PollFd::new(&self.socket, what)], left.as_ref()) {
-                Ok(0) => {}
-                Ok(_) => return Ok(()),
-                Err(error) => judge(error)?,
-            }
+        match self.stream.read(&mut self.inbox, until) {
+            Ok(0) => Err(ChannelError::Closed),
+            Ok(_) => Ok(()),
+            Err(error) => Err(judged(error)),
         }
     }
 }
 
-fn timespec(left: Duration) -> Timespec {
-    Timespec {
-        tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: left.subsec_nanos().into(),
-    }
-}
-
-/// A signal that came meanwhile is no error.
-fn judge(error: rustix::io::Errno) -> Result<(), ChannelError> {
-    match error {
-        rustix::io::Errno::INTR => Ok(()),
-        rustix::io::Errno::PIPE | rustix::io::Errno::CONNRESET => Err(ChannelError::Closed),
-        error => Err(ChannelError::System(error.into())),
+fn judged(error: io::Error) -> ChannelError {
+    match error.kind() {
+        io::ErrorKind::TimedOut => ChannelError::Late,
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => ChannelError::Closed,
+        _ => ChannelError::System(error),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::time::Duration;
 
     use super::*;
 
@@ -253,10 +216,10 @@ mod tests {
 
     #[test]
     fn frames_arrive_whole_and_in_order_however_they_were_cut() {
-        let (mut own, mut other) = Channel::pair().unwrap();
+        let (mut own, other) = Channel::pair().unwrap();
         let bytes = [3_u8, 0, 0, 0, b'"', b'a', b'"', 1, 0, 0, 0, b'1'];
         for byte in bytes {
-            other.write_all(&[byte]).unwrap();
+            assert_eq!(other.write(&[byte], None).unwrap(), 1);
         }
         assert_eq!(&*own.receive(soon()).unwrap(), b"\"a\"");
         assert_eq!(&*own.receive(soon()).unwrap(), b"1");
@@ -267,8 +230,8 @@ mod tests {
 
     #[test]
     fn a_frame_that_is_too_long_is_refused_before_it_is_read() {
-        let (mut own, mut other) = Channel::pair().unwrap();
-        other.write_all(&u32::MAX.to_le_bytes()).unwrap();
+        let (mut own, other) = Channel::pair().unwrap();
+        other.write(&u32::MAX.to_le_bytes(), None).unwrap();
         assert!(matches!(own.receive(None), Err(ChannelError::TooLarge(_))));
     }
 

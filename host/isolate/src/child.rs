@@ -1,16 +1,13 @@
 use std::io;
-use std::os::fd::AsFd as _;
-use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use deskhook_wire::{Confinement, EXTENSION_PROTOCOL, HostGreeting, HostStart};
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
-use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::channel::Channel;
+use crate::group::Group;
 use crate::process::{Program, StartError};
+use crate::stream::Stream;
 use crate::{output, spawn};
 
 /// How long a new child has until it is confined and says so.
@@ -23,7 +20,10 @@ const PACE: Duration = Duration::from_millis(2);
 /// A child that runs and is confined. Ends when it is dropped.
 pub(crate) struct Running {
     child: Child,
-    control: Channel,
+    /// With whatever it starts.
+    group: Group,
+    /// None once the agent hung up.
+    control: Option<Channel>,
     pub(crate) held_by: Vec<String>,
 }
 
@@ -37,58 +37,35 @@ impl Running {
             path: program.path.clone(),
             source,
         };
-        let (control, theirs) = Channel::pair().map_err(spawn)?;
-        let child = self::spawn((name, program), (theirs, confinement)).map_err(spawn)?;
+        let (mut control, theirs) = Channel::pair().map_err(spawn)?;
+        let mut child = self::spawn((name, program), (theirs, confinement)).map_err(spawn)?;
+        // It waits for what is sent below, so nothing of anybody else's runs in it yet.
+        let group = match Group::of(&child, confinement) {
+            Ok(group) => group,
+            Err(error) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(spawn(error));
+            }
+        };
+        let held_by = greet(&mut control, confinement);
         let mut running = Self {
             child,
-            control,
+            group,
+            control: Some(control),
             held_by: vec![],
         };
-        running.held_by = running.greet(confinement)?;
+        running.held_by = held_by?;
+        running.held_by.extend(Group::HOLDS.map(str::to_owned));
         Ok(running)
-    }
-
-    fn greet(&mut self, confinement: &Confinement) -> Result<Vec<String>, StartError> {
-        let until = Some(Instant::now() + GREETING);
-        let start = HostStart {
-            protocol: EXTENSION_PROTOCOL,
-            confinement: confinement.clone(),
-        };
-        let silent = |error: crate::channel::ChannelError| StartError::Greeting {
-            message: error.to_string(),
-        };
-        self.control.send(&start, until).map_err(silent)?;
-        let greeting = self.control.receive(until).map_err(silent)?;
-        let greeting: HostGreeting =
-            serde_json::from_slice(&greeting).map_err(|error| StartError::Greeting {
-                message: error.to_string(),
-            })?;
-        if greeting.protocol != EXTENSION_PROTOCOL {
-            return Err(StartError::Protocol {
-                theirs: greeting.protocol,
-                ours: EXTENSION_PROTOCOL,
-                version: greeting.version,
-            });
-        }
-        match greeting.failure {
-            Some(message) => Err(StartError::Confinement { message }),
-            None => Ok(greeting.held_by),
-        }
     }
 
     /// Gives it one end of a new channel; the other end comes back.
     pub(crate) fn channel(&self) -> io::Result<Channel> {
+        let control = self.control.as_ref();
+        let control = control.ok_or(io::ErrorKind::BrokenPipe)?;
         let (own, theirs) = Channel::pair()?;
-        let handles = [theirs.as_fd()];
-        let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut ancillary = SendAncillaryBuffer::new(&mut space);
-        ancillary.push(SendAncillaryMessage::ScmRights(&handles));
-        sendmsg(
-            self.control.socket(),
-            &[io::IoSlice::new(b"+")],
-            &mut ancillary,
-            SendFlags::NOSIGNAL,
-        )?;
+        control.stream().give(&theirs, &self.child)?;
         Ok(own)
     }
 
@@ -108,9 +85,7 @@ impl Running {
             return status;
         }
         // It is not reaped yet, so its number is still its own, and its group's.
-        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
+        self.group.end();
         let _ = self.child.kill();
         let status = self.child.wait();
         status.map_or_else(|error| error.to_string(), |status| status.to_string())
@@ -120,7 +95,7 @@ impl Running {
 impl Running {
     /// Hangs up, and gives it a moment to end in order.
     fn let_go(&mut self) {
-        let _ = self.control.socket().shutdown(std::net::Shutdown::Both);
+        drop(self.control.take());
         let until = Instant::now() + LAST;
         while self.ending().is_none() && Instant::now() < until {
             std::thread::sleep(PACE);
@@ -135,23 +110,51 @@ impl Drop for Running {
     }
 }
 
+/// Tells it what it may touch; what holds it comes back.
+fn greet(control: &mut Channel, confinement: &Confinement) -> Result<Vec<String>, StartError> {
+    let until = Some(Instant::now() + GREETING);
+    let start = HostStart {
+        protocol: EXTENSION_PROTOCOL,
+        confinement: confinement.clone(),
+    };
+    let silent = |error: crate::channel::ChannelError| StartError::Greeting {
+        message: error.to_string(),
+    };
+    control.send(&start, until).map_err(silent)?;
+    let greeting = control.receive(until).map_err(silent)?;
+    let greeting: HostGreeting =
+        serde_json::from_slice(&greeting).map_err(|error| StartError::Greeting {
+            message: error.to_string(),
+        })?;
+    if greeting.protocol != EXTENSION_PROTOCOL {
+        return Err(StartError::Protocol {
+            theirs: greeting.protocol,
+            ours: EXTENSION_PROTOCOL,
+            version: greeting.version,
+        });
+    }
+    match greeting.failure {
+        Some(message) => Err(StartError::Confinement { message }),
+        None => Ok(greeting.held_by),
+    }
+}
+
 fn spawn(
     (name, program): (&str, &Program),
-    (control, confinement): (UnixStream, &Confinement),
+    (control, confinement): (Stream, &Confinement),
 ) -> io::Result<Child> {
     let native = confinement.native.iter();
     let (words, out) = io::pipe()?;
     let mut command = Command::new(&program.path);
     command
-        .arg0("deskhook")
         .args(&program.arguments)
         .env_clear()
         .envs(native.flat_map(|reach| &reach.environment))
         .current_dir("/")
-        .stdin(std::os::fd::OwnedFd::from(control))
+        .stdin(control.into_input())
         .stdout(out.try_clone()?)
-        .stderr(out)
-        .process_group(0);
+        .stderr(out);
+    Group::prepare(&mut command);
     let child = spawn::spawn(command)?;
     output::follow(words, name);
     Ok(child)

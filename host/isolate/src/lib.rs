@@ -3,18 +3,20 @@
 //! [`Process`] is the agent's side: it starts the child, gives it extensions, ends it when one of
 //! them does not keep its time, and starts it again. [`serve`] is the child's side: it gives up
 //! whatever the child does not need, then runs what it is given. Between them go frames, one
-//! socket for each extension; what they mean is in `deskhook_wire`.
+//! connection for each extension; what they mean is in `deskhook_wire`.
 
 mod blame;
 mod channel;
 mod child;
 mod confine;
 mod extension;
+mod group;
 mod life;
 mod output;
 mod process;
 mod serve;
 mod spawn;
+mod stream;
 
 pub use extension::Isolated;
 pub use process::{OpenError, Process, Program, StartError, TestOutcome};

@@ -1,7 +1,3 @@
-use std::io;
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -14,12 +10,12 @@ use deskhook_hooks::{
 use deskhook_wire::{
     EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, Opening, ToExtension,
 };
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use serde_json::Deserializer;
 
 use crate::TestOutcome;
 use crate::channel::{Channel, ChannelError};
 use crate::confine;
+use crate::stream::Stream;
 
 /// How often a thread looks whether it may ask.
 const PACE: Duration = Duration::from_millis(1);
@@ -29,13 +25,13 @@ const LAST: Duration = Duration::from_millis(200);
 /// What a child can do; all of it is done after the child confined itself.
 #[derive(Clone, Copy)]
 pub struct Desk {
-    /// Makes an extension from what came over the socket.
+    /// Makes an extension from what came over the connection.
     pub open: fn(&Opening) -> Result<Box<dyn Extension>, String>,
     /// Runs a package's own tests.
     pub test: fn(&Opening) -> Result<TestOutcome, String>,
 }
 
-/// The whole life of a child, on the socket that is its standard input. Call it first in `main`,
+/// The whole life of a child, on the connection that is its standard input. Call it first in `main`,
 /// before there is any thread.
 ///
 /// The child ends with its parent, and when its parent hangs up. Where it cannot be confined, it
@@ -43,7 +39,7 @@ pub struct Desk {
 pub fn serve(desk: Desk) -> ExitCode {
     confine::leave_handles();
     confine::die_with_parent();
-    let Some(mut control) = control() else {
+    let Some(mut control) = Stream::of_input().map(Channel::new) else {
         return ExitCode::from(2);
     };
     match greet(&mut control) {
@@ -52,10 +48,10 @@ pub fn serve(desk: Desk) -> ExitCode {
         Err(_) => return ExitCode::from(3),
     }
     let mut counters = vec![];
-    while let Ok(Some(socket)) = next(control.socket()) {
+    while let Ok(Some(stream)) = control.stream().next() {
         let thread = std::thread::Builder::new().name("extension".to_owned());
-        // Without a thread the socket closes, and the agent sees that.
-        counters.extend(thread.spawn(move || Counter::new(socket, desk).work()));
+        // Without a thread the connection ends, and the agent sees that.
+        counters.extend(thread.spawn(move || Counter::new(stream, desk).work()));
         counters.retain(|counter| !counter.is_finished());
     }
     // An extension that is not called ends in order; calls that are under way are nobody's any more.
@@ -64,14 +60,6 @@ pub fn serve(desk: Desk) -> ExitCode {
         std::thread::sleep(PACE);
     }
     std::process::exit(0)
-}
-
-/// Standard input, where it is a socket.
-fn control() -> Option<Channel> {
-    let input = std::io::stdin();
-    rustix::net::sockopt::socket_type(input.as_fd()).ok()?;
-    let handle = input.as_fd().try_clone_to_owned().ok()?;
-    Some(Channel::new(UnixStream::from(handle)))
 }
 
 fn greet(control: &mut Channel) -> Result<(), ChannelError> {
@@ -88,34 +76,6 @@ fn greet(control: &mut Channel) -> Result<(), ChannelError> {
     control.send(&greeting, None)
 }
 
-/// The next channel; none when the parent hung up.
-fn next(control: &UnixStream) -> io::Result<Option<UnixStream>> {
-    loop {
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-        let mut byte = [0_u8];
-        let mut into = [io::IoSliceMut::new(&mut byte)];
-        let got = recvmsg(control, &mut into, &mut ancillary, RecvFlags::CMSG_CLOEXEC);
-        match got {
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-            Ok(got) => {
-                let handle = ancillary.drain().find_map(only_handle);
-                if handle.is_some() || got.bytes == 0 {
-                    return Ok(handle.map(UnixStream::from));
-                }
-            }
-        }
-    }
-}
-
-fn only_handle(message: RecvAncillaryMessage<'_>) -> Option<OwnedFd> {
-    match message {
-        RecvAncillaryMessage::ScmRights(mut handles) => handles.next(),
-        _ => None,
-    }
-}
-
 /// One channel: an extension, and the thread that calls it.
 struct Counter {
     wire: Arc<Mutex<Wire>>,
@@ -124,15 +84,15 @@ struct Counter {
     extension: Option<Box<dyn Extension>>,
 }
 
-/// The socket, which the calls and what they ask of the host share.
+/// The connection, which the calls and what they ask of the host share.
 struct Wire {
     channel: Channel,
     asks: u64,
 }
 
 impl Counter {
-    fn new(socket: UnixStream, desk: Desk) -> Self {
-        let channel = Channel::new(socket);
+    fn new(stream: Stream, desk: Desk) -> Self {
+        let channel = Channel::new(stream);
         let wire = Arc::new(Mutex::new(Wire { channel, asks: 0 }));
         let asking = Arc::clone(&wire);
         Self {
