@@ -32,8 +32,7 @@ const UNSAFE_ROOMS: &[&str] = &[
     "plugins/abi/",
     "plugins/sdk/",
     "host/native/",
-    "host/isolate/src/confine/",
-    "host/isolate/examples/",
+    "host/isolate/",
     "core/client/src/os/",
 ];
 

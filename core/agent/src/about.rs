@@ -1,5 +1,3 @@
-use std::fs;
-
 use deskhook_hooks::{Device, Person};
 use deskhook_policy::Language;
 use deskhook_wire::{DeviceAbout, PersonShape};
@@ -36,15 +34,12 @@ pub struct AboutPerson {
 impl AboutDevice {
     /// What the operating system says.
     pub fn here() -> Self {
-        let name = rustix::system::uname()
-            .nodename()
-            .to_string_lossy()
-            .into_owned();
+        let name = whoami::hostname().unwrap_or_default();
         Self {
             id: String::new(),
             name,
             os: std::env::consts::OS.to_owned(),
-            os_version: os_version(),
+            os_version: whoami::distro().unwrap_or_default(),
             groups: vec![],
         }
     }
@@ -73,26 +68,9 @@ impl AboutDevice {
 impl AboutPerson {
     /// What the operating system says of the account that runs this process.
     pub fn here() -> Self {
-        let uid = rustix::process::getuid().as_raw();
-        let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
-        let line = passwd
-            .lines()
-            .map(|line| line.split(':').collect::<Vec<_>>());
-        let found = line
-            .into_iter()
-            .find(|parts| parts.get(2).and_then(|id| id.parse().ok()) == Some(uid));
-        let name = found
-            .as_ref()
-            .map(|parts| parts[0].to_owned())
-            .unwrap_or_else(|| uid.to_string());
-        let full = found.and_then(|parts| {
-            parts
-                .get(4)
-                .map(|text| text.split(',').next().unwrap_or_default().to_owned())
-        });
-        let display_name = full
-            .filter(|text| !text.is_empty())
-            .unwrap_or_else(|| name.clone());
+        let name = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+        let display_name = whoami::realname().ok().filter(|text| !text.is_empty());
+        let display_name = display_name.unwrap_or_else(|| name.clone());
         Self {
             name,
             display_name,
@@ -120,28 +98,16 @@ impl AboutPerson {
     }
 }
 
-/// The first of the POSIX locale variables that is set.
+/// The first of the POSIX locale variables that is set; without any, what the system is set to.
 fn language() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .iter()
-        .filter_map(|name| std::env::var(name).ok());
-    Language::parse(
-        &set.into_iter()
-            .find(|value| !value.is_empty())
-            .unwrap_or_default(),
-    )
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let mut set = set.iter().filter_map(|name| std::env::var(name).ok());
+    let set = set.find(|value| !value.is_empty());
+    Language::parse(&set.or_else(of_system).unwrap_or_default())
 }
 
-fn os_version() -> String {
-    let text = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let named = text
-        .lines()
-        .find_map(|line| line.strip_prefix("PRETTY_NAME="));
-    let named = named.map(|value| value.trim_matches('"').to_owned());
-    named.unwrap_or_else(|| {
-        rustix::system::uname()
-            .release()
-            .to_string_lossy()
-            .into_owned()
-    })
+fn of_system() -> Option<String> {
+    let preferred = whoami::lang_prefs().ok()?;
+    let first = preferred.message_langs().next()?;
+    Some(first.to_string().replace('/', "-"))
 }

@@ -362,7 +362,7 @@ impl Loop {
         self.chains.replace(Chain::new(vec![], &self.questions));
         if let Some(socket) = &self.config.socket {
             // The next start replaces a socket that is left.
-            let _ = std::fs::remove_file(socket);
+            let _ = crate::control::remove(socket);
         }
         if let Some(done) = done {
             let _ = done.send(());

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use deskhook_session::Moment;
+#[cfg(unix)]
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 /// The time since some moment, by a clock that goes on while the machine sleeps: an hour is an hour,
@@ -24,6 +25,16 @@ impl Stopwatch {
     }
 }
 
+/// On Windows `Instant` counts what the machine slept.
+#[cfg(not(unix))]
+fn clock() -> Duration {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    BEGUN.elapsed()
+}
+
+#[cfg(unix)]
 fn clock() -> Duration {
     // `std::time::Instant` stands still while Linux sleeps.
     #[cfg(target_os = "linux")]

@@ -1,3 +1,5 @@
+mod endpoint;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,9 +10,12 @@ use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, MenuShap
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
-use tokio::net::{UnixListener, UnixStream};
+
+use endpoint::{Client, Listener};
 
 use crate::{AgentHandle, status};
+
+pub(crate) use endpoint::remove;
 
 /// The longest line that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -62,7 +67,7 @@ pub async fn ask(socket: &Path, request: &ControlRequest) -> Result<ControlReply
 /// Asks the agent behind `socket` for something that has many answers.
 pub async fn watch(socket: &Path, request: &ControlRequest) -> Result<Replies, ControlError> {
     let path = socket.display().to_string();
-    let stream = UnixStream::connect(socket).await;
+    let stream = endpoint::connect(socket).await;
     let mut stream = stream.map_err(|source| match source.kind() {
         std::io::ErrorKind::PermissionDenied => ControlError::Foreign(path),
         _ => ControlError::NotRunning { path, source },
@@ -80,7 +85,7 @@ pub async fn watch(socket: &Path, request: &ControlRequest) -> Result<Replies, C
 
 /// The answers to one request.
 pub struct Replies {
-    lines: BufReader<UnixStream>,
+    lines: BufReader<Client>,
 }
 
 impl Replies {
@@ -103,24 +108,12 @@ impl Replies {
 
 /// Opens the control socket, for this account alone. A socket that nobody listens at any more is
 /// replaced; one that is alive means that another agent runs.
-pub(crate) async fn listen(socket: &Path) -> Result<UnixListener, ControlError> {
-    let path = || socket.display().to_string();
-    let fail = |source| ControlError::Listen {
-        path: path(),
-        source,
-    };
-    if let Some(folder) = socket.parent() {
-        std::fs::create_dir_all(folder).map_err(fail)?;
-    }
+pub(crate) async fn listen(socket: &Path) -> Result<Listener, ControlError> {
     refuse_taken(socket).await?;
-    match std::fs::remove_file(socket) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(error)),
-        _ => {}
-    }
-    let listener = UnixListener::bind(socket).map_err(fail)?;
-    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(socket, private).map_err(fail)?;
-    Ok(listener)
+    Listener::open(socket).map_err(|source| ControlError::Listen {
+        path: socket.display().to_string(),
+        source,
+    })
 }
 
 /// An agent that listens at `socket` already is told of.
@@ -135,7 +128,7 @@ pub(crate) async fn refuse_taken(socket: &Path) -> Result<(), ControlError> {
 /// it to that program for a moment, in which it is open and nobody answers: that is waited out.
 async fn is_taken(socket: &Path) -> bool {
     let deadline = tokio::time::Instant::now() + LEFT_BEHIND;
-    while UnixStream::connect(socket).await.is_ok() {
+    while endpoint::connect(socket).await.is_ok() {
         let asked = ask(socket, &ControlRequest::Status);
         let answer = tokio::time::timeout_at(deadline, asked).await;
         if matches!(answer, Ok(Ok(_)) | Err(_)) {
@@ -148,25 +141,21 @@ async fn is_taken(socket: &Path) -> bool {
 
 /// Serves the control socket until the agent stops. Only the account that runs the agent, and
 /// root, are heard.
-pub(crate) async fn serve(listener: UnixListener, handle: AgentHandle) {
+pub(crate) async fn serve(mut listener: Listener, handle: AgentHandle) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = handle.wakes.closed() => return,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok(accepted) = accepted else {
             // Out of file handles, most likely: others may close some meanwhile.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let own = rustix::process::geteuid().as_raw();
-        let peer = stream.peer_cred().map(|peer| peer.uid());
-        if !peer.is_ok_and(|uid| uid == own || uid == 0) {
-            continue;
-        }
+        let Some(stream) = accepted else { continue };
         let handle = handle.clone();
         tokio::spawn(async move {
-            let (reader, writer) = stream.into_split();
+            let (reader, writer) = tokio::io::split(stream);
             if let Err(error) = converse(reader, writer, &handle).await {
                 tracing::debug!(%error, "a control connection broke off");
             }

@@ -39,6 +39,7 @@ mod menu;
 mod observation;
 mod perform;
 mod policies;
+mod private;
 mod probation;
 mod publish;
 mod records;

@@ -169,6 +169,7 @@ fn link_command(settings: &AgentSettings) -> Option<Vec<String>> {
 }
 
 /// Resolves when this process is asked to end (SIGTERM, SIGINT, SIGHUP).
+#[cfg(unix)]
 pub(crate) async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let mut asked: Vec<_> = [
@@ -181,6 +182,24 @@ pub(crate) async fn asked_to_stop() {
     .collect();
     let any = asked.iter_mut().map(|signal| Box::pin(signal.recv()));
     futures_util::future::select_all(any).await;
+}
+
+/// Resolves when this process is asked to end: by Ctrl-C or Ctrl-Break, by closing its console, or
+/// because the person signs out or the machine shuts down.
+#[cfg(windows)]
+pub(crate) async fn asked_to_stop() {
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+    let (mut key, mut pause) = (ctrl_c().ok(), ctrl_break().ok());
+    let (mut closed, mut leaves, mut ends) =
+        (ctrl_close().ok(), ctrl_logoff().ok(), ctrl_shutdown().ok());
+    tokio::select! {
+        Some(_) = async { key.as_mut()?.recv().await } => {}
+        Some(_) = async { pause.as_mut()?.recv().await } => {}
+        Some(_) = async { closed.as_mut()?.recv().await } => {}
+        Some(_) = async { leaves.as_mut()?.recv().await } => {}
+        Some(_) = async { ends.as_mut()?.recv().await } => {}
+        else => std::future::pending().await,
+    }
 }
 
 async fn enrol(args: EnrolArgs) -> Outcome {

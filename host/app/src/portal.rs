@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use anyhow::Context as _;
 use clap::Subcommand;
 use deskhook_portal::{PortalConfig, Role, SetUpError, set_up};
+#[cfg(unix)]
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use settings::PortalSettings;
 
@@ -237,6 +238,7 @@ fn exposure(config: &PortalConfig, bound: SocketAddr) -> Option<String> {
 
 /// Each device holds a connection open, and the usual soft limit is 1,024 of them: a portal takes
 /// what the hard limit allows.
+#[cfg(unix)]
 fn raise_descriptors() {
     let wanted = raised(&getrlimit(Resource::Nofile));
     if let Err(error) = setrlimit(Resource::Nofile, wanted) {
@@ -244,6 +246,11 @@ fn raise_descriptors() {
     }
 }
 
+/// Windows knows no such limit.
+#[cfg(not(unix))]
+fn raise_descriptors() {}
+
+#[cfg(unix)]
 fn raised(limit: &Rlimit) -> Rlimit {
     Rlimit {
         current: limit.maximum,
@@ -256,6 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(unix)]
     fn a_portal_may_open_as_many_files_as_the_system_lets_it() {
         let of = |current, maximum| Rlimit { current, maximum };
         let wanted = raised(&of(Some(256), Some(4096)));

@@ -73,7 +73,7 @@ impl Agent {
     /// Starts an agent on the current tokio runtime. It is ready when this returns: the policy
     /// is read, the extensions are loaded, the control socket listens.
     pub async fn start(config: AgentConfig) -> Result<Self, StartError> {
-        private_folder(&config.state).map_err(|source| StartError::State {
+        crate::private::folder(&config.state).map_err(|source| StartError::State {
             path: config.state.clone(),
             source,
         })?;
@@ -304,20 +304,4 @@ fn boot() -> Result<String, StartError> {
     Ok(bytes
         .iter()
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
-}
-
-/// Makes the folder, private to this account. One that is there is made so, unless that would take
-/// it from others: a folder of somebody else, or one in which everybody may write, is refused.
-fn private_folder(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(path)?;
-    let about = std::fs::metadata(path)?;
-    let own = about.uid() == rustix::process::geteuid().as_raw();
-    if own && about.mode() & 0o002 == 0 {
-        return std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
-    }
-    let why = "it belongs to somebody else, or everybody can write in it";
-    let denied = std::io::ErrorKind::PermissionDenied;
-    Err(std::io::Error::new(denied, why))
 }

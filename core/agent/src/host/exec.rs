@@ -1,11 +1,14 @@
+mod group;
+
 use std::path::{Component, Path};
 use std::process::Stdio;
 use std::time::Duration;
 
 use deskhook_hooks::{ExecAnswer, HostReply};
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
+
+use group::Group;
 
 use super::failed;
 
@@ -45,19 +48,15 @@ pub(super) async fn run(program: Program) -> HostReply {
         .timeout
         .unwrap_or(USUAL_SECONDS)
         .clamp(1, MOST_SECONDS);
-    let mut child = Command::new(&path)
+    let mut command = Command::new(&path);
+    Group::prepare(&mut command);
+    let mut child = command
         .args(&program.arguments)
-        .env_clear()
-        .envs([
-            ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
-            ("LANG", "C.UTF-8"),
-        ])
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
-        .process_group(0)
         .spawn()
         .map_err(|error| failed(format!("cannot run {path}: {error}")))?;
     let mut group = Group::of(&child);
@@ -67,7 +66,7 @@ pub(super) async fn run(program: Program) -> HostReply {
     )
     .await;
     let answer = ended.map_err(|_| failed(format!("{path} did not end within {seconds} s")))?;
-    group.0 = None;
+    group.ended();
     let answer = answer.map_err(|error| failed(format!("cannot run {path}: {error}")))?;
     serde_json::to_value(answer).map_err(|error| failed(error.to_string()))
 }
@@ -109,26 +108,7 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) {
     let _ = tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await;
 }
 
-/// The program's own process group: it ends with all that is in it, unless the program ended itself.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(child: &Child) -> Self {
-        let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Self(id.and_then(Pid::from_raw))
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            // A group that is gone already is as good.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

@@ -1,10 +1,8 @@
 use std::fs::File;
 use std::io::Read as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use deskhook_hooks::HostReply;
-use rustix::fs::{Mode, OFlags};
 use serde_json::Value;
 
 use super::failed;
@@ -16,7 +14,7 @@ const LARGEST: u64 = 256 * 1024;
 pub(super) fn read(path: &str) -> HostReply {
     let cannot = |error: std::io::Error| failed(format!("cannot read {path}: {error}"));
     let wanted = Path::new(path);
-    let real = wanted.canonicalize().map_err(cannot)?;
+    let real = dunce::canonicalize(wanted).map_err(cannot)?;
     if real != wanted {
         return Err(failed(format!(
             "{path} is a link, or not written in full; its real path is {}",
@@ -35,9 +33,8 @@ pub(super) fn read(path: &str) -> HostReply {
     }
     // A folder on the way may have become a link between the two: then the path, once more without
     // links, leads to another file.
-    let real = wanted.canonicalize().map_err(cannot)?;
-    let there = std::fs::symlink_metadata(&real).map_err(cannot)?;
-    if real != wanted || (there.dev(), there.ino()) != (opened.dev(), opened.ino()) {
+    let real = dunce::canonicalize(wanted).map_err(cannot)?;
+    if real != wanted || !is_at(&file, &real).map_err(cannot)? {
         return Err(failed(format!("{path} changes while it is read")));
     }
     let mut bytes = vec![];
@@ -51,14 +48,44 @@ pub(super) fn read(path: &str) -> HostReply {
         .map_err(|_| failed(format!("{path} is no UTF-8 text")))
 }
 
+#[cfg(unix)]
 fn open(path: &Path) -> std::io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
     let opened = rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())?;
     Ok(opened.into())
 }
 
-#[cfg(test)]
+/// A link itself is opened, which is no regular file.
+#[cfg(windows)]
+fn open(path: &Path) -> std::io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+    let mut options = File::options();
+    options
+        .read(true)
+        .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
+    options.open(path)
+}
+
+/// Whether the opened file is the one at `path`, by what the system knows it by.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (opened, there) = (file.metadata()?, std::fs::symlink_metadata(path)?);
+    Ok((there.dev(), there.ino()) == (opened.dev(), opened.ino()))
+}
+
+#[cfg(not(unix))]
+fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
+    let opened = same_file::Handle::from_file(file.try_clone()?)?;
+    Ok(opened == same_file::Handle::from_file(open(path)?)?)
+}
+
+#[cfg(all(test, unix))]
 mod tests {
+    use rustix::fs::Mode;
+
     use super::*;
 
     #[test]

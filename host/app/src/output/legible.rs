@@ -46,7 +46,10 @@ fn colour(text: &str) -> Option<usize> {
     let (codes, length) = (&codes[..end], end + 3);
     let numbers: Option<Vec<u16>> = match codes {
         "" => Some(vec![0]),
-        codes => codes.split(';').map(|code| code.parse().ok()).collect(),
+        codes => codes
+            .split(';')
+            .map(|code| code.parse::<u16>().ok())
+            .collect::<Option<Vec<u16>>>(),
     };
     let is_plain = |code: &u16| matches!(code, 0..=4 | 22..=24 | 30..=37 | 39 | 90..=97);
     let shown = match numbers?.as_slice() {

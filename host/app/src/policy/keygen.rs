@@ -89,14 +89,25 @@ pub(super) fn draft(
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     file.write_all(text)?;
-    #[cfg(unix)]
     if readers == Readers::All {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::Permissions::from_mode(0o644);
-        file.as_file().set_permissions(mode)?;
+        open_to_all(&file)?;
     }
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+#[cfg(unix)]
+fn open_to_all(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::Permissions::from_mode(0o644);
+    file.as_file().set_permissions(mode)
+}
+
+/// Who may read a file is what its folder says.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "a mode may be refused")]
+fn open_to_all(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Fails where one of a key's files is there already.

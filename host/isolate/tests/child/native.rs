@@ -7,7 +7,8 @@ use std::path::Path;
 use deskhook_isolate::Process;
 use deskhook_wire::{Confinement, Connect, NativeReach};
 
-use crate::{call, open, program, secret};
+use crate::unix::secret;
+use crate::{call, open, program};
 
 const DENIED: &str = "Permission denied (os error 13)";
 const FORBIDDEN: &str = "Operation not permitted (os error 1)";

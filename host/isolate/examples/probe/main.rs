@@ -1,5 +1,8 @@
 //! A child for the tests of isolation: an extension that tries what its call's `reason` says.
 
+#[cfg(unix)]
+mod unix;
+
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -84,7 +87,6 @@ fn attempt(what: &str, rest: &str, (limit, host): (Limit, &HostPort)) -> Result<
                 .map(|s| s.to_string()),
         ),
         "environment" => Ok(format!("{:?}", std::env::vars_os().collect::<Vec<_>>())),
-        "handles" => Ok(format!("{:?}", handles())),
         "thread" => tried(
             std::thread::spawn(|| "ran".to_owned())
                 .join()
@@ -115,10 +117,6 @@ fn attempt(what: &str, rest: &str, (limit, host): (Limit, &HostPort)) -> Result<
                 std::time::Duration::ZERO,
             );
         },
-        "garbage" => {
-            raw(rest.as_bytes());
-            Ok(String::new())
-        }
         _ => reach(what, rest).unwrap_or_else(|| Ok(format!("{what} {rest}"))),
     }
 }
@@ -129,65 +127,23 @@ fn reach(what: &str, rest: &str) -> Option<Result<String, Fault>> {
         |result: std::io::Result<String>| Ok(result.unwrap_or_else(|error| error.to_string()));
     Some(match what {
         "udp" => tried(std::net::UdpSocket::bind(rest).map(|_| "bound".to_owned())),
-        "unix" => {
-            tried(std::os::unix::net::UnixStream::connect(rest).map(|_| "connected".to_owned()))
-        }
-        "half" => {
-            raw(&[100, 0, 0, 0, b'"', b'a']);
-            std::process::abort()
-        }
-        "drip" => {
-            raw(&[255, 0, 0, 0]);
-            loop {
-                raw(b" ");
-                std::thread::sleep(std::time::Duration::from_millis(100));
-            }
-        }
         "testament" => {
             *TESTAMENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(rest.to_owned());
             Ok(String::new())
         }
         "remove" => tried(std::fs::remove_file(rest).map(|()| "removed".to_owned())),
         "list" => tried(std::fs::read_dir(rest).map(|entries| entries.count().to_string())),
-        "leave" => tried(
-            rustix::process::setsid()
-                .map(|_| "left".to_owned())
-                .map_err(Into::into),
-        ),
-        "signal" => {
-            let process = rest.parse().ok().and_then(rustix::process::Pid::from_raw);
-            let process = process.unwrap_or(rustix::process::Pid::INIT);
-            let sent = rustix::process::test_kill_process(process);
-            tried(sent.map(|()| "sent".to_owned()).map_err(Into::into))
-        }
+        #[cfg(unix)]
+        _ => return unix::attempt(what, rest),
+        #[cfg(not(unix))]
         _ => return None,
     })
 }
 
-/// Which handles above the standard ones are open: how the kernel answers to each number.
-fn handles() -> Vec<i32> {
-    (3..256)
-        .filter(|number| {
-            // SAFETY: the handle is only asked about, and never used.
-            let handle = unsafe { std::os::fd::BorrowedFd::borrow_raw(*number) };
-            rustix::io::fcntl_getfd(handle).is_ok()
-        })
-        .collect()
-}
-
 fn flood() -> Result<String, Fault> {
     let line = "x".repeat(100);
-    for _ in 0..20_000 {
+    for _ in 0..2_000 {
         let _ = writeln!(std::io::stdout(), "{line}");
     }
     Ok("printed".to_owned())
-}
-
-/// Bytes that are no frame, on every channel of this child.
-fn raw(bytes: &[u8]) {
-    for number in handles() {
-        // SAFETY: the handle is open, and nobody closes it while the extension is called.
-        let handle = unsafe { std::os::fd::BorrowedFd::borrow_raw(number) };
-        let _ = rustix::io::write(handle, bytes);
-    }
 }

@@ -1,0 +1,60 @@
+use deskhook_hooks::Fault;
+
+/// What shows on Unix alone; none for another attempt.
+pub(crate) fn attempt(what: &str, rest: &str) -> Option<Result<String, Fault>> {
+    let tried =
+        |result: std::io::Result<String>| Ok(result.unwrap_or_else(|error| error.to_string()));
+    Some(match what {
+        "handles" => Ok(format!("{:?}", handles())),
+        "unix" => {
+            tried(std::os::unix::net::UnixStream::connect(rest).map(|_| "connected".to_owned()))
+        }
+        "garbage" => {
+            raw(rest.as_bytes());
+            Ok(String::new())
+        }
+        "half" => {
+            raw(&[100, 0, 0, 0, b'"', b'a']);
+            std::process::abort()
+        }
+        "drip" => {
+            raw(&[255, 0, 0, 0]);
+            loop {
+                raw(b" ");
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+        }
+        "leave" => tried(
+            rustix::process::setsid()
+                .map(|_| "left".to_owned())
+                .map_err(Into::into),
+        ),
+        "signal" => {
+            let process = rest.parse().ok().and_then(rustix::process::Pid::from_raw);
+            let process = process.unwrap_or(rustix::process::Pid::INIT);
+            let sent = rustix::process::test_kill_process(process);
+            tried(sent.map(|()| "sent".to_owned()).map_err(Into::into))
+        }
+        _ => return None,
+    })
+}
+
+/// Which handles above the standard ones are open: how the kernel answers to each number.
+fn handles() -> Vec<i32> {
+    (3..256)
+        .filter(|number| {
+            // SAFETY: the handle is only asked about, and never used.
+            let handle = unsafe { std::os::fd::BorrowedFd::borrow_raw(*number) };
+            rustix::io::fcntl_getfd(handle).is_ok()
+        })
+        .collect()
+}
+
+/// Bytes that are no frame, on every channel of this child.
+fn raw(bytes: &[u8]) {
+    for number in handles() {
+        // SAFETY: the handle is open, and nobody closes it while the extension is called.
+        let handle = unsafe { std::os::fd::BorrowedFd::borrow_raw(number) };
+        let _ = rustix::io::write(handle, bytes);
+    }
+}
