@@ -10,16 +10,7 @@ const DEEPEST: u32 = 8;
 
 /// MiB that this account may still write where `home` is.
 pub(crate) fn free_mib(home: &Path) -> Option<u64> {
-    #[cfg(unix)]
-    {
-        let disk = rustix::fs::statvfs(home).ok()?;
-        Some(disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = home;
-        None
-    }
+    Some(fs4::available_space(home).ok()? / (1024 * 1024))
 }
 
 /// On when the disk of the system and that of `home` are encrypted, off when one of them is not.

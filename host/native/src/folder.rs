@@ -1,4 +1,10 @@
+#[cfg(windows)]
+mod windows;
+
 use std::path::{Path, PathBuf};
+
+#[cfg(windows)]
+pub(crate) use windows::judge;
 
 /// Who may own a folder that plugins are loaded from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,29 +35,25 @@ pub enum FolderError {
     Owner {
         /// Which file or folder.
         path: PathBuf,
-        /// The user's number.
-        found: u32,
+        /// The user's number; on Windows its security identifier.
+        found: String,
         /// Who it must be.
         expected: &'static str,
     },
     /// Others can write into it, or into one above it.
-    #[error("{} can be written by others (mode {mode:04o})", path.display())]
+    #[error("{} can be written by others ({by})", path.display())]
     Writable {
         /// Which file or folder.
         path: PathBuf,
-        /// Its mode.
-        mode: u32,
+        /// Its mode; on Windows whom its access control list lets write.
+        by: String,
     },
-    /// Owners cannot be told on this system, so nothing is trusted.
-    #[error("plugins cannot be trusted on this system: owner and rights of {} cannot be told", .0.display())]
-    Unknown(PathBuf),
 }
 
 /// Checks that nobody but `owner` can put anything at `folder`, and returns its real path, which
 /// alone is to be used from then on. A folder above it may be open to all where it is sticky
 /// (`/tmp`), as nobody can then replace what is not theirs; and, where the folder may be our own,
 /// to our own group, as many systems make folders so and give everybody a group to themselves.
-#[cfg(unix)]
 pub fn trusted_folder(folder: &Path, owner: Owner) -> Result<PathBuf, FolderError> {
     let failed = |source| FolderError::Look {
         path: folder.to_owned(),
@@ -78,14 +80,7 @@ pub fn trusted_folder(folder: &Path, owner: Owner) -> Result<PathBuf, FolderErro
     Ok(real)
 }
 
-/// Checks that nobody but `owner` can put anything at `folder`; here that cannot be told.
-#[cfg(not(unix))]
-pub fn trusted_folder(folder: &Path, _: Owner) -> Result<PathBuf, FolderError> {
-    Err(FolderError::Unknown(folder.to_owned()))
-}
-
 /// What is judged: what is loaded or the folder that it lies in, or a folder above that.
-#[cfg(unix)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     Itself,
@@ -109,7 +104,7 @@ pub(crate) fn judge(
     if !fits {
         return Err(FolderError::Owner {
             path: path.to_owned(),
-            found: uid,
+            found: uid.to_string(),
             expected,
         });
     }
@@ -126,7 +121,7 @@ pub(crate) fn judge(
     if is_open {
         return Err(FolderError::Writable {
             path: path.to_owned(),
-            mode,
+            by: format!("mode {mode:04o}"),
         });
     }
     Ok(())
@@ -153,7 +148,7 @@ mod tests {
             set_mode(place, 0o777);
             let refused = trusted_folder(&inner, Owner::RootOrSelf).unwrap_err();
             assert!(
-                matches!(refused, FolderError::Writable { mode: 0o777, .. }),
+                matches!(&refused, FolderError::Writable { by, .. } if by == "mode 0777"),
                 "{refused}"
             );
             set_mode(place, 0o700);

@@ -214,20 +214,10 @@ fn trusted_path(library: &Path, owner: Owner) -> Result<PathBuf, FolderError> {
     Ok(trusted_folder(folder, owner)?.join(name))
 }
 
-#[cfg(unix)]
 pub(crate) fn trusted_file(
     path: &Path,
     metadata: &std::fs::Metadata,
     owner: Owner,
 ) -> Result<(), FolderError> {
     crate::folder::judge(path, metadata, owner, crate::folder::Standing::Itself)
-}
-
-#[cfg(not(unix))]
-pub(crate) fn trusted_file(
-    path: &Path,
-    _: &std::fs::Metadata,
-    _: Owner,
-) -> Result<(), FolderError> {
-    Err(FolderError::Unknown(path.to_owned()))
 }

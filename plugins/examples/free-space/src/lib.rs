@@ -69,7 +69,6 @@ fn no_number(found: &str) -> Failure {
 }
 
 /// What the person may still write to the disk of `folder`, in MiB.
-#[cfg(unix)]
 fn free_mib(folder: &Path) -> Result<u64, Failure> {
     let failed = |error| {
         Failure::new(format!(
@@ -77,17 +76,7 @@ fn free_mib(folder: &Path) -> Result<u64, Failure> {
             folder.display()
         ))
     };
-    let disk = rustix::fs::statvfs(folder).map_err(failed)?;
-    Ok(disk.f_bavail.saturating_mul(disk.f_frsize) >> 20)
-}
-
-/// What the person may still write to the disk of `folder`: not known on this system.
-#[cfg(not(unix))]
-fn free_mib(folder: &Path) -> Result<u64, Failure> {
-    Err(Failure::new(format!(
-        "the free space of {} cannot be told on this system",
-        folder.display()
-    )))
+    Ok(fs4::available_space(folder).map_err(failed)? >> 20)
 }
 
 #[cfg(test)]
