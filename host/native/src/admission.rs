@@ -6,7 +6,7 @@ use crate::folder::{FolderError, trusted_folder};
 use crate::open::{Judged, judge, trusted_file};
 use crate::{
     MANIFEST, Manifest, ManifestError, OpenError, PublisherKey, PublisherKeyError,
-    SIGNATURE_SUFFIX, SignatureError, Terms, Verified,
+    SIGNATURE_SUFFIX, SignatureError, Terms, Verified, VersionsError,
 };
 
 /// The largest signature's file, in bytes.
@@ -88,7 +88,7 @@ pub enum AdmissionError {
     },
     /// Which versions ran cannot be told.
     #[error("cannot tell which versions of plugins ran here")]
-    Versions(#[source] std::io::Error),
+    Versions(#[source] VersionsError),
     /// It is not what was vouched for, or not for this host.
     #[error(transparent)]
     Open(#[from] OpenError),

@@ -48,4 +48,4 @@ pub use plugin::Plugin;
 pub use scaffold::{Language, ScaffoldError, Sdk, scaffold};
 pub use signing::{Checked, SigningError, check_signatures, sign};
 pub use validation::{CHECKS, Outcome, check};
-pub use versions::ran;
+pub use versions::{VersionsError, ran};

@@ -2,41 +2,117 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
 
 const FILE: &str = "versions.json";
-/// Agents of one process write one after the other.
-static WRITING: Mutex<()> = Mutex::new(());
+/// Whoever writes holds this file's lock: agents of one account may share the folder.
+const TURN: &str = "versions.lock";
+/// The largest file that is read, in bytes: some ten thousand plugins.
+const LARGEST: u64 = 1 << 20;
+
+/// Why it cannot be told, or written down, which versions of plugins ran.
+#[derive(Debug, thiserror::Error)]
+pub enum VersionsError {
+    /// It is a folder, a link, a pipe.
+    #[error("{} is not a file: {REMEDY}", .0.display())]
+    NoFile(PathBuf),
+    /// It is larger than what was written there.
+    #[error("{} is larger than 1 MiB: {REMEDY}", .0.display())]
+    TooLarge(PathBuf),
+    /// It cannot be read.
+    #[error("cannot read {}: let this account read it", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It does not say for each plugin which version ran.
+    #[error("{} is no list of versions: {REMEDY}", path.display())]
+    Form {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// It cannot be written.
+    #[error("cannot write {}: let this account write to its folder", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// What to do where the file is not what was written.
+const REMEDY: &str = "restore it, or remove it if older versions of plugins may run here once more";
 
 /// The newest version of `id` that ran, by what [`ran`] wrote into `folder`.
-pub(crate) fn newest(folder: &Path, id: &str) -> io::Result<Option<String>> {
-    Ok(read(folder)?.remove(id))
+pub(crate) fn newest(folder: &Path, id: &str) -> Result<Option<String>, VersionsError> {
+    Ok(read(&folder.join(FILE))?.remove(id))
 }
 
 /// Remembers in `folder`, which is private, that this version of `id` runs, unless a newer one did.
-pub fn ran(folder: &Path, id: &str, version: &str) -> io::Result<()> {
-    let _turn = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut all = read(folder)?;
+/// What cannot be read is left as it is.
+pub fn ran(folder: &Path, id: &str, version: &str) -> Result<(), VersionsError> {
+    let path = folder.join(FILE);
+    let failed = |source| VersionsError::Write {
+        path: path.clone(),
+        source,
+    };
+    let _turn = turn(folder).map_err(failed)?;
+    let mut all = read(&path)?;
     let is_known = all.get(id).is_some_and(|before| !is_older(before, version));
     if is_known {
         return Ok(());
     }
     all.insert(id.to_owned(), version.to_owned());
-    let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
-    fresh.write_all(&serde_json::to_vec_pretty(&all)?)?;
+    write(&path, &all).map_err(failed)
+}
+
+/// Held until it is dropped.
+fn turn(folder: &Path) -> io::Result<File> {
+    let file = File::create(folder.join(TURN))?;
+    file.lock()?;
+    Ok(file)
+}
+
+fn write(path: &Path, all: &BTreeMap<String, String>) -> io::Result<()> {
+    let mut fresh = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
+    fresh.write_all(&serde_json::to_vec_pretty(all)?)?;
     fresh.as_file().sync_all()?;
-    fresh.persist(folder.join(FILE))?;
+    fresh.persist(path)?;
     Ok(())
 }
 
-fn read(folder: &Path) -> io::Result<BTreeMap<String, String>> {
-    match std::fs::read(folder.join(FILE)) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeMap::new()),
-        Err(error) => Err(error),
+fn read(path: &Path) -> Result<BTreeMap<String, String>, VersionsError> {
+    let failed = |source| VersionsError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    // A pipe is not even opened: nobody may ever write into it.
+    let metadata = match std::fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    if !metadata.is_file() {
+        return Err(VersionsError::NoFile(path.to_owned()));
     }
+    if metadata.len() > LARGEST {
+        return Err(VersionsError::TooLarge(path.to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    serde_json::from_slice(&bytes).map_err(|source| VersionsError::Form {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Whether version `one` comes before `other`: part by part, numbers as numbers, and with something
@@ -120,7 +196,48 @@ mod tests {
         }
         ran(folder.path(), "b", "0.1").unwrap();
         assert_eq!(newest().as_deref(), Some("1.2"));
-        std::fs::write(folder.path().join(FILE), "{").unwrap();
-        assert!(super::newest(folder.path(), "a").is_err(), "not forgotten");
+    }
+
+    #[test]
+    fn a_list_that_is_not_as_it_was_written_says_what_to_do_and_stays() {
+        let deep = "[".repeat(4096);
+        let huge = format!("{{\"a\": \"{}\"}}", "1".repeat(1 << 20));
+        for text in ["", "{", "\0\u{1}", "[]", "{\"a\": 1}", &*deep, &*huge] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(FILE);
+            std::fs::write(&path, text).unwrap();
+            let unread = newest(folder.path(), "a").unwrap_err().to_string();
+            let unwritten = ran(folder.path(), "b", "1.0").unwrap_err().to_string();
+            for said in [unread, unwritten] {
+                assert!(said.contains(FILE) && said.contains("restore it"), "{said}");
+            }
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(FILE)).unwrap();
+        let refused = ran(folder.path(), "a", "1.0").unwrap_err();
+        assert!(matches!(refused, VersionsError::NoFile(_)), "{refused}");
+        let nowhere = folder.path().join("nowhere");
+        let refused = ran(&nowhere, "a", "1.0").unwrap_err();
+        assert!(matches!(refused, VersionsError::Write { .. }), "{refused}");
+    }
+
+    #[test]
+    fn whoever_writes_at_once_loses_no_other_entry() {
+        let folder = tempfile::tempdir().unwrap();
+        let ids: Vec<_> = (0..8).map(|at| format!("plugin-{at}")).collect();
+        std::thread::scope(|scope| {
+            for id in &ids {
+                let folder = folder.path();
+                scope.spawn(move || {
+                    for minor in 0..10 {
+                        ran(folder, id, &format!("1.{minor}")).unwrap();
+                    }
+                });
+            }
+        });
+        for id in &ids {
+            assert_eq!(newest(folder.path(), id).unwrap().as_deref(), Some("1.9"));
+        }
     }
 }
