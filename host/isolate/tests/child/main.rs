@@ -253,9 +253,6 @@ fn one_that_kills_the_child_costs_its_neighbours_nothing() {
 
 #[test]
 fn an_extension_that_is_needed_no_more_ends_in_order() {
-    if !holds() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let native = deskhook_wire::NativeReach {
         own: Some(folder.path().to_owned()),

@@ -203,11 +203,36 @@ fn judged(done: i32) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use windows_sys::Win32::Security::Authorization::{
+        ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
+    };
+    use windows_sys::Win32::Security::SetFileSecurityW;
+
     use super::*;
 
     fn judged_as(path: &Path, owner: Owner) -> Result<(), FolderError> {
         let metadata = path.metadata().unwrap();
         judge(path, &metadata, owner, Standing::Itself)
+    }
+
+    fn let_everybody_change(folder: &Path) {
+        let words: Vec<u16> = "D:(A;OICI;FA;;;WD)\0".encode_utf16().collect();
+        let (mut descriptor, no_length) = (null_mut(), null_mut());
+        // SAFETY: the text ends with 0, and there is room for one pointer.
+        judged(unsafe {
+            ConvertStringSecurityDescriptorToSecurityDescriptorW(
+                words.as_ptr(),
+                SDDL_REVISION_1,
+                &raw mut descriptor,
+                no_length,
+            )
+        })
+        .unwrap();
+        let descriptor = Local(descriptor);
+        let path: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
+        // SAFETY: the path ends with 0, and the descriptor is whole.
+        judged(unsafe { SetFileSecurityW(path.as_ptr(), DACL_SECURITY_INFORMATION, descriptor.0) })
+            .unwrap();
     }
 
     #[test]
@@ -219,11 +244,7 @@ mod tests {
     #[test]
     fn what_everybody_may_change_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().to_str().unwrap();
-        let icacls = std::process::Command::new("icacls")
-            .args([path, "/grant", "*S-1-1-0:(OI)(CI)F"])
-            .status();
-        assert!(icacls.unwrap().success());
+        let_everybody_change(folder.path());
         let refused = judged_as(folder.path(), Owner::RootOrSelf).unwrap_err();
         assert!(
             matches!(&refused, FolderError::Writable { by, .. } if by == "S-1-1-0"),

@@ -52,14 +52,21 @@ mod tests {
         let other = "[package]\nname = \"other\"\n";
         std::fs::write(folder.path().join("Cargo.toml"), other).unwrap();
         assert_eq!(Sdk::at(folder.path()), None);
-        let odd = folder.path().join("an \"odd\" name");
+        // Windows allows no quotation marks in names, but parts every path with what TOML escapes.
+        let name = if cfg!(windows) {
+            "odd"
+        } else {
+            "an \"odd\" name"
+        };
+        let odd = folder.path().join(name);
         std::fs::create_dir(&odd).unwrap();
         std::fs::write(odd.join("Cargo.toml"), NAME).unwrap();
         let sdk = Sdk::at(&odd).unwrap();
-        assert!(
-            sdk.quoted().ends_with("/an \\\"odd\\\" name\""),
-            "{}",
-            sdk.quoted()
-        );
+        let end = if cfg!(windows) {
+            "\\\\odd\""
+        } else {
+            "/an \\\"odd\\\" name\""
+        };
+        assert!(sdk.quoted().ends_with(end), "{}", sdk.quoted());
     }
 }

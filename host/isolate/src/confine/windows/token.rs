@@ -1,6 +1,7 @@
 use std::ffi::c_void;
 use std::io;
 use std::os::windows::ffi::OsStrExt as _;
+use std::os::windows::fs::OpenOptionsExt as _;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 use std::path::Path;
 use std::ptr::{null, null_mut};
@@ -8,14 +9,16 @@ use std::ptr::{null, null_mut};
 use windows_sys::Win32::Foundation::{HANDLE, LocalFree};
 use windows_sys::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, ConvertStringSidToSidW, SDDL_REVISION_1,
-    SE_FILE_OBJECT, SetNamedSecurityInfoW,
 };
 use windows_sys::Win32::Security::{
-    ACL, AdjustTokenPrivileges, GetLengthSid, GetSecurityDescriptorSacl, GetTokenInformation,
-    LABEL_SECURITY_INFORMATION, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW, PSID,
-    SE_CHANGE_NOTIFY_NAME, SE_PRIVILEGE_REMOVED, SID_AND_ATTRIBUTES, SetTokenInformation,
-    TOKEN_ADJUST_DEFAULT, TOKEN_ADJUST_PRIVILEGES, TOKEN_MANDATORY_LABEL, TOKEN_PRIVILEGES,
-    TOKEN_QUERY, TokenIntegrityLevel, TokenPrivileges,
+    AdjustTokenPrivileges, GetLengthSid, GetTokenInformation, LABEL_SECURITY_INFORMATION,
+    LUID_AND_ATTRIBUTES, LookupPrivilegeValueW, PSID, SE_CHANGE_NOTIFY_NAME, SE_PRIVILEGE_REMOVED,
+    SID_AND_ATTRIBUTES, SetKernelObjectSecurity, SetTokenInformation, TOKEN_ADJUST_DEFAULT,
+    TOKEN_ADJUST_PRIVILEGES, TOKEN_MANDATORY_LABEL, TOKEN_PRIVILEGES, TOKEN_QUERY,
+    TokenIntegrityLevel, TokenPrivileges,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, WRITE_OWNER,
 };
 use windows_sys::Win32::System::SystemServices::SE_GROUP_INTEGRITY;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
@@ -76,7 +79,7 @@ fn own_token(access: u32) -> io::Result<OwnedHandle> {
     Ok(unsafe { OwnedHandle::from_raw_handle(token) })
 }
 
-/// Lets processes of low integrity write into the folder.
+/// Lets processes of low integrity write into the folder, and into whatever is made in it from now on.
 pub(super) fn open_for_low(folder: &Path) -> io::Result<()> {
     let mut descriptor = null_mut();
     let words = wide(WRITABLE);
@@ -90,35 +93,18 @@ pub(super) fn open_for_low(folder: &Path) -> io::Result<()> {
         )
     })?;
     let descriptor = Local(descriptor);
-    let (mut present, mut defaulted, mut list) = (0, 0, null_mut::<ACL>());
-    // SAFETY: the descriptor is whole; `list` points into it as long as it lives.
+    let folder = std::fs::File::options()
+        .access_mode(WRITE_OWNER)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT)
+        .open(folder)?;
+    // SAFETY: the handle is open, and the descriptor is whole.
     judged(unsafe {
-        GetSecurityDescriptorSacl(
+        SetKernelObjectSecurity(
+            folder.as_raw_handle(),
+            LABEL_SECURITY_INFORMATION,
             descriptor.0,
-            &raw mut present,
-            &raw mut list,
-            &raw mut defaulted,
         )
-    })?;
-    let path = wide(folder);
-    let what = LABEL_SECURITY_INFORMATION;
-    let (nobody, none) = (null_mut(), null());
-    // SAFETY: the path ends with 0, and the list is that of the descriptor.
-    let code = unsafe {
-        SetNamedSecurityInfoW(
-            path.as_ptr(),
-            SE_FILE_OBJECT,
-            what,
-            nobody,
-            nobody,
-            none,
-            list,
-        )
-    };
-    match code {
-        0 => Ok(()),
-        code => Err(io::Error::from_raw_os_error(code.cast_signed())),
-    }
+    })
 }
 
 /// Removes every privilege from this process but the one to pass through folders, without which no
