@@ -15,6 +15,7 @@ mod layer;
 mod lookup;
 mod model;
 mod problem;
+mod publisher;
 mod resolve;
 mod schema;
 mod syntax;
@@ -37,6 +38,7 @@ pub use model::{
     OnTimeout, Policy, SessionPolicy, TrayPolicy, UnattendedAccess, WebLink,
 };
 pub use problem::{Place, Problem, Severity, Source};
+pub use publisher::{PublisherKeyError, check_publisher_key};
 pub use resolve::{
     Explanation, LayerName, Overridden, Provenance, Resolved, Setting, Subject, Trail, Why,
     explain, resolve,

@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use deskhook_policy::PublisherKeyError;
+
 use crate::copy::{LibraryError, read_library};
 use crate::folder::{FolderError, trusted_folder};
 use crate::open::{Judged, judge, trusted_file};
 use crate::{
-    MANIFEST, Manifest, ManifestError, OpenError, PublisherKey, PublisherKeyError,
-    SIGNATURE_SUFFIX, SignatureError, Terms, Verified, VersionsError,
+    MANIFEST, Manifest, ManifestError, OpenError, PublisherKey, SIGNATURE_SUFFIX, SignatureError,
+    Terms, Verified, VersionsError,
 };
 
 /// The largest signature's file, in bytes.

@@ -39,8 +39,7 @@ pub use inspection::{InspectError, Inspection, discover, inspect};
 pub use library::LoadError;
 pub use manifest::{AbiVersion, BadVersion, MANIFEST, Manifest, ManifestError, manifest_schema};
 pub use minisign::{
-    Protection, PublisherKey, PublisherKeyError, SIGNATURE_SUFFIX, SignatureError, Signer,
-    SignerError,
+    Protection, PublisherKey, SIGNATURE_SUFFIX, SignatureError, Signer, SignerError,
 };
 pub use open::{OpenError, Terms, Verified, verify};
 pub use pack::{PackError, Packed, install, pack};

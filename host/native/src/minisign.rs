@@ -5,7 +5,7 @@ mod publisher;
 mod signer;
 mod strength;
 
-pub use publisher::{PublisherKey, PublisherKeyError, SignatureError};
+pub use publisher::{PublisherKey, SignatureError};
 pub use signer::{Protection, Signer, SignerError};
 
 /// What a signature's file is called: the signed file's name and this.

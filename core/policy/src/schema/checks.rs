@@ -50,17 +50,9 @@ pub(super) fn download_url(text: &str) -> Checked {
     }
 }
 
-/// A minisign public key: the base64 of "Ed", 8 bytes of its id and 32 of the key.
+/// A minisign public key that somebody can have made.
 pub(super) fn publisher_key(text: &str) -> Checked {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"+/".contains(&b);
-    let is_key = text.len() == 56 && text.starts_with("RW") && text.bytes().all(plain);
-    if is_key {
-        Ok(())
-    } else {
-        wrong(
-            "a publisher's key is one line of 56 characters that begins with RW, as in minisign.pub",
-        )
-    }
+    crate::check_publisher_key(text).map_err(|error| error.to_string())
 }
 
 /// What an extension may be granted.

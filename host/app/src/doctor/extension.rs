@@ -20,19 +20,36 @@ pub(super) fn isolation(policy: &Policy) -> Finding {
             ),
             "\"child\" gives them processes that touch only what they are granted",
         ),
-        Some(Ok(held)) => Finding::ok(
-            "isolation",
-            format!(
-                "Lua packages run in a child process, and each native plugin in one of its own, held by {}",
-                held.join(", ")
-            ),
-        ),
+        Some(Ok(held)) => of_children(&held),
         Some(Err(error)) => Finding::wrong(
             Grade::Problem,
             ("isolation", format!("{:#}", anyhow::Error::from(error))),
             "no package runs without it; a newer kernel, or less confinement around the agent, helps",
         ),
     }
+}
+
+/// What the children of this machine are held by.
+fn of_children(held: &[String]) -> Finding {
+    let by = held.join(", ");
+    if cfg!(target_os = "linux") && !held.iter().any(|part| part == "landlock") {
+        return Finding::wrong(
+            Grade::Note,
+            (
+                "isolation",
+                format!(
+                    "children are held by {by}, and this kernel has no Landlock: a native plugin can read whatever its person can, and writes nothing"
+                ),
+            ),
+            "a kernel of 5.13 or later, with landlock among its security modules (/sys/kernel/security/lsm)",
+        );
+    }
+    Finding::ok(
+        "isolation",
+        format!(
+            "Lua packages run in a child process, and each native plugin in one of its own, held by {by}"
+        ),
+    )
 }
 
 /// What the running agent says of one of its extensions.
@@ -108,4 +125,19 @@ pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
         )
     });
     loaded.chain(rejected).chain(lost).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_without_landlock_is_told() {
+        let told = |parts: &[&str]| {
+            let parts: Vec<_> = parts.iter().map(|part| (*part).to_owned()).collect();
+            of_children(&parts).message.contains("no Landlock")
+        };
+        assert!(!told(&["rlimits", "landlock", "seccomp"]));
+        assert_eq!(told(&["rlimits", "seccomp"]), cfg!(target_os = "linux"));
+    }
 }

@@ -1,5 +1,7 @@
 //! A child for the tests of isolation: an extension that tries what its call's `reason` says.
 
+#[cfg(target_os = "linux")]
+mod kernel;
 #[cfg(unix)]
 mod unix;
 
@@ -14,10 +16,13 @@ use deskhook_isolate::{Desk, TestOutcome, serve};
 use deskhook_wire::Opening;
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some("silent") {
-        loop {
+    match std::env::args().nth(1).as_deref() {
+        Some("silent") => loop {
             std::thread::park();
-        }
+        },
+        #[cfg(target_os = "linux")]
+        Some("without") => kernel::take_away(std::env::args().skip(2)),
+        _ => {}
     }
     serve(Desk { open, test })
 }

@@ -62,7 +62,7 @@ pub(crate) fn process() -> Process {
     Process::new("probe", program(&[]), confinement)
 }
 
-fn opening(name: &str, parcel: &str) -> Opening {
+pub(crate) fn opening(name: &str, parcel: &str) -> Opening {
     Opening {
         name: name.to_owned(),
         kind: ExtensionKind::Script,
@@ -71,7 +71,7 @@ fn opening(name: &str, parcel: &str) -> Opening {
     }
 }
 
-fn about(name: &str) -> About {
+pub(crate) fn about(name: &str) -> About {
     About {
         name: name.to_owned(),
         version: "1".to_owned(),

@@ -8,7 +8,7 @@ use deskhook_isolate::Process;
 use deskhook_wire::{Confinement, Connect, NativeReach};
 
 use crate::unix::secret;
-use crate::{call, open, program};
+use crate::{about, call, open, opening, program};
 
 const DENIED: &str = "Permission denied (os error 13)";
 const FORBIDDEN: &str = "Operation not permitted (os error 1)";
@@ -138,4 +138,46 @@ fn native_code_starts_nothing_leaves_no_group_and_signals_nobody() {
     let asked: Vec<&str> = wanted.iter().map(|(what, _)| *what).collect();
     let wanted: Vec<_> = wanted.map(|(what, came)| (what, came.to_owned())).into();
     assert_eq!(attempts(reach, &asked), wanted);
+}
+
+/// A child on a kernel that was built without these parts.
+fn on_a_kernel_without(parts: &[&str], reach: NativeReach) -> Process {
+    let arguments = [&["without"], parts].concat();
+    let confinement = Confinement {
+        memory_mib: 256,
+        native: Some(reach),
+    };
+    Process::new("probe", program(&arguments), confinement)
+}
+
+#[test]
+fn on_a_kernel_without_landlock_native_code_writes_nothing_and_that_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.txt");
+    std::fs::write(&file, "what the person may read").unwrap();
+    let reach = NativeReach {
+        own: Some(folder.path().to_owned()),
+        ..NativeReach::default()
+    };
+    let process = on_a_kernel_without(&["landlock"], reach);
+    let extension = open(&process, "probe");
+    assert_eq!(process.held_by(), ["rlimits", "seccomp"]);
+    let answer = |what: String| call(&extension, &what).unwrap();
+    let read = answer(format!("read {}", file.display()));
+    assert_eq!(read, "what the person may read");
+    for what in ["write", "remove"] {
+        assert_eq!(answer(format!("{what} {}", file.display())), FORBIDDEN);
+    }
+    assert_eq!(answer("run /bin/true".to_owned()), FORBIDDEN);
+    assert_eq!(answer("connect 127.0.0.1:1".to_owned()), FORBIDDEN);
+}
+
+#[test]
+fn on_a_kernel_without_seccomp_nothing_runs() {
+    let process = on_a_kernel_without(&["seccomp"], NativeReach::default());
+    let refused = process.open(about("probe"), opening("probe", "good"));
+    let refused = refused.err().expect("nothing holds it");
+    let why = std::error::Error::source(&refused).map(ToString::to_string);
+    let why = why.unwrap_or_default();
+    assert!(why.contains("no seccomp filter"), "{refused}: {why}");
 }

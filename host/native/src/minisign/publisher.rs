@@ -1,32 +1,9 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::VerifyingKey;
+use deskhook_policy::{PublisherKeyError, check_publisher_key};
 use minisign_verify::{PublicKey, Signature};
-
-/// "Ed" and the key's id stand before the 32 bytes of the key itself.
-const BEFORE_POINT: usize = 10;
 
 /// A publisher's public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublisherKey(PublicKey);
-
-/// Why a text is no publisher's key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PublisherKeyError {
-    /// It is not in minisign's form.
-    #[error("this is no minisign public key: it is one line of 56 characters that begins with RW")]
-    Form,
-    /// It is in the form, and no key pair has such a public half: it was altered.
-    #[error(
-        "this is no key that anybody made: copy the line that begins with RW from minisign.pub anew"
-    )]
-    NoPoint,
-    /// It is a point of small order, such as all zeros: signatures for it need no secret.
-    #[error(
-        "this stands in a key's place and protects nothing: copy the line that begins with RW from minisign.pub"
-    )]
-    Weak,
-}
 
 /// Why a signature does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,8 +30,8 @@ impl PublisherKey {
             !line.is_empty() && !is_comment
         });
         let line = line.ok_or(PublisherKeyError::Form)?;
+        check_publisher_key(line)?;
         let key = PublicKey::from_base64(line).map_err(|_| PublisherKeyError::Form)?;
-        is_strong(line)?;
         Ok(Self(key))
     }
 
@@ -72,49 +49,5 @@ impl PublisherKey {
         Ok(comment
             .strip_prefix("trusted comment: ")
             .unwrap_or_default())
-    }
-}
-
-/// Whether the point in a key's line lies on the curve, and in no small subgroup of it.
-fn is_strong(line: &str) -> Result<(), PublisherKeyError> {
-    let bytes = STANDARD.decode(line).map_err(|_| PublisherKeyError::Form)?;
-    let point = bytes
-        .get(BEFORE_POINT..)
-        .and_then(|point| point.try_into().ok());
-    let point = point.ok_or(PublisherKeyError::Form)?;
-    let key = VerifyingKey::from_bytes(point).map_err(|_| PublisherKeyError::NoPoint)?;
-    if key.is_weak() {
-        return Err(PublisherKeyError::Weak);
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_a_point_that_somebody_can_have_made() {
-        let line = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
-        assert!(PublisherKey::read(line).is_ok());
-        let refused = |change: &dyn Fn(&mut [u8])| {
-            let mut bytes = STANDARD.decode(line).unwrap();
-            change(&mut bytes);
-            PublisherKey::read(&STANDARD.encode(bytes)).unwrap_err()
-        };
-        let zeros = refused(&|bytes| bytes[BEFORE_POINT..].fill(0));
-        assert_eq!(zeros, PublisherKeyError::Weak);
-        // No x belongs to y = 2.
-        let two = refused(&|bytes| {
-            bytes[BEFORE_POINT..].fill(0);
-            bytes[BEFORE_POINT] = 2;
-        });
-        assert_eq!(two, PublisherKeyError::NoPoint);
-        let other = refused(&|bytes| bytes[0] = b'X');
-        assert_eq!(other, PublisherKeyError::Form);
-        assert_eq!(
-            PublisherKey::read("RWQ").unwrap_err(),
-            PublisherKeyError::Form
-        );
     }
 }
