@@ -268,6 +268,39 @@ async fn files_that_are_refused_leave_those_before_at_work() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn to_look_at_a_plugin_is_not_to_run_it() -> Result<()> {
+    need_root!();
+    let agent = TestAgent::new()?;
+    agent.policy(
+        "trust.json",
+        &json!({ "scope": "tenant", "settings": sample() }),
+    )?;
+    steady(&agent, "2.0.0")?;
+    let shown = |version: &str| -> Result<()> {
+        let told = agent.deskhook(&["hooks", "explain", "session.request", "--json"])?;
+        let told: Value = serde_json::from_str(&told.stdout)?;
+        ensure!(told["listeners"][0]["version"] == version, "{told:#}");
+        Ok(())
+    };
+    shown("2.0.0")?;
+    let looked = agent.deskhook(&["doctor"])?;
+    ensure!(
+        looked.stdout.contains("org.example.steady 2.0.0"),
+        "{looked:?}"
+    );
+    // Nothing keeps an older one from being installed after all, and nothing was left behind.
+    steady(&agent, "1.0.0")?;
+    shown("1.0.0")?;
+    ensure!(
+        !agent
+            .state()
+            .join("plugin-data/org.example.steady")
+            .exists()
+    );
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn in_the_agent_runs_only_what_policy_names_twice() -> Result<()> {
     need_root!();

@@ -52,6 +52,44 @@ fn what_a_layer_says_of_another_device_says_nothing_of_who_hears_a_hook_here() -
 }
 
 #[test]
+fn a_grant_that_nobody_asks_for_is_told_with_what_was_perhaps_meant() -> Result<()> {
+    let agent = TestAgent::new()?;
+    agent.package_of("gate", &["session.request"], &says("no"))?;
+    let manifest = json!({
+        "name": "gate", "version": "1.0.0", "api": 1, "hooks": ["session.request"],
+        "capabilities": ["net:tickets.example.org", "facts:disk"],
+    });
+    let home = agent.home();
+    home.write("packages/gate/deskhook.json", manifest.to_string())?;
+    let slip = json!({
+        "scope": "tenant",
+        "settings": { "Extensions.Packages.gate.Capabilities": ["net:ticket.example.org", "facts:*"] },
+    });
+    agent.policy("slip.json", &slip)?;
+    let looked = agent.deskhook(&["doctor", "--json"])?;
+    let looked: Value = serde_json::from_str(&looked.stdout)?;
+    let findings = looked["findings"].as_array().into_iter().flatten();
+    let mut notes = findings.filter(|finding| finding["grade"] == "note");
+    let vain = notes.find(|note| {
+        note["message"]
+            .as_str()
+            .unwrap_or_default()
+            .contains("grants gate")
+    });
+    let vain = vain.cloned().unwrap_or_default();
+    assert_eq!(
+        vain["message"],
+        "the policy grants gate net:ticket.example.org, which it does not ask for"
+    );
+    let help = vain["help"].as_str().unwrap_or_default();
+    assert!(
+        help.contains("did you mean \"net:tickets.example.org\"?"),
+        "{help}"
+    );
+    Ok(())
+}
+
+#[test]
 fn doctor_names_what_is_not_where_the_settings_and_the_policy_say() -> Result<()> {
     let agent = TestAgent::new()?;
     agent.package_of("gate", &["session.request"], &says("no"))?;

@@ -42,6 +42,16 @@ impl Grants {
         wishes.map(String::as_str).collect()
     }
 
+    /// What the policy grants and the manifest does not ask for, not even a part of it.
+    pub fn in_vain(&self) -> Vec<&str> {
+        let is_wanted = |grant: &String| {
+            let mut wishes = self.asked.iter();
+            wishes.any(|wish| covers(grant, wish) || covers(wish, grant))
+        };
+        let vain = self.granted.iter().filter(|grant| !is_wanted(grant));
+        vain.map(String::as_str).collect()
+    }
+
     /// Whether a grant covers a wish, or a part of it.
     fn meets(&self, wish: &str) -> bool {
         let mut grants = self.granted.iter();
@@ -226,6 +236,7 @@ mod tests {
         let grants = ["net:a", "policy:Hours.Open", "exec:/bin/y"].map(str::to_owned);
         let grants = Grants::new(&wishes, &grants);
         assert_eq!(grants.ungranted(), ["net:b", "exec:/bin/x"]);
+        assert_eq!(grants.in_vain(), ["exec:/bin/y"]);
     }
 
     #[test]

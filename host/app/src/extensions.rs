@@ -21,27 +21,101 @@ use crate::extension_host;
 /// earlier folder wins) is rejected as well, and so is a package that would replace a running one
 /// and does not pass its own tests.
 pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy, running: &[Bound]) -> ExtensionSet {
-    let mut set = ExtensionSet::default();
-    let room = Room::of(policy);
-    for folder in places
-        .packages
-        .iter()
-        .flat_map(|folder| deskhook_script::discover(folder))
-    {
-        add(&mut set, policy, &name_of(&folder), |bound| {
-            script(&folder, (&room, bound), running)
-        });
+    Loading {
+        places,
+        policy,
+        running,
+        own: &places.plugin_data(),
+        counts: true,
     }
-    for folder in places
-        .plugins
-        .iter()
-        .flat_map(|folder| deskhook_native::discover(folder))
-    {
-        add(&mut set, policy, &name_of(&folder), |bound| {
-            plugin(&folder, places, (policy, bound, running))
-        });
+    .all()
+}
+
+/// What an agent would load, for somebody who looks: plugins have folders that are empty and vanish, and
+/// no version counts as one that ran.
+pub(crate) fn look(places: &ExtensionPlaces, policy: &Policy) -> anyhow::Result<ExtensionSet> {
+    let own = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let loading = Loading {
+        places,
+        policy,
+        running: &[],
+        own: own.path(),
+        counts: false,
+    };
+    Ok(loading.all())
+}
+
+/// From where, on whose word and for what extensions are loaded.
+struct Loading<'a> {
+    places: &'a ExtensionPlaces,
+    policy: &'a Policy,
+    running: &'a [Bound],
+    /// Where plugins have their folders.
+    own: &'a Path,
+    /// Whether what is loaded counts as what ran here.
+    counts: bool,
+}
+
+impl Loading<'_> {
+    fn all(&self) -> ExtensionSet {
+        let mut set = ExtensionSet::default();
+        let room = Room::of(self.policy);
+        let packages = self.places.packages.iter();
+        for folder in packages.flat_map(|folder| deskhook_script::discover(folder)) {
+            add(&mut set, self.policy, &name_of(&folder), |bound| {
+                script(&folder, (&room, bound), self.running)
+            });
+        }
+        let plugins = self.places.plugins.iter();
+        for folder in plugins.flat_map(|folder| deskhook_native::discover(folder)) {
+            add(&mut set, self.policy, &name_of(&folder), |bound| {
+                self.plugin(&folder, bound)
+            });
+        }
+        set
     }
-    set
+
+    /// A plugin runs in a child of its own; in this process only where policy says so, and names both
+    /// its publisher and its library.
+    fn plugin(&self, folder: &Path, bound: &ExtensionPolicy) -> Loaded {
+        let terms = self.terms(bound);
+        let unadmitted = |error| unadmitted(folder, (self.policy, self.running), error);
+        let verified = admit(folder, &terms).map_err(unadmitted)?;
+        let own = self.own.join(&verified.manifest().id);
+        private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
+        let verified = verified.with_folder(own.clone());
+        let manifest = verified.manifest();
+        let refused = |error: anyhow::Error| Unloadable {
+            error,
+            hooks: Some(manifest.hooks.clone()),
+            before: Before::GoesOn,
+        };
+        let wants_here = self.policy.extensions.isolation == Isolation::InProcess;
+        let extension: Arc<dyn Extension> = if wants_here && terms.names_both(manifest) {
+            let plugin = Plugin::load(&verified).map_err(|error| refused(error.into()))?;
+            Arc::new(plugin)
+        } else {
+            Arc::new(in_child(&verified, own, &bound.capabilities).map_err(refused)?)
+        };
+        if self.counts {
+            deskhook_native::ran(&terms.copies, &manifest.id, &manifest.version)
+                .context("which version runs cannot be written down")
+                .map_err(refused)?;
+        }
+        Ok(extension)
+    }
+
+    fn terms(&self, bound: &ExtensionPolicy) -> Terms {
+        Terms {
+            owner: match self.places.own_plugins {
+                true => Owner::RootOrSelf,
+                false => Owner::Root,
+            },
+            pinned: bound.sha256.clone(),
+            copies: self.places.private.clone(),
+            publishers: self.policy.extensions.publishers.clone(),
+        }
+    }
 }
 
 /// What holds the child in which packages run, or why there is none; nothing where the policy wants
@@ -226,49 +300,6 @@ fn script(folder: &Path, (room, bound): (&Room, &ExtensionPolicy), running: &[Bo
         room.try_out(&package).map_err(refused)?;
     }
     Ok(script)
-}
-
-/// A plugin runs in a child of its own; in this process only where policy says so, and names both its
-/// publisher and its library.
-fn plugin(
-    folder: &Path,
-    places: &ExtensionPlaces,
-    (policy, bound, running): (&Policy, &ExtensionPolicy, &[Bound]),
-) -> Loaded {
-    let owner = if places.own_plugins {
-        Owner::RootOrSelf
-    } else {
-        Owner::Root
-    };
-    let terms = Terms {
-        owner,
-        pinned: bound.sha256.clone(),
-        copies: places.private.clone(),
-        publishers: policy.extensions.publishers.clone(),
-    };
-    let verified =
-        admit(folder, &terms).map_err(|error| unadmitted(folder, (policy, running), error))?;
-    let own = places.plugin_data();
-    let own = own.join(&verified.manifest().id);
-    private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
-    let verified = verified.with_folder(own.clone());
-    let refused = |error: anyhow::Error| Unloadable {
-        error,
-        hooks: Some(verified.manifest().hooks.clone()),
-        before: Before::GoesOn,
-    };
-    let wants_here = policy.extensions.isolation == Isolation::InProcess;
-    let extension: Arc<dyn Extension> = if wants_here && terms.names_both(verified.manifest()) {
-        let plugin = Plugin::load(&verified).map_err(|error| refused(error.into()))?;
-        Arc::new(plugin)
-    } else {
-        Arc::new(in_child(&verified, own, &bound.capabilities).map_err(refused)?)
-    };
-    let Manifest { id, version, .. } = verified.manifest();
-    deskhook_native::ran(&terms.copies, id, version)
-        .context("which version runs cannot be written down")
-        .map_err(refused)?;
-    Ok(extension)
 }
 
 /// One for which nobody vouches, and of which policy says nothing, is none of the organisation's: no

@@ -86,7 +86,7 @@ struct Explained {
 fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
     let config = agent::config(settings);
     let resolved = crate::doctor::loaded(&config).resolved;
-    let set = extensions::load(&config.extensions, &resolved.policy, &[]);
+    let set = extensions::look(&config.extensions, &resolved.policy)?;
     let mut listeners = listeners(hook, &set.loaded, &resolved);
     let running = running::ask(hook, settings)?;
     if let Running::Heard(timings) = &running {

@@ -1,6 +1,6 @@
 //! What `doctor` says of packages and plugins.
 
-use deskhook_agent::{AgentConfig, Rejected, absent};
+use deskhook_agent::{AgentConfig, ExtensionPlaces, Rejected, absent};
 use deskhook_hooks::Grants;
 use deskhook_policy::Policy;
 use deskhook_wire::ExtensionHealth;
@@ -83,6 +83,48 @@ pub(super) fn ungranted(name: &str, wish: &str) -> Finding {
     )
 }
 
+/// Grants that no manifest asks for: slips of policy, or what an older version asked for.
+pub(super) fn in_vain(places: &ExtensionPlaces, policy: &Policy) -> Vec<Finding> {
+    let packages = places.packages.iter();
+    let packages = packages.flat_map(|folder| deskhook_script::discover(folder));
+    let packages = packages.filter_map(|folder| {
+        let package = deskhook_script::Package::load(&folder).ok()?;
+        Some((
+            package.name().to_owned(),
+            package.manifest().capabilities.clone(),
+        ))
+    });
+    let plugins = places.plugins.iter();
+    let plugins = plugins.flat_map(|folder| deskhook_native::discover(folder));
+    let plugins = plugins.filter_map(|folder| {
+        let manifest = deskhook_native::Manifest::read(&folder).ok()?;
+        Some((manifest.id, manifest.capabilities))
+    });
+    let vain = packages.chain(plugins).flat_map(|(name, asked)| {
+        let grants = Grants::new(&asked, &policy.extensions.of(&name).capabilities);
+        let vain = grants.in_vain().into_iter();
+        vain.map(|grant| unasked(&name, grant, &asked))
+            .collect::<Vec<_>>()
+    });
+    vain.collect()
+}
+
+fn unasked(name: &str, grant: &str, asked: &[String]) -> Finding {
+    let meant = deskhook_policy::nearest(grant, asked);
+    let meant = meant.map(|meant| format!("did you mean {meant:?}? "));
+    Finding::wrong(
+        Grade::Note,
+        (
+            "extension",
+            format!("the policy grants {name} {grant}, which it does not ask for"),
+        ),
+        &format!(
+            "{}Extensions.Packages.{name}.Capabilities",
+            meant.unwrap_or_default()
+        ),
+    )
+}
+
 /// The folders that somebody named and that are not there.
 pub(super) fn without_folders(settings: &AgentSettings) -> Vec<Finding> {
     let gone = settings.gone().into_iter();
@@ -100,7 +142,14 @@ pub(super) fn without_folders(settings: &AgentSettings) -> Vec<Finding> {
 /// What an agent would make of the files: for a machine on which none runs.
 pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
     let policy = loaded(config).resolved.policy;
-    let set = extensions::load(&config.extensions, &policy, &[]);
+    let set = match extensions::look(&config.extensions, &policy) {
+        Ok(set) => set,
+        Err(error) => {
+            let message = format!("{error:#}");
+            let help = "make room and rights for temporary files (TMPDIR)";
+            return vec![Finding::wrong(Grade::Problem, ("extension", message), help)];
+        }
+    };
     let lost = absent(&policy, &config.extensions, &set);
     let lost = lost.into_iter().map(|Rejected { name, why, .. }| {
         Finding::wrong(

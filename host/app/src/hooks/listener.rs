@@ -141,12 +141,9 @@ fn capabilities(asked: &[String], granted: &[String]) -> Capabilities {
         };
         list.push(wish.clone());
     }
-    let wanted = |grant: &&String| {
-        let kind = grant.split(':').next().unwrap_or_default();
-        Grants::new(asked, std::slice::from_ref(*grant)).has(kind)
-    };
-    let vain = granted.iter().filter(|grant| !wanted(grant));
-    found.in_vain.extend(vain.cloned());
+    let grants = Grants::new(asked, granted);
+    let vain = grants.in_vain().into_iter();
+    found.in_vain.extend(vain.map(str::to_owned));
     found
 }
 
