@@ -4,28 +4,44 @@
 //!
 //! `cargo bench -p deskhook-app --bench hooks`
 
+#[path = "../shared/coprocess.rs"]
 mod coprocess;
+mod lines;
 #[path = "../../../script/benches/hook/sample.rs"]
 mod sample;
+#[path = "../../../script/benches/hook/size.rs"]
+mod size;
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use deskhook_hooks::{Extension, Hook, HostPort, Limit};
+use deskhook_hooks::{Call, Extension, Hook, HostPort, Limit};
 use deskhook_isolate::{Isolated, Process, Program};
 use deskhook_script::{Package, Script};
 use deskhook_wire::{Confinement, Opening};
 use divan::{Bencher, black_box};
 
 use coprocess::CoProcess;
-use sample::{SIZES, Size};
+use size::{SIZES, Size};
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("pong") => coprocess::pong(),
-        Some("bare") => coprocess::bare(),
+        Some("bare") => bare(),
         _ => divan::main(),
     }
+}
+
+/// Answers every frame with what a bare Lua state makes of it.
+fn bare() {
+    let lua = mlua::Lua::new();
+    let handler = sample::handler(&lua);
+    coprocess::answer_each(|bytes| {
+        let input = serde_json::from_slice(bytes).expect("it is JSON");
+        let call = Call::read(None, input).expect("it is a call");
+        let verdict = sample::ask(&lua, &handler, &call);
+        serde_json::to_vec(&verdict).expect("a verdict is JSON")
+    });
 }
 
 fn host() -> HostPort {
@@ -59,8 +75,8 @@ fn open(process: &Process, package: &Package) -> Isolated {
 /// One call of `session.request`, to its verdict.
 mod call {
     use super::{
-        Bencher, CoProcess, Command, Extension as _, SIZES, Script, Size, Stdio, black_box,
-        coprocess, host, limit, open, process, sample,
+        Bencher, CoProcess, Command, Extension as _, SIZES, Script, Size, Stdio, black_box, host,
+        limit, lines, open, process, sample,
     };
 
     #[divan::bench(args = SIZES)]
@@ -109,7 +125,7 @@ mod call {
 
     #[divan::bench]
     fn f_python_co_process(bencher: Bencher<'_, '_>) {
-        let mut python = coprocess::Lines::start(
+        let mut python = lines::Lines::start(
             "python3",
             "import json, sys\nfor line in sys.stdin:\n    call = json.loads(line)\n    print(json.dumps({'verdict': 'allow'} if call.get('ticket') else {'verdict': 'deny', 'code': 'no-ticket', 'message': 'Please open a ticket first.'}), flush=True)",
         );

@@ -3,7 +3,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use deskhook_native::{Manifest, Owner, Plugin, Terms, install};
+use deskhook_native::{Manifest, Owner, Plugin, Terms, Verified, install, verify};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -93,6 +93,11 @@ impl Built {
 impl Installed {
     /// Judged, copied and loaded.
     pub(crate) fn open(&self) -> Plugin {
+        Plugin::load(&self.verified()).expect("it opens")
+    }
+
+    /// Judged and copied.
+    pub(crate) fn verified(&self) -> Verified {
         let manifest = Manifest::read(&self.folder).expect("it has a manifest");
         let terms = Terms {
             owner: Owner::RootOrSelf,
@@ -101,6 +106,6 @@ impl Installed {
             publishers: BTreeMap::new(),
         };
         let library = manifest.library_in(&self.folder);
-        Plugin::open(&library, &manifest, &terms).expect("it opens")
+        verify(&library, &manifest, &terms).expect("it is what its manifest says")
     }
 }

@@ -5,6 +5,7 @@
 //! `cargo bench -p deskhook-script --bench hook`
 
 mod sample;
+mod size;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use deskhook_script::Script;
 use divan::{Bencher, black_box};
 use mlua::{Function, Lua};
 
-use sample::{SIZES, Size};
+use size::{SIZES, Size};
 
 fn main() {
     divan::main();
