@@ -181,3 +181,21 @@ fn on_a_kernel_without_seccomp_nothing_runs() {
     let why = why.unwrap_or_default();
     assert!(why.contains("no seccomp filter"), "{refused}: {why}");
 }
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn the_calls_of_another_kind_of_processor_end_the_child() {
+    let confinement = Confinement {
+        memory_mib: 256,
+        native: Some(NativeReach::default()),
+    };
+    let process = Process::new("probe", program(&[]), confinement);
+    let fault = call(&open(&process, "probe"), "int80")
+        .unwrap_err()
+        .to_string();
+    // The filter's SIGSYS; SIGSEGV where the kernel was built without them.
+    assert!(
+        fault.contains("signal: 31") || fault.contains("signal: 11"),
+        "{fault}"
+    );
+}
