@@ -117,8 +117,10 @@ pub(crate) struct Loop {
     pub(crate) reading: Reading,
     /// When policy is to be read again although no file changed, in seconds since 1970.
     pub(crate) policy_due: Option<u64>,
-    /// How often extensions were loaded: what an older round brings is no news.
-    pub(crate) loadings: u64,
+    /// The policy of the loading that is under way.
+    pub(crate) loading: Option<Arc<Policy>>,
+    /// Whether something changed since it began.
+    pub(crate) loading_is_stale: bool,
     pub(crate) host: Host,
     pub(crate) facts: Arc<Facts>,
     pub(crate) questions: blocking::Sender<HostQuestion>,
@@ -177,8 +179,7 @@ impl Loop {
             Wake::PolicyChanged => self.read_policy(),
             Wake::Policy(loaded) => self.policy_read(loaded.map(|loaded| *loaded)),
             Wake::PackagesChanged => self.load_extensions(),
-            Wake::Loaded { number, set } if number == self.loadings => self.use_extensions(set),
-            Wake::Loaded { .. } => {}
+            Wake::Loaded(set) => self.extensions_loaded(set),
             Wake::Uplink(signal) => self.signal(signal),
             Wake::Filed { sequence, news } => self.filed(sequence, news),
             Wake::Collected(report) => {

@@ -2,16 +2,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc as blocking};
 
 use deskhook_facts::{Facts, checks};
-use deskhook_hooks::{Bound, Chain, Extension, Grants, Health, Hook, HostQuestion, Kind};
+use deskhook_hooks::{Bound, Chain, Extension, Grants, Health, Hook, HostQuestion, Kind, Standing};
 use deskhook_policy::{Binding, ExtensionPolicy, Policy, nearest};
 use deskhook_wire::ExtensionHealth;
 use tokio::sync::mpsc;
 
 use crate::{Before, ExtensionLoader, ExtensionPlaces, ExtensionSet, Rejected, Wake};
 
-/// One loading: the how-manieth, from where, and what runs meanwhile.
+/// One loading: from where, and what runs meanwhile.
 pub(crate) struct Round {
-    pub(crate) number: u64,
     pub(crate) places: ExtensionPlaces,
     pub(crate) running: Vec<Bound>,
 }
@@ -24,10 +23,11 @@ pub(crate) fn load(
     wakes: mpsc::Sender<Wake>,
 ) {
     tokio::task::spawn_blocking(move || {
-        let number = round.number;
-        let set = loader(&round.places, &policy, &round.running);
+        let run = || loader(&round.places, &policy, &round.running);
+        // The next one waits for this one's end, however it ends.
+        let set = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
         // The loop is gone when the agent stopped meanwhile.
-        let _ = wakes.blocking_send(Wake::Loaded { number, set });
+        let _ = wakes.blocking_send(Wake::Loaded(set.ok()));
     });
 }
 
@@ -154,19 +154,32 @@ pub(crate) fn kept(
         refused.any(|other| other.before == Before::GoesOn) && !is_loaded(name)
     };
     let mut kept = rebound(before, policy);
-    kept.retain(goes_on);
+    kept.retain(|bound| goes_on(bound) && could_be_loaded(bound, policy));
     kept
 }
 
-/// What runs, as today's policy binds it: without what it switches off, and without files other
-/// than those that it names.
+/// Whether it could be loaded today as it runs: it can do no more than it is granted.
+pub(crate) fn could_be_loaded(bound: &Bound, policy: &Policy) -> bool {
+    bound.extension.standing(&policy.extensions) == Standing::Holds
+}
+
+/// Whether it ends at once, wherever it still runs: it was switched off, or nobody vouches for it any
+/// more. Another file that policy names now takes its place when that is loaded.
+pub(crate) fn ends(extension: &dyn Extension, policy: &Policy) -> bool {
+    let is_on = policy.extensions.of(&extension.about().name).enabled;
+    !is_on || extension.standing(&policy.extensions) == Standing::Untrusted
+}
+
+/// What runs, as today's policy binds it: without what it switches off, without files other than
+/// those that it names, and without those for which nobody vouches any more.
 pub(crate) fn rebound(running: &[Bound], policy: &Policy) -> Vec<Bound> {
     let today = |bound: &Bound| {
         let about = bound.extension.about();
         let today = policy.extensions.of(&about.name);
         let pin = today.sha256.as_deref();
         let fits = pin.is_none_or(|pin| same(pin, &about.sha256));
-        (today.enabled && fits).then(|| Bound {
+        let lasts = fits && !ends(&*bound.extension, policy);
+        lasts.then(|| Bound {
             extension: Arc::clone(&bound.extension),
             policy: today,
         })

@@ -69,6 +69,16 @@ impl Probation {
         self.trials = judged.into_iter().chain(trials).collect();
     }
 
+    /// What would be put back.
+    pub(crate) fn ways_back(&self) -> impl Iterator<Item = &Bound> {
+        self.trials.iter().map(|trial| &trial.before)
+    }
+
+    /// Gives up the ways back that are none any more: what is on trial then stays.
+    pub(crate) fn keep(&mut self, is_way_back: impl Fn(&Bound) -> bool) {
+        self.trials.retain(|trial| is_way_back(&trial.before));
+    }
+
     /// Whether anything is on trial.
     pub(crate) fn sits(&self) -> bool {
         !self.trials.is_empty()

@@ -18,13 +18,8 @@ pub enum Wake {
     Policy(Option<Box<Loaded>>),
     /// Packages or plugins changed on disk.
     PackagesChanged,
-    /// The extensions of a new generation are there.
-    Loaded {
-        /// The how-manieth loading of this agent: an older one is no news.
-        number: u64,
-        /// What was found.
-        set: ExtensionSet,
-    },
+    /// The extensions of a new generation are there; none where the loading broke off.
+    Loaded(Option<ExtensionSet>),
     /// The portal's side of the connection.
     Uplink(Signal),
     /// A report is in the outbox under this sequence.

@@ -129,6 +129,11 @@ impl Chain {
         }
     }
 
+    /// The extensions, in order.
+    pub fn extensions(&self) -> impl Iterator<Item = &Arc<dyn Extension>> {
+        self.links.iter().map(|link| link.lane.shared())
+    }
+
     /// The extensions' state, in order.
     pub fn health(&self) -> Vec<Health> {
         let state = |link: &Link| {

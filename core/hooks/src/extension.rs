@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use deskhook_policy::Extensions;
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Call, Hook, HostPort};
@@ -15,6 +16,27 @@ pub trait Extension: Send + Sync {
 
     /// Runs one hook. Never panics on what its author wrote; says so in a [`Fault`].
     fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault>;
+
+    /// What it is by a policy that came after it was loaded. What has no power of its own but what its
+    /// host gives it, call by call, holds under any.
+    fn standing(&self, _: &Extensions) -> Standing {
+        Standing::Holds
+    }
+
+    /// Ends it now, whoever still has it: from here on its calls fail. Does nothing where many share
+    /// what it runs in.
+    fn end(&self) {}
+}
+
+/// What an extension that runs is by today's policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It could be loaded as it runs.
+    Holds,
+    /// It can do more than it is granted: it may run, and not like this.
+    TooWide,
+    /// Nobody vouches for it any more.
+    Untrusted,
 }
 
 /// What an extension says of itself, as its manifest does.

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use deskhook_hooks::{About, Bound, Hook, PolicyChanged};
+use deskhook_hooks::{About, Bound, Extension, Hook, PolicyChanged, Standing};
+use deskhook_policy::Policy;
 use deskhook_session::{Entry, Event};
 use deskhook_source::Loaded;
 
 use super::Loop;
-use crate::extensions::{self, Generation, Round, absent, kept, rebound};
+use crate::extensions::{self, Generation, Round, absent, could_be_loaded, kept, rebound};
 use crate::policies::{Reading, changed_keys, entries, sentences, unix_seconds};
 use crate::{ExtensionSet, Rejected, chains};
 
@@ -54,6 +55,7 @@ impl Loop {
         tracing::info!(version = policy.version, ?changed, "policy changed");
         self.chains.policy_is(&policy.version);
         self.policy = policy;
+        self.end_extensions(extensions::ends);
         // What is loaded anew comes later; until then, what runs is bound as today's policy says.
         self.put_in_place(rebound(&self.loaded, &self.policy));
         self.shown.menu_is_stale = true;
@@ -65,19 +67,56 @@ impl Loop {
         self.load_extensions();
     }
 
+    /// Loads once more, after the loading that is under way: however fast files change, one runs at a
+    /// time.
     pub(super) fn load_extensions(&mut self) {
-        self.loadings += 1;
+        if self.loading.is_some() {
+            self.loading_is_stale = true;
+            return;
+        }
         let round = Round {
-            number: self.loadings,
             places: self.config.extensions.clone(),
             running: self.loaded.clone(),
         };
         let policy = Arc::clone(&self.policy);
+        self.loading = Some(Arc::clone(&policy));
         extensions::load(self.config.load, round, policy, self.wakes.clone());
     }
 
+    /// Takes into use what was loaded under a policy that still holds, also where files have changed
+    /// since: somebody who changes them without end keeps nothing from taking effect.
+    pub(super) fn extensions_loaded(&mut self, set: Option<ExtensionSet>) {
+        let under = self.loading.take();
+        let holds = under.is_some_and(|policy| Arc::ptr_eq(&policy, &self.policy));
+        match set {
+            Some(set) if holds => self.use_extensions(set),
+            Some(_) => {}
+            None => tracing::error!("the loading of extensions broke off"),
+        }
+        if std::mem::take(&mut self.loading_is_stale) {
+            self.load_extensions();
+        }
+    }
+
+    /// Ends what these words of policy are true of, also in the session under way and where it waits to
+    /// be put back.
+    fn end_extensions(&mut self, is_over: impl Fn(&dyn Extension, &Policy) -> bool) {
+        let session = self
+            .session_chain
+            .iter()
+            .flat_map(|chain| chain.extensions());
+        let waiting = self.probation.ways_back().chain(&self.loaded);
+        let all = waiting.map(|bound| &bound.extension).chain(session);
+        for extension in all.filter(|extension| is_over(&***extension, &self.policy)) {
+            extension.end();
+        }
+        let policy = &self.policy;
+        let lasts = |bound: &Bound| !is_over(&*bound.extension, policy);
+        self.probation.keep(lasts);
+    }
+
     /// Takes a new generation into use. What cannot be loaded anew goes on as it was.
-    pub(crate) fn use_extensions(&mut self, mut set: ExtensionSet) {
+    pub(super) fn use_extensions(&mut self, mut set: ExtensionSet) {
         let now = self.now();
         self.probation.admit(now, &self.loaded, &mut set);
         let lost = absent(&self.policy, &self.config.extensions, &set);
@@ -90,6 +129,10 @@ impl Loop {
         loaded.extend(kept);
         self.loaded.clone_from(&loaded);
         self.put_in_place(loaded);
+        // What has its place now may do what it is granted; whoever may do more ends.
+        self.end_extensions(|extension, policy| {
+            extension.standing(&policy.extensions) != Standing::Holds
+        });
         let before = std::mem::replace(
             &mut self.rejected,
             rejected.into_iter().chain(lost).collect(),
@@ -143,6 +186,10 @@ impl Loop {
             return;
         }
         for (before, rejected) in back {
+            // Its new files are quarantined as any others are.
+            if !could_be_loaded(&before, &self.policy) {
+                continue;
+            }
             let name = &rejected.name;
             tracing::warn!(
                 package = name,
