@@ -1,20 +1,22 @@
 //! Loads hook packages and native plugins for the agent.
 
+mod child;
 mod reach;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use deskhook_agent::{Before, ExtensionPlaces, ExtensionSet, Rejected};
-use deskhook_hooks::{Bound, Extension, ExtensionKind, Grants, Hook};
-use deskhook_isolate::{Isolated, Process, Program, StartError};
-use deskhook_native::{AdmissionError, Manifest, Owner, Plugin, Terms, Verified, admit};
+use deskhook_hooks::{Bound, Extension, ExtensionKind, Hook};
+use deskhook_isolate::{Process, StartError};
+use deskhook_native::{AdmissionError, Manifest, Owner, Plugin, Terms, admit};
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 use deskhook_script::{Package, Script, test_package};
 use deskhook_wire::{Confinement, Opening};
 
-use crate::extension_host;
+pub(crate) use child::OwnChild;
+use child::{CHILD_MEMORY_MIB, extension_host};
 
 /// Everything in the places that the policy does not switch off. One that cannot be loaded is
 /// rejected with its reason and keeps no other from running. A name that was found already (an
@@ -166,7 +168,7 @@ impl Room {
     fn try_out(&self, package: &Arc<Package>) -> anyhow::Result<()> {
         let outcome = match self {
             Self::Child(process) => process.test(&opening(package, &[])?)?,
-            Self::Here => extension_host::outcome(&test_package(package, None)?),
+            Self::Here => crate::extension_host::outcome(&test_package(package, None)?),
         };
         match outcome.first {
             None => Ok(()),
@@ -176,26 +178,6 @@ impl Room {
                 outcome.cases
             ),
         }
-    }
-}
-
-/// All data of the child together; each package has its own limit beside that.
-const CHILD_MEMORY_MIB: u32 = 1024;
-
-/// The program that a child is.
-fn extension_host() -> Program {
-    Program {
-        path: own_program(),
-        arguments: vec![extension_host::NAME.to_owned()],
-    }
-}
-
-/// This very program, also after its file was replaced.
-fn own_program() -> PathBuf {
-    if cfg!(target_os = "linux") {
-        PathBuf::from("/proc/self/exe")
-    } else {
-        std::env::current_exe().unwrap_or_default()
     }
 }
 
@@ -262,7 +244,11 @@ fn plugin(
         let plugin = Plugin::load(&verified).map_err(|error| refused(error.into()))?;
         Arc::new(plugin)
     } else {
-        Arc::new(in_child(&verified, own, &bound.capabilities).map_err(refused)?)
+        Arc::new(
+            OwnChild::of(&verified, own, &bound.capabilities)
+                .and_then(OwnChild::open)
+                .map_err(refused)?,
+        )
     };
     let Manifest { id, version, .. } = verified.manifest();
     deskhook_native::ran(&terms.copies, id, version)
@@ -314,30 +300,6 @@ fn runs(folder: &Path, running: &[Bound]) -> bool {
         let is_named = about.name.eq_ignore_ascii_case(id) && about.version == *version;
         is_named && about.sha256.eq_ignore_ascii_case(&inspection.sha256)
     })
-}
-
-/// A plugin in a child of its own, with the folder `own` and these grants.
-pub(crate) fn in_child(
-    verified: &Verified,
-    own: PathBuf,
-    granted: &[String],
-) -> anyhow::Result<Isolated> {
-    let Manifest {
-        id, capabilities, ..
-    } = verified.manifest();
-    let grants = Grants::new(capabilities, granted);
-    let confinement = Confinement {
-        memory_mib: CHILD_MEMORY_MIB,
-        native: Some(reach::reach(&grants, verified.library(), own)),
-    };
-    let process = Process::new(id, extension_host(), confinement);
-    let opening = Opening {
-        name: id.clone(),
-        kind: ExtensionKind::Plugin,
-        granted: granted.to_vec(),
-        parcel: serde_json::value::to_raw_value(verified)?,
-    };
-    Ok(process.open(verified.about(), opening)?)
 }
 
 /// Of this account alone.
