@@ -1,7 +1,7 @@
 //! The folder of a plugin, and what else a person may have named instead.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use deskhook_native::{
     InspectError, Inspection, MANIFEST, ManifestError, discover, inspect, signature_of,
@@ -66,6 +66,9 @@ fn advice(error: &ManifestError, path: &Path) -> Option<String> {
 
 /// What to do where there is no manifest.
 fn elsewhere(path: &Path) -> String {
+    if !path.exists() {
+        return "there is no such file or folder: name that of a plugin".to_owned();
+    }
     let folder = folder_of(path);
     let shown = folder.display();
     if PACKAGE.iter().any(|name| folder.join(name).is_file()) {
@@ -73,13 +76,11 @@ fn elsewhere(path: &Path) -> String {
             "it is a Lua package: deskhook script check {shown}, and deskhook script test {shown}"
         );
     }
-    let within: Vec<PathBuf> = discover(folder);
-    match (within.first(), path.exists()) {
-        (Some(plugin), _) => format!("there are plugins in it; name one, as {}", plugin.display()),
-        (None, true) => format!(
+    match discover(folder).first() {
+        Some(plugin) => format!("there are plugins in it; name one, as {}", plugin.display()),
+        None => format!(
             "name the folder that `deskhook plugin pack MANIFEST LIBRARY` made, as dist/ID; it has {MANIFEST} and the library in it"
         ),
-        (None, false) => "there is no such file or folder: name that of a plugin".to_owned(),
     }
 }
 
