@@ -55,18 +55,6 @@ pub struct Rejected {
     pub why: String,
     /// The hooks that it would hear; none where nobody can tell.
     pub hooks: Option<Vec<Hook>>,
-    /// What becomes of the one that ran before under this name.
-    pub before: Before,
-}
-
-/// What becomes of what ran before, when files are refused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Before {
-    /// It goes on: the new files are at fault.
-    #[default]
-    GoesOn,
-    /// It ends: whoever made it is not trusted any more.
-    Ends,
 }
 
 /// Everything that an agent needs to know before it starts.

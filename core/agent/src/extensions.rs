@@ -7,7 +7,7 @@ use deskhook_policy::{Binding, ExtensionPolicy, Policy, nearest};
 use deskhook_wire::ExtensionHealth;
 use tokio::sync::mpsc;
 
-use crate::{Before, ExtensionLoader, ExtensionPlaces, ExtensionSet, Rejected, Wake};
+use crate::{ExtensionLoader, ExtensionPlaces, ExtensionSet, Rejected, Wake};
 
 /// One loading: from where, and what runs meanwhile.
 pub(crate) struct Round {
@@ -138,7 +138,8 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 }
 
 /// The extensions of the generation before whose files cannot be loaded anew: they go on as they
-/// were, under today's policy, unless it names other files or switches them off.
+/// were, under today's policy, unless it names other files, switches them off, or would not let them
+/// be loaded as they run.
 pub(crate) fn kept(
     before: &[Bound],
     (loaded, rejected): (&[Bound], &[Rejected]),
@@ -150,8 +151,8 @@ pub(crate) fn kept(
     };
     let goes_on = |bound: &Bound| {
         let name = &bound.extension.about().name;
-        let mut refused = rejected.iter().filter(|other| same(&other.name, name));
-        refused.any(|other| other.before == Before::GoesOn) && !is_loaded(name)
+        let is_refused = rejected.iter().any(|other| same(&other.name, name));
+        is_refused && !is_loaded(name)
     };
     let mut kept = rebound(before, policy);
     kept.retain(|bound| goes_on(bound) && could_be_loaded(bound, policy));
@@ -202,7 +203,6 @@ pub fn absent(policy: &Policy, places: &ExtensionPlaces, set: &ExtensionSet) -> 
         name: name.clone(),
         why: not_installed(name, places, &strangers(policy, set)),
         hooks: None,
-        before: Before::GoesOn,
     })
     .collect()
 }

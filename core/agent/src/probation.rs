@@ -5,7 +5,7 @@ use deskhook_hooks::{Bound, Fault, Health, Hook};
 use deskhook_session::Moment;
 
 use crate::extensions::same;
-use crate::{Before, ExtensionSet, Rejected};
+use crate::{ExtensionSet, Rejected};
 
 /// How long new files of a package have to run without a fault until the old ones are given up.
 const TERM: Duration = Duration::from_secs(600);
@@ -120,7 +120,6 @@ fn rejected(bound: &Bound, why: String) -> Rejected {
         name: about.name.clone(),
         why,
         hooks: Some(about.hooks.clone()),
-        before: Before::GoesOn,
     }
 }
 

@@ -9,6 +9,7 @@ mod call;
 mod capability;
 mod catalogue;
 mod chain;
+mod check;
 mod extension;
 mod host;
 mod input;
@@ -28,6 +29,7 @@ pub use call::{Body, Call, CallError, Context};
 pub use capability::Grants;
 pub use catalogue::{Hook, Kind, UnknownHook};
 pub use chain::{Bound, Chain, Giver, Health, Phase, Provided, Told};
+pub use check::{Findings, Step, Tell};
 pub use deskhook_policy::{CAPABILITY_KINDS, check_capability};
 pub use extension::{About, Extension, ExtensionKind, Fault, Limit, Standing};
 pub use host::{

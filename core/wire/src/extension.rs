@@ -2,14 +2,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use deskhook_hooks::{Context, ExtensionKind, Fault, Hook, HostCall, HostReply};
+use deskhook_hooks::{Context, ExtensionKind, Fault, Findings, Hook, HostCall, HostReply, Step};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// The version of what agent and extension host say to each other. Both are the same program, so
 /// another version means that a file was replaced in between: the agent does not go on with it.
-pub const EXTENSION_PROTOCOL: u32 = 1;
+pub const EXTENSION_PROTOCOL: u32 = 2;
 /// The longest frame, in bytes: a package of 1 MiB with every byte escaped, and then some.
 pub const LARGEST_FRAME: usize = 8 << 20;
 
@@ -94,7 +94,7 @@ pub struct Opening {
 }
 
 /// A frame to an extension in a child. On one channel one thing is said at a time: after `open`,
-/// `test` and `call` the child speaks, after each `ask` of its the agent.
+/// `test`, `check` and `call` the child speaks, after each `ask` of its the agent.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ToExtension<'a> {
@@ -102,6 +102,13 @@ pub enum ToExtension<'a> {
     Open(Cow<'a, Opening>),
     /// Run its own tests; it is not opened by that.
     Test(Cow<'a, Opening>),
+    /// Put it through a check; it is not opened by that, and what the check loads it loads itself.
+    Check {
+        /// What is checked.
+        opening: Cow<'a, Opening>,
+        /// Which check.
+        name: Cow<'a, str>,
+    },
     /// Run a hook. What this hook is given follows as a second JSON value, so that neither side
     /// has to look through it twice.
     Call {
@@ -144,6 +151,10 @@ pub enum FromExtension {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         first: Option<String>,
     },
+    /// How far a check is.
+    Step(Step),
+    /// What came of the check.
+    Checked(Findings),
     /// It asks its host, in the middle of a call.
     Ask {
         /// The question's number.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use deskhook_hooks::{Extension, ExtensionKind};
+use deskhook_hooks::{Extension, ExtensionKind, Findings, Tell};
 use deskhook_isolate::{Desk, TestOutcome, serve};
 use deskhook_native::{Plugin, Verified};
 use deskhook_script::{Package, Parcel, Script, TestCase, TestReport, test_package};
@@ -13,7 +13,7 @@ pub(crate) const NAME: &str = "extension-host";
 
 /// Runs what comes over standard input, until that closes.
 pub(crate) fn run() -> ExitCode {
-    let code = serve(Desk { open, test });
+    let code = serve(Desk { open, test, check });
     if code == ExitCode::from(2) {
         crate::output::remark("extension-host runs packages for the agent, which alone starts it");
     }
@@ -29,6 +29,11 @@ fn open(opening: &Opening) -> Result<Box<dyn Extension>, String> {
 
 /// The agent has judged it: what comes here is what it may be loaded from.
 fn plugin(opening: &Opening) -> Result<Box<dyn Extension>, String> {
+    let plugin = Plugin::load(&verified(opening)?);
+    Ok(Box::new(plugin.map_err(|error| said(error.into()))?))
+}
+
+fn verified(opening: &Opening) -> Result<Verified, String> {
     let verified: Verified = serde_json::from_str(opening.parcel.get())
         .map_err(|error| format!("the plugin cannot be read: {error}"))?;
     // A child that is started again later reads the copy again.
@@ -36,8 +41,15 @@ fn plugin(opening: &Opening) -> Result<Box<dyn Extension>, String> {
         let library = verified.library().display();
         return Err(format!("{library} is not the library that was judged"));
     }
-    let plugin = Plugin::load(&verified);
-    Ok(Box::new(plugin.map_err(|error| said(error.into()))?))
+    Ok(verified)
+}
+
+fn check(opening: &Opening, name: &str, tell: &Tell<'_>) -> Result<Findings, String> {
+    if opening.kind != ExtensionKind::Plugin {
+        return Err("only native plugins have checks".to_owned());
+    }
+    let findings = deskhook_native::check(name, &verified(opening)?, tell);
+    findings.ok_or_else(|| format!("there is no check {name:?}"))
 }
 
 fn script(opening: &Opening) -> Result<Box<dyn Extension>, String> {

@@ -1,20 +1,23 @@
 //! Loads hook packages and native plugins for the agent.
 
+mod child;
+mod plugin;
 mod reach;
+mod vouched;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use deskhook_agent::{Before, ExtensionPlaces, ExtensionSet, Rejected};
-use deskhook_hooks::{Bound, Extension, ExtensionKind, Grants, Hook};
-use deskhook_isolate::{Isolated, Process, Program, StartError};
-use deskhook_native::{AdmissionError, Manifest, Owner, Plugin, Terms, Verified, admit};
+use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
+use deskhook_hooks::{Bound, Extension, ExtensionKind, Hook};
+use deskhook_isolate::{Process, StartError};
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 use deskhook_script::{Package, Script, test_package};
 use deskhook_wire::{Confinement, Opening};
 
-use crate::extension_host;
+pub(crate) use child::OwnChild;
+use child::{CHILD_MEMORY_MIB, extension_host};
 
 /// Everything in the places that the policy does not switch off. One that cannot be loaded is
 /// rejected with its reason and keeps no other from running. A name that was found already (an
@@ -74,48 +77,6 @@ impl Loading<'_> {
         }
         set
     }
-
-    /// A plugin runs in a child of its own; in this process only where policy says so, and names both
-    /// its publisher and its library.
-    fn plugin(&self, folder: &Path, bound: &ExtensionPolicy) -> Loaded {
-        let terms = self.terms(bound);
-        let unadmitted = |error| unadmitted(folder, (self.policy, self.running), error);
-        let verified = admit(folder, &terms).map_err(unadmitted)?;
-        let own = self.own.join(&verified.manifest().id);
-        private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
-        let verified = verified.with_folder(own.clone());
-        let manifest = verified.manifest();
-        let refused = |error: anyhow::Error| Unloadable {
-            error,
-            hooks: Some(manifest.hooks.clone()),
-            before: Before::GoesOn,
-        };
-        let wants_here = self.policy.extensions.isolation == Isolation::InProcess;
-        let extension: Arc<dyn Extension> = if wants_here && terms.names_both(manifest) {
-            let plugin = Plugin::load(&verified).map_err(|error| refused(error.into()))?;
-            Arc::new(plugin)
-        } else {
-            Arc::new(in_child(&verified, own, &bound.capabilities).map_err(refused)?)
-        };
-        if self.counts {
-            deskhook_native::ran(&terms.copies, &manifest.id, &manifest.version)
-                .context("which version runs cannot be written down")
-                .map_err(refused)?;
-        }
-        Ok(extension)
-    }
-
-    fn terms(&self, bound: &ExtensionPolicy) -> Terms {
-        Terms {
-            owner: match self.places.own_plugins {
-                true => Owner::RootOrSelf,
-                false => Owner::Root,
-            },
-            pinned: bound.sha256.clone(),
-            copies: self.places.private.clone(),
-            publishers: self.policy.extensions.publishers.clone(),
-        }
-    }
 }
 
 /// What holds the child in which packages run, or why there is none; nothing where the policy wants
@@ -131,7 +92,6 @@ pub(crate) fn held_by(policy: &Policy) -> Option<Result<Vec<String>, StartError>
 struct Unloadable {
     error: anyhow::Error,
     hooks: Option<Vec<Hook>>,
-    before: Before,
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Unloadable {
@@ -139,7 +99,6 @@ impl<E: Into<anyhow::Error>> From<E> for Unloadable {
         Self {
             error: error.into(),
             hooks: None,
-            before: Before::GoesOn,
         }
     }
 }
@@ -159,7 +118,7 @@ fn add(
     let taken = set
         .loaded
         .iter()
-        .any(|other| other.extension.about().name == name);
+        .any(|other| other.extension.about().name.eq_ignore_ascii_case(name));
     let loaded = if taken {
         Err(anyhow::anyhow!("another extension has the same name").into())
     } else {
@@ -170,15 +129,10 @@ fn add(
             extension,
             policy: bound,
         }),
-        Err(Unloadable {
-            error,
-            hooks,
-            before,
-        }) => set.rejected.push(Rejected {
+        Err(Unloadable { error, hooks }) => set.rejected.push(Rejected {
             name: name.to_owned(),
             why: format!("{error:#}"),
             hooks,
-            before,
         }),
     }
 }
@@ -190,7 +144,6 @@ fn accepted(extension: Arc<dyn Extension>, name: &str, bound: &ExtensionPolicy) 
     let refused = |error| Unloadable {
         error,
         hooks: Some(about.hooks.clone()),
-        before: Before::GoesOn,
     };
     if !about.name.eq_ignore_ascii_case(name) {
         let own = &about.name;
@@ -240,7 +193,7 @@ impl Room {
     fn try_out(&self, package: &Arc<Package>) -> anyhow::Result<()> {
         let outcome = match self {
             Self::Child(process) => process.test(&opening(package, &[])?)?,
-            Self::Here => extension_host::outcome(&test_package(package, None)?),
+            Self::Here => crate::extension_host::outcome(&test_package(package, None)?),
         };
         match outcome.first {
             None => Ok(()),
@@ -250,26 +203,6 @@ impl Room {
                 outcome.cases
             ),
         }
-    }
-}
-
-/// All data of the child together; each package has its own limit beside that.
-const CHILD_MEMORY_MIB: u32 = 1024;
-
-/// The program that a child is.
-fn extension_host() -> Program {
-    Program {
-        path: own_program(),
-        arguments: vec![extension_host::NAME.to_owned()],
-    }
-}
-
-/// This very program, also after its file was replaced.
-fn own_program() -> PathBuf {
-    if cfg!(target_os = "linux") {
-        PathBuf::from("/proc/self/exe")
-    } else {
-        std::env::current_exe().unwrap_or_default()
     }
 }
 
@@ -288,7 +221,6 @@ fn script(folder: &Path, (room, bound): (&Room, &ExtensionPolicy), running: &[Bo
     let refused = |error: anyhow::Error| Unloadable {
         error,
         hooks: Some(hooks.clone()),
-        before: Before::GoesOn,
     };
     let script = room.open(&package, &bound.capabilities);
     let script = script.map_err(|unloadable| refused(unloadable.error))?;
@@ -300,84 +232,6 @@ fn script(folder: &Path, (room, bound): (&Room, &ExtensionPolicy), running: &[Bo
         room.try_out(&package).map_err(refused)?;
     }
     Ok(script)
-}
-
-/// One for which nobody vouches, and of which policy says nothing, is none of the organisation's: no
-/// session waits for it.
-fn unadmitted(
-    folder: &Path,
-    (policy, running): (&Policy, &[Bound]),
-    error: AdmissionError,
-) -> Unloadable {
-    let packages = &policy.extensions.packages;
-    let is_stranger = |id: &str| !packages.keys().any(|name| name.eq_ignore_ascii_case(id));
-    let hooks = match &error {
-        AdmissionError::Nobody { id, .. } if is_stranger(id) => Some(vec![]),
-        _ => Manifest::read(folder).ok().map(|manifest| manifest.hooks),
-    };
-    // Whom policy trusts no more does not go on either; nor do the very files that run.
-    let before = match &error {
-        AdmissionError::Nobody { .. } | AdmissionError::Key { .. } => Before::Ends,
-        AdmissionError::Signature { .. }
-        | AdmissionError::Unsigned { .. }
-        | AdmissionError::Downgrade { .. }
-            if runs(folder, running) =>
-        {
-            Before::Ends
-        }
-        _ => Before::GoesOn,
-    };
-    Unloadable {
-        error: error.into(),
-        hooks,
-        before,
-    }
-}
-
-/// Whether the files in `folder` are those of an extension that runs: then it is policy that changed.
-fn runs(folder: &Path, running: &[Bound]) -> bool {
-    let Ok(inspection) = deskhook_native::inspect(folder) else {
-        return false;
-    };
-    let Manifest { id, version, .. } = &inspection.manifest;
-    let mut others = running.iter().map(|bound| bound.extension.about());
-    others.any(|about| {
-        let is_named = about.name.eq_ignore_ascii_case(id) && about.version == *version;
-        is_named && about.sha256.eq_ignore_ascii_case(&inspection.sha256)
-    })
-}
-
-/// A plugin in a child of its own, with the folder `own` and these grants.
-pub(crate) fn in_child(
-    verified: &Verified,
-    own: PathBuf,
-    granted: &[String],
-) -> anyhow::Result<Isolated> {
-    let Manifest {
-        id, capabilities, ..
-    } = verified.manifest();
-    let grants = Grants::new(capabilities, granted);
-    let confinement = Confinement {
-        memory_mib: CHILD_MEMORY_MIB,
-        native: Some(reach::reach(&grants, verified.library(), own)),
-    };
-    let process = Process::new(id, extension_host(), confinement);
-    let opening = Opening {
-        name: id.clone(),
-        kind: ExtensionKind::Plugin,
-        granted: granted.to_vec(),
-        parcel: serde_json::value::to_raw_value(verified)?,
-    };
-    Ok(process.open(verified.about(), opening)?)
-}
-
-/// Of this account alone.
-fn private_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn name_of(folder: &Path) -> String {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use legible::{Colours, legible};
+use legible::{Colours, legible, on_one_line};
 pub(crate) use log::log_to_stderr;
 #[cfg(feature = "portal")]
 pub(crate) use log::log_to_stderr_above;
@@ -100,6 +100,11 @@ pub(crate) fn clear() {
         // ECMA-48: erase in page, then the cursor to its first place.
         let _ = write!(std::io::stdout().lock(), "\u{1b}[2J\u{1b}[H");
     }
+}
+
+/// What a stranger wrote, for a line among others of ours.
+pub(crate) fn one_line(text: &str) -> String {
+    on_one_line(text.trim_end(), Colours::None)
 }
 
 fn seen(line: &str) -> String {

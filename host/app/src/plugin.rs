@@ -1,5 +1,6 @@
 //! Native plugins: what their vendors and the organisation do with them.
 
+mod folder;
 mod inspect;
 mod keygen;
 mod new;
@@ -25,7 +26,7 @@ pub(crate) enum Plugin {
     Keygen(keygen::Keygen),
     /// Sign a plugin's manifest and library, as minisign does
     Sign(sign::Sign),
-    /// Put a plugin through everything that a host may do to it, each check in a process of its own
+    /// Put a plugin through everything that a host may do to it, each check in a child as the agent's
     Validate(validate::Validate),
     /// Say whether a publisher signed a plugin
     Verify(verify::Verify),

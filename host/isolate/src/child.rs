@@ -6,9 +6,10 @@ use deskhook_wire::{Confinement, EXTENSION_PROTOCOL, HostGreeting, HostStart};
 
 use crate::channel::Channel;
 use crate::group::Group;
+use crate::output::{self, Output};
 use crate::process::{Program, StartError};
+use crate::spawn;
 use crate::stream::Stream;
-use crate::{output, spawn};
 
 /// How long a new child has until it is confined and says so.
 const GREETING: Duration = Duration::from_secs(10);
@@ -30,7 +31,7 @@ pub(crate) struct Running {
 impl Running {
     /// Starts one and waits until it is confined.
     pub(crate) fn start(
-        (name, program): (&str, &Program),
+        (name, program, output): (&str, &Program, &Output),
         confinement: &Confinement,
     ) -> Result<Self, StartError> {
         let spawn = |source| StartError::Spawn {
@@ -38,7 +39,8 @@ impl Running {
             source,
         };
         let (mut control, theirs) = Channel::pair().map_err(spawn)?;
-        let mut child = self::spawn((name, program), (theirs, confinement)).map_err(spawn)?;
+        let mut child =
+            self::spawn((name, program, output), (theirs, confinement)).map_err(spawn)?;
         // It waits for what is sent below, so nothing of anybody else's runs in it yet.
         let group = match Group::of(&child, confinement) {
             Ok(group) => group,
@@ -140,7 +142,7 @@ fn greet(control: &mut Channel, confinement: &Confinement) -> Result<Vec<String>
 }
 
 fn spawn(
-    (name, program): (&str, &Program),
+    (name, program, output): (&str, &Program, &Output),
     (control, confinement): (Stream, &Confinement),
 ) -> io::Result<Child> {
     let native = confinement.native.iter();
@@ -156,6 +158,6 @@ fn spawn(
         .stderr(out);
     Group::prepare(&mut command);
     let child = spawn::spawn(command)?;
-    output::follow(words, name);
+    output::follow(words, name, output);
     Ok(child)
 }

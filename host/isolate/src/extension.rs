@@ -222,7 +222,11 @@ pub(crate) fn exchange(
     receive(channel, until)
 }
 
-fn receive(channel: &mut Channel, until: Instant) -> Result<FromExtension, ChannelError> {
+/// The next frame of a child's, at the latest at `until`.
+pub(crate) fn receive(
+    channel: &mut Channel,
+    until: Instant,
+) -> Result<FromExtension, ChannelError> {
     let frame = channel.receive(Some(until))?;
     weigh(&frame)?;
     serde_json::from_slice(&frame).map_err(ChannelError::Unreadable)

@@ -7,6 +7,7 @@
 
 mod blame;
 mod channel;
+mod check;
 mod child;
 mod confine;
 mod extension;
@@ -18,6 +19,8 @@ mod serve;
 mod spawn;
 mod stream;
 
+pub use check::CheckError;
 pub use extension::Isolated;
+pub use output::Printed;
 pub use process::{OpenError, Process, Program, StartError, TestOutcome};
 pub use serve::{Desk, serve};

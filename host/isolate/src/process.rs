@@ -12,6 +12,7 @@ use crate::channel::{Channel, ChannelError};
 use crate::child::Running;
 use crate::extension::{Isolated, Loss, exchange, millis, misplaced};
 use crate::life::Life;
+use crate::output::{Output, Printed};
 
 /// How long a package's own tests may take altogether.
 const TESTS: Duration = Duration::from_secs(60);
@@ -37,6 +38,7 @@ struct Inner {
     name: String,
     program: Program,
     confinement: Confinement,
+    output: Output,
     life: Mutex<Life>,
     /// Of the child in `life`; read by every call, also while a child is being started.
     number: AtomicU64,
@@ -132,13 +134,29 @@ pub(crate) fn cut(mut said: String) -> String {
 }
 
 impl Process {
-    /// A process that is called `name` in the log. Nothing is started yet.
+    /// A process that is called `name` in the log, where all goes that it prints. Nothing is started
+    /// yet.
     pub fn new(name: &str, program: Program, confinement: Confinement) -> Self {
+        Self::of((name, Output::Logged), program, confinement)
+    }
+
+    /// The same, and what it prints goes into `printed`.
+    pub fn heard(
+        name: &str,
+        program: Program,
+        confinement: Confinement,
+        printed: &Printed,
+    ) -> Self {
+        Self::of((name, Output::Kept(printed.clone())), program, confinement)
+    }
+
+    fn of((name, output): (&str, Output), program: Program, confinement: Confinement) -> Self {
         Self {
             inner: Arc::new(Inner {
                 name: name.to_owned(),
                 program,
                 confinement,
+                output,
                 life: Mutex::default(),
                 number: AtomicU64::new(0),
                 blame: Mutex::default(),
@@ -212,9 +230,10 @@ impl Process {
             name,
             program,
             confinement,
+            output,
             ..
         } = self.inner.as_ref();
-        let start = || Running::start((name, program), confinement);
+        let start = || Running::start((name, program, output), confinement);
         loop {
             let made = self.life().channel(start);
             if let Ok((_, number)) = &made {

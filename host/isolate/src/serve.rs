@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use deskhook_hooks::{
-    Answer, Body, Call, Context, Extension, ExtensionKind, Fault, Hook, HostCall, HostError,
-    HostPort, HostReply, Limit,
+    Answer, Body, Call, Context, Extension, ExtensionKind, Fault, Findings, Hook, HostCall,
+    HostError, HostPort, HostReply, Limit, Step, Tell,
 };
 use deskhook_wire::{
     EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, Opening, ToExtension,
@@ -29,6 +29,8 @@ pub struct Desk {
     pub open: fn(&Opening) -> Result<Box<dyn Extension>, String>,
     /// Runs a package's own tests.
     pub test: fn(&Opening) -> Result<TestOutcome, String>,
+    /// Puts what came over the connection through a check, and tells its steps.
+    pub check: fn(&Opening, &str, &Tell<'_>) -> Result<Findings, String>,
 }
 
 /// The whole life of a child, on the connection that is its standard input. Call it first in `main`,
@@ -140,6 +142,10 @@ impl Counter {
                 let outcome = guarded(|| (self.desk.test)(&opening));
                 outcome.map_or_else(refused, tested)
             }
+            Ok(ToExtension::Check { opening, name }) => {
+                let findings = guarded(|| self.check(&opening, &name));
+                findings.map_or_else(refused, FromExtension::Checked)
+            }
             Ok(ToExtension::Call {
                 hook,
                 context,
@@ -161,6 +167,17 @@ impl Counter {
             Ok(ToExtension::Reply { .. }) => return None,
             Err(error) => refused(format!("a frame that cannot be read: {error}")),
         })
+    }
+
+    /// Code may still be loaded meanwhile: a check makes what it checks again and again.
+    fn check(&self, opening: &Opening, name: &str) -> Result<Findings, String> {
+        let tell = |step: Step| {
+            // An agent that has hung up is told nothing, and ends this process.
+            let _ = lock(&self.wire)
+                .channel
+                .send(&FromExtension::Step(step), None);
+        };
+        (self.desk.check)(opening, name, &tell)
     }
 
     fn call(

@@ -46,5 +46,5 @@ pub use pack::{PackError, Packed, install, pack};
 pub use plugin::Plugin;
 pub use scaffold::{Language, ScaffoldError, Sdk, scaffold};
 pub use signing::{Checked, SigningError, check_signatures, sign};
-pub use validation::{CHECKS, Outcome, check};
+pub use validation::{Check, answers, check, checks_of};
 pub use versions::{VersionsError, ran};

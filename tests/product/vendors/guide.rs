@@ -108,6 +108,10 @@ async fn walk(language: &str) -> Result<()> {
     let script = script.replace("--lang rust", &sdk);
     let told = passed(&shell(home, &script)?)?;
     ensure!(told.contains(" 0 failed"), "its own tests ran: {told}");
+    let notes = told.lines().filter(|line| line.contains(" note: "));
+    let notes: Vec<&str> = notes.collect();
+    let is_unsigned = |note: &&str| note.contains("it is not signed yet");
+    ensure!(notes.len() == 1 && notes.iter().all(is_unsigned), "{told}");
     scene.agent.policy("vendor.json", &layer(home)?)?;
     need_root!();
     let place = home.path().join("plugins").display().to_string();

@@ -97,7 +97,6 @@ fn load_broken(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
             name: "guard".into(),
             why: "it has a slip".into(),
             hooks: None,
-            before: Default::default(),
         }],
     }
 }

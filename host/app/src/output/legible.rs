@@ -22,6 +22,13 @@ pub(super) fn legible(text: &str, colours: Colours) -> String {
     legible
 }
 
+/// The same on one line: nothing in it can pass for a line of its own.
+pub(super) fn on_one_line(text: &str, colours: Colours) -> String {
+    legible(text, colours)
+        .replace('\n', "\\n")
+        .replace('\t', "\\t")
+}
+
 /// Whether colours are among what is printed.
 #[derive(Clone, Copy)]
 pub(super) enum Colours {
@@ -83,5 +90,12 @@ mod tests {
             assert_eq!(legible(text, Colours::Shown), text);
             assert!(!legible(text, Colours::None).contains('\u{1b}'));
         }
+    }
+
+    #[test]
+    fn what_stands_on_one_line_cannot_pass_for_two() {
+        let forged = "full\r\nok   entry\tis fine\u{1b}[2K\u{2028}";
+        let line = on_one_line(forged, Colours::None);
+        assert_eq!(line, "full\\u{d}\\nok   entry\\tis fine\\u{1b}[2K\\u{2028}");
     }
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use deskhook_native::inspect;
 
+use super::folder::inspected;
 use crate::output::{Colour, Exit, Outcome, json, paint, say};
 
 /// `plugin inspect`.
@@ -19,7 +19,7 @@ pub(crate) struct Inspect {
 
 /// Does what the command says.
 pub(super) fn run(args: &Inspect) -> Outcome {
-    let inspection = inspect(&args.path)?;
+    let inspection = inspected(&args.path)?;
     let manifest = &inspection.manifest;
     if args.json {
         json(&serde_json::json!({

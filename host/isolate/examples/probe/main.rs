@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use deskhook_hooks::{
-    About, Answer, Body, Call, Extension, ExtensionKind, Fault, Hook, HostCall, HostPort, Limit,
+    About, Answer, Body, Call, Extension, ExtensionKind, Fault, Findings, Hook, HostCall, HostPort,
+    Limit, Step, Tell,
 };
 use deskhook_isolate::{Desk, TestOutcome, serve};
 use deskhook_wire::Opening;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
         Some("without") => kernel::take_away(std::env::args().skip(2)),
         _ => {}
     }
-    serve(Desk { open, test })
+    serve(Desk { open, test, check })
 }
 
 fn open(opening: &Opening) -> Result<Box<dyn Extension>, String> {
@@ -50,6 +51,38 @@ fn test(_opening: &Opening) -> Result<TestOutcome, String> {
         failures: 1,
         first: Some("the second".to_owned()),
     })
+}
+
+/// A check that does what its name says, in the second of two steps.
+fn check(opening: &Opening, name: &str, tell: &Tell<'_>) -> Result<Findings, String> {
+    let begun = |number: u64, what: &str| Step::Begun {
+        number,
+        what: what.to_owned(),
+        limit_micros: 500_000,
+    };
+    tell(begun(1, "getting ready"));
+    tell(begun(2, name));
+    tell(Step::Finished { number: 1 });
+    let (what, rest) = name.split_once(' ').unwrap_or((name, ""));
+    let mut findings = Findings::default();
+    match what {
+        "hang" => loop {
+            std::thread::park();
+        },
+        "abort" => {
+            let _ = writeln!(std::io::stdout(), "last words");
+            std::process::abort();
+        }
+        "panic" => panic!("{rest}"),
+        "no" => return Err(format!("there is no check {name:?}")),
+        "write" => findings.problem(match std::fs::write(rest, "x") {
+            Ok(()) => "written".to_owned(),
+            Err(error) => error.to_string(),
+        }),
+        _ => findings.note(format!("{name} of {}", opening.name)),
+    }
+    tell(Step::Finished { number: 2 });
+    Ok(findings)
 }
 
 /// Where the probe writes that it ended.

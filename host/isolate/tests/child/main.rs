@@ -1,6 +1,7 @@
 //! Whatever an extension does to its process, a call of it ends in time, the agent goes on, and
 //! the next call has a child.
 
+mod check;
 #[cfg(unix)]
 mod native;
 #[cfg(unix)]
@@ -29,7 +30,7 @@ const LIMIT: Limit = Limit {
     wall: Duration::from_millis(500),
 };
 /// How a process that aborts, and one that exits with 7, are told.
-const ABORTED: &str = if cfg!(windows) {
+pub(crate) const ABORTED: &str = if cfg!(windows) {
     "0xc0000409"
 } else {
     "signal: 6"
