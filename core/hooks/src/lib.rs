@@ -28,7 +28,7 @@ pub use call::{Body, Call, CallError, Context};
 pub use capability::Grants;
 pub use catalogue::{Hook, Kind, UnknownHook};
 pub use chain::{Bound, Chain, Giver, Health, Phase, Provided, Told};
-pub use deskhook_policy::{CAPABILITY_KINDS, check_capability};
+pub use deskhook_policy::{CAPABILITY_KINDS, check_capability, nearest};
 pub use extension::{About, Extension, ExtensionKind, Fault, Limit};
 pub use host::{
     ExecAnswer, HostCall, HostError, HostPort, HostQuestion, HostReply, HttpAnswer, LogLevel,
