@@ -306,8 +306,9 @@ fn succeeded(status: Status, error: Draft) -> Result<(), Fault> {
         }),
         status => {
             let said = sentence(error);
-            let message = if said.is_empty() {
-                format!("it failed with status {status} and did not say why")
+            let message = if said.trim().is_empty() {
+                let status = abi::Named(status);
+                format!("it failed with {status} and did not say why")
             } else {
                 said
             };

@@ -67,7 +67,10 @@ fn an_answer_that_breaks_a_rule_is_a_fault_and_never_a_verdict() {
         assert!(matches!(fault, Fault::BadAnswer { .. }), "{fault:?}");
         assert!(fault.to_string().contains(said), "{fault}");
     }
-    for (reason, said) in [("status", "status 77"), ("why", "it could not tell")] {
+    for (reason, said) in [
+        ("status", "failed with the unknown status 77"),
+        ("why", "it could not tell"),
+    ] {
         let fault = asked(&plugin, Some(reason), &desk).unwrap_err();
         assert!(matches!(fault, Fault::Failed { .. }), "{fault:?}");
         assert!(fault.to_string().contains(said), "{fault}");
