@@ -5,6 +5,7 @@ mod keygen;
 mod new;
 mod pack;
 mod sign;
+mod told;
 mod validate;
 mod verify;
 

@@ -69,12 +69,6 @@ pub(super) fn run(args: &New) -> Outcome {
         }
         say(format!("made {}; {}", args.id, next(&language, &folder)));
     }
-    if language == Language::Rust(None) {
-        remark(
-            "note: the SDK is not where this program was built: write its path (plugins/sdk of \
-             Deskhook's source tree) into Cargo.toml, or make the plugin anew with --sdk PATH",
-        );
-    }
     Ok(Exit::Done)
 }
 
@@ -82,9 +76,12 @@ fn next(language: &Language, folder: &Path) -> String {
     let folder = folder.display();
     match language {
         Language::C => format!("test it with: make -C {folder} test"),
-        Language::Rust(_) => {
+        Language::Rust(Some(_)) => {
             format!("test it with: cargo test --manifest-path {folder}/Cargo.toml")
         }
+        Language::Rust(None) => format!(
+            "it does not build yet: the SDK is not where this program was built. Get Deskhook's source tree, and write the path of its plugins/sdk into {folder}/Cargo.toml, or make the plugin anew with --sdk PATH"
+        ),
     }
 }
 

@@ -3,6 +3,9 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::VerifyingKey;
 use minisign_verify::{PublicKey, Signature};
 
+use super::form::trusted_comment;
+use super::signer::SECRET_LINE;
+
 /// "Ed" and the key's id stand before the 32 bytes of the key itself.
 const BEFORE_POINT: usize = 10;
 
@@ -16,6 +19,11 @@ pub enum PublisherKeyError {
     /// It is not in minisign's form.
     #[error("this is no minisign public key: it is one line of 56 characters that begins with RW")]
     Form,
+    /// It is the secret half of a key.
+    #[error(
+        "this is a secret key, which is for nobody's eyes: the public one is in the file beside it that ends in .pub"
+    )]
+    Secret,
     /// It is in the form, and no key pair has such a public half: it was altered.
     #[error(
         "this is no key that anybody made: copy the line that begins with RW from minisign.pub anew"
@@ -32,8 +40,8 @@ pub enum PublisherKeyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// It is not in minisign's form.
-    #[error("this is no minisign signature")]
-    Form,
+    #[error("this is no minisign signature: {0}")]
+    Form(&'static str),
     /// Another key made it.
     #[error("it was made with another key")]
     Key,
@@ -53,25 +61,34 @@ impl PublisherKey {
             !line.is_empty() && !is_comment
         });
         let line = line.ok_or(PublisherKeyError::Form)?;
+        if line.len() == SECRET_LINE && line.starts_with("RW") {
+            return Err(PublisherKeyError::Secret);
+        }
         let key = PublicKey::from_base64(line).map_err(|_| PublisherKeyError::Form)?;
         is_strong(line)?;
         Ok(Self(key))
     }
 
+    /// The same for the bytes of a `.minisig` file.
+    pub(crate) fn check_file(&self, bytes: &[u8], file: &[u8]) -> Result<String, SignatureError> {
+        let text = std::str::from_utf8(file);
+        let text = text.map_err(|_| SignatureError::Form("it is not UTF-8"))?;
+        Ok(self.check(bytes, text)?.to_owned())
+    }
+
     /// Whether `signature`, the text of a `.minisig` file, was made with this key's secret half over
     /// exactly `bytes`; then its trusted comment.
     pub fn check<'s>(&self, bytes: &[u8], signature: &'s str) -> Result<&'s str, SignatureError> {
-        let decoded = Signature::decode(signature).map_err(|_| SignatureError::Form)?;
+        let comment = trusted_comment(signature)?;
+        let unknown = |_| SignatureError::Form("it is of a kind that nobody knows");
+        let decoded = Signature::decode(signature).map_err(unknown)?;
         let verified = self.0.verify(bytes, &decoded, false);
         verified.map_err(|error| match error {
             minisign_verify::Error::UnexpectedKeyId => SignatureError::Key,
             minisign_verify::Error::UnexpectedAlgorithm => SignatureError::Legacy,
             _ => SignatureError::Changed,
         })?;
-        let comment = signature.lines().nth(2).unwrap_or_default();
-        Ok(comment
-            .strip_prefix("trusted comment: ")
-            .unwrap_or_default())
+        Ok(comment)
     }
 }
 
