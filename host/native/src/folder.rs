@@ -36,7 +36,7 @@ pub enum FolderError {
     #[error("{} is not a folder", .0.display())]
     NoFolder(PathBuf),
     /// It, or one above it, belongs to somebody else.
-    #[error("{} belongs to the user {found}, expected {expected}", path.display())]
+    #[error("{} belongs to the user {found}, and has to belong to {expected}", path.display())]
     Owner {
         /// Which file or folder.
         path: PathBuf,
@@ -46,7 +46,7 @@ pub enum FolderError {
         expected: &'static str,
     },
     /// Others can write into it, or into one above it.
-    #[error("{} can be written by others ({by})", path.display())]
+    #[error("{} can be written by others ({by}): let its owner alone write there", path.display())]
     Writable {
         /// Which file or folder.
         path: PathBuf,

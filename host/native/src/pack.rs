@@ -55,7 +55,7 @@ pub enum PackError {
     #[error("a library cannot be called {:?} in a plugin's folder", .0.display())]
     Called(PathBuf),
     /// In the folder that would be replaced lies what is none of a packed plugin.
-    #[error("{} is no packed plugin: {} lies there", folder.display(), stranger.display())]
+    #[error("{} is no packed plugin: {}", folder.display(), lying(folder, stranger))]
     Occupied {
         /// The folder.
         folder: PathBuf,
@@ -71,6 +71,13 @@ pub enum PackError {
         #[source]
         source: io::Error,
     },
+}
+
+fn lying(folder: &Path, stranger: &Path) -> String {
+    match stranger == folder {
+        true => "it is no folder, or a link to one".to_owned(),
+        false => format!("{} lies there", stranger.display()),
+    }
 }
 
 /// Puts `library` and the manifest at `manifest` (or in that folder), which need not have a hash,

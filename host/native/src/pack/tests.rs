@@ -100,7 +100,14 @@ fn nothing_but_a_packed_plugin_is_replaced() {
     assert_eq!(bench.packed().len(), 3);
     std::fs::remove_dir_all(&folder).unwrap();
     std::fs::write(&folder, "mine").unwrap();
-    assert!(matches!(bench.pack(), Err(PackError::Occupied { .. })));
+    let refused = bench.pack().unwrap_err();
+    assert!(matches!(&refused, PackError::Occupied { .. }));
+    assert!(
+        refused
+            .to_string()
+            .ends_with(": it is no folder, or a link to one"),
+        "{refused}"
+    );
     assert_eq!(std::fs::read(&folder).unwrap(), b"mine");
 }
 
