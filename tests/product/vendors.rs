@@ -48,7 +48,7 @@ fn a_new_plugin_has_an_id_of_its_own_and_is_never_written_over() -> Result<()> {
     done(&said)?;
     let told: Value = serde_json::from_str(&said.stdout)?;
     let files = told["files"].as_array().cloned().unwrap_or_default();
-    assert_eq!(files.len(), 5, "{told:#}");
+    assert!(files.len() > 5, "the SDK comes with it: {told:#}");
     for file in files.iter().filter_map(Value::as_str) {
         assert!(home.path().join(file).is_file(), "{file}");
     }

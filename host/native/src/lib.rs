@@ -48,7 +48,7 @@ pub use minisign::{
 pub use open::{OpenError, Terms, Verified, verify};
 pub use pack::{PackError, Packed, install, pack};
 pub use plugin::Plugin;
-pub use scaffold::{Language, ScaffoldError, Sdk, scaffold};
+pub use scaffold::{Language, SDK_FOLDER, ScaffoldError, Sdk, scaffold};
 pub use signing::{Checked, Signed, SigningError, Unsigned, check_signatures, sign};
 pub use validation::{CHECKS, Outcome, check};
 pub use versions::{VersionsError, ran};
