@@ -1,11 +1,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::Signal;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use crate::home::Home;
 use crate::patience::until_some;
@@ -103,127 +101,6 @@ impl TestAgent {
         )?;
         self.home
             .write(&format!("packages/{name}/init.lua"), script)?;
-        Ok(())
-    }
-
-    /// Installs an example plugin into its plugins folder, with the hash of its library in its
-    /// manifest; the library.
-    ///
-    /// # Errors
-    /// When it was not built or cannot be copied.
-    pub fn plugin(&self, name: &str) -> Result<PathBuf> {
-        let built = crate::artifacts().plugins.get(name);
-        self.plugin_of(
-            name,
-            built.with_context(|| format!("no plugin {name} was built"))?,
-        )
-    }
-
-    /// The same with a library that was built elsewhere.
-    ///
-    /// # Errors
-    /// When it cannot be copied.
-    pub fn plugin_of(&self, name: &str, built: &Path) -> Result<PathBuf> {
-        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/examples");
-        let manifest = fs::read(examples.join(name).join("deskhook-plugin.json"))?;
-        let mut manifest: Value = serde_json::from_slice(&manifest)?;
-        let id = manifest["id"]
-            .as_str()
-            .context("a plugin has an id")?
-            .to_owned();
-        let bytes = fs::read(built)?;
-        manifest["sha256"] = hex::encode(Sha256::digest(&bytes)).into();
-        let file = built
-            .file_name()
-            .context("a library has a name")?
-            .to_string_lossy();
-        manifest["library"] = file.as_ref().into();
-        self.home.write(
-            &format!("plugins/{id}/deskhook-plugin.json"),
-            manifest.to_string(),
-        )?;
-        let library = self.home.write(&format!("plugins/{id}/{file}"), bytes)?;
-        self.sign(&id)?;
-        Ok(library)
-    }
-
-    /// Builds the plugin in C `tests/fixtures/plugins/NAME.c` and installs it as `org.example.NAME`,
-    /// signed; its folder. `define` is what the compiler's -D says; `VERSION="1.1.0"` is the manifest's
-    /// version as well.
-    ///
-    /// # Errors
-    /// When it cannot be built.
-    pub fn plugin_in_c(&self, name: &str, hooks: &[&str], define: Option<&str>) -> Result<PathBuf> {
-        let (top, id) = (
-            Path::new(env!("CARGO_MANIFEST_DIR")),
-            format!("org.example.{name}"),
-        );
-        // Made aside and put in place whole, as an installer does.
-        let aside = self.home.path().join("aside");
-        let folder = aside.join(&id);
-        fs::create_dir_all(&folder)?;
-        let library = folder.join(format!("lib{name}.so"));
-        let mut compiler = Command::new("cc");
-        let flags = [
-            "-std=gnu11",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-O0",
-            "-fPIC",
-            "-shared",
-            "-pthread",
-        ];
-        compiler
-            .args(flags)
-            .args(define.map(|it| format!("-D{it}")))
-            .arg("-I")
-            .arg(top.join("../plugins/abi/include"))
-            .arg(top.join("fixtures/plugins").join(format!("{name}.c")))
-            .arg("-o")
-            .arg(&library);
-        let built = run(&mut compiler)?;
-        ensure!(built.code == Some(0), "{}", built.stderr);
-        let version = define.and_then(|it| it.strip_prefix("VERSION="));
-        let version = version.map_or("1.0.0", |it| it.trim_matches('"'));
-        let manifest = serde_json::json!({
-            "id": id, "version": version, "abi": "1.0", "publisher": "Deskhook", "hooks": hooks,
-            "sha256": hex::encode(Sha256::digest(fs::read(&library)?)),
-        });
-        fs::write(folder.join("deskhook-plugin.json"), manifest.to_string())?;
-        self.sign_at(&folder)?;
-        let installed = self.home.path().join("plugins").join(&id);
-        if installed.exists() {
-            fs::rename(&installed, aside.join("before"))?;
-        }
-        fs::rename(&folder, &installed)?;
-        fs::remove_dir_all(&aside)?;
-        Ok(installed)
-    }
-
-    /// Signs an installed plugin with a key of this home's, which a layer of its own trusts.
-    ///
-    /// # Errors
-    /// When that cannot be done.
-    pub fn sign(&self, id: &str) -> Result<()> {
-        self.sign_at(&self.home.path().join("plugins").join(id))
-    }
-
-    fn sign_at(&self, folder: &Path) -> Result<()> {
-        let key = self.home.path().join("publisher.key");
-        let shown = key.display().to_string();
-        if !key.exists() {
-            let made = self.deskhook(&["plugin", "keygen", "--out", &shown])?;
-            ensure!(made.code == Some(0), "no key: {}", made.stderr);
-            let trusted = serde_json::json!({ "Deskhook": made.stdout.trim() });
-            let settings = serde_json::json!({ "Extensions.Publishers": trusted });
-            let layer =
-                serde_json::json!({ "scope": "tenant", "priority": 900, "settings": settings });
-            self.policy("publishers.json", &layer)?;
-        }
-        let folder = folder.display().to_string();
-        let signed = self.deskhook(&["plugin", "sign", "--key", &shown, &folder])?;
-        ensure!(signed.code == Some(0), "not signed: {}", signed.stderr);
         Ok(())
     }
 

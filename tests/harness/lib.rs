@@ -18,6 +18,7 @@ mod link;
 mod memory;
 mod namespace;
 mod patience;
+mod plugin;
 mod portal;
 mod process;
 mod receiver;

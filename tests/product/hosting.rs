@@ -242,7 +242,8 @@ async fn files_that_are_refused_leave_those_before_at_work() -> Result<()> {
             let said = status["extensions"][0]["message"]
                 .as_str()
                 .unwrap_or_default();
-            said.contains("1.0.0 running, its files rejected") && said.contains(why)
+            let is_rejected = said.starts_with("its files on disk are rejected: ");
+            is_rejected && said.contains(why) && status["extensions"][0]["version"] == "1.0.0"
         }
     };
     // Somebody's change after it was signed.
@@ -347,7 +348,8 @@ async fn new_files_that_die_give_way_to_those_before() -> Result<()> {
         let said = status["extensions"][0]["message"]
             .as_str()
             .unwrap_or_default();
-        said.contains("1.0.0 running, its files rejected: 6.6.6 failed while it was new")
+        said.contains("its files on disk are rejected: 6.6.6 failed while it was new")
+            && status["extensions"][0]["version"] == "1.0.0"
     };
     scene
         .agent

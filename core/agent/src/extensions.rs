@@ -87,10 +87,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
             .find(|other| same(&other.name, &health.name));
         let (state, message) = match (refused, health.faults) {
             (Some(newer), _) => {
-                let message = format!(
-                    "{} running, its files rejected: {}",
-                    health.version, newer.why
-                );
+                let message = format!("its files on disk are rejected: {}", newer.why);
                 ("running", Some(message))
             }
             (None, 0) => ("running", None),

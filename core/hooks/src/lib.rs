@@ -30,7 +30,7 @@ pub use capability::Grants;
 pub use catalogue::{Hook, Kind, UnknownHook};
 pub use chain::{Bound, Chain, Giver, Health, Phase, Provided, Told};
 pub use check::{Findings, Step, Tell};
-pub use deskhook_policy::{CAPABILITY_KINDS, check_capability};
+pub use deskhook_policy::{CAPABILITY_KINDS, check_capability, nearest};
 pub use extension::{About, Extension, ExtensionKind, Fault, Limit, Standing};
 pub use host::{
     ExecAnswer, HostCall, HostError, HostPort, HostQuestion, HostReply, HttpAnswer, LogLevel,

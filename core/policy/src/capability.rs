@@ -37,8 +37,7 @@ pub fn check_capability(text: &str) -> Result<(), String> {
 }
 
 fn unknown(text: &str, kind: &str) -> String {
-    let known = CAPABILITY_KINDS.map(str::to_owned);
-    match nearest(kind, &known) {
+    match nearest(kind, CAPABILITY_KINDS) {
         Some(meant) => format!("there is no capability {kind:?}; did you mean {meant:?}?"),
         None => format!("{text:?} is no capability, as {FORMS} are"),
     }

@@ -4,6 +4,8 @@
 //! [`Layer::parse`] reads one file, [`resolve`] applies many for a [`Subject`], [`explain`]
 //! says who set a key and what that overrode, [`audit()`] holds them against the vendor's security guide.
 //!
+//! [`read_json`] reads other JSON that people write: each value knows its place, each mistake is told.
+//!
 //! Pure: no file, clock, network or process is touched here.
 
 mod address;
@@ -46,6 +48,7 @@ pub use resolve::{
 pub use schema::{
     MENU_DEEPEST, MENU_MOST, built_in_checks, is_built_in_entry, json_schema, nearest,
 };
+pub use syntax::{Kind as JsonKind, Member as JsonMember, Node as JsonNode, read_json};
 pub use text::{Language, LocalText};
 pub use vendor::{
     ClientRole, ClientSettings, Comparison, Evidence, Expectations, FormEntry, Found, Installed,

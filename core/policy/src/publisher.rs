@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::VerifyingKey;
 
+/// The characters of a secret key's line: 158 bytes in base64.
+const SECRET_LINE: usize = 212;
 /// "Ed" and the key's id stand before the 32 bytes of the key itself.
 const BEFORE_POINT: usize = 10;
 
@@ -15,6 +17,11 @@ pub enum PublisherKeyError {
         "a publisher's key is one line of 56 characters that begins with RW, as in minisign.pub"
     )]
     Form,
+    /// It is the secret half of a key.
+    #[error(
+        "this is a secret key, which is for nobody's eyes: the public one is in the file beside it that ends in .pub"
+    )]
+    Secret,
     /// It is in the form, and no key pair has such a public half: it was altered.
     #[error(
         "this is no key that anybody made: copy the line that begins with RW from minisign.pub anew"
@@ -30,6 +37,9 @@ pub enum PublisherKeyError {
 /// Whether a text is a minisign public key (the base64 of "Ed", 8 bytes of its id and 32 of the key)
 /// that somebody can have made, and that protects something.
 pub fn check_publisher_key(line: &str) -> Result<(), PublisherKeyError> {
+    if line.len() == SECRET_LINE && line.starts_with("RW") {
+        return Err(PublisherKeyError::Secret);
+    }
     let bytes = STANDARD.decode(line).map_err(|_| PublisherKeyError::Form)?;
     let point = bytes
         .strip_prefix(b"Ed")
@@ -67,6 +77,8 @@ mod tests {
         assert_eq!(refused(&|bytes| bytes[0] = b'X'), form);
         assert_eq!(refused(&|bytes| bytes.push(0)), form);
         assert_eq!(refused(&|bytes| bytes.truncate(20)), form);
+        let secret = format!("RW{}", "A".repeat(SECRET_LINE - 2));
+        assert_eq!(check_publisher_key(&secret), Err(PublisherKeyError::Secret));
         for text in ["", "RWQ", "R\u{fc}", "RW example"] {
             assert_eq!(check_publisher_key(text), Err(form), "{text}");
         }

@@ -6,7 +6,8 @@ mod limits;
 mod node;
 mod pairs;
 
+pub use json::read_json;
 pub(crate) use json::{duplicate, parse};
 pub(crate) use limits::{MAX_BYTES, MAX_LEVELS};
-pub(crate) use node::{Kind, Member, Node};
+pub use node::{Kind, Member, Node};
 pub(crate) use pairs::pairs;

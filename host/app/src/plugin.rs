@@ -1,11 +1,11 @@
 //! Native plugins: what their vendors and the organisation do with them.
 
-mod folder;
 mod inspect;
 mod keygen;
 mod new;
 mod pack;
 mod sign;
+mod told;
 mod validate;
 mod verify;
 

@@ -3,8 +3,9 @@ use std::path::{Path, PathBuf};
 
 use deskhook_policy::PublisherKeyError;
 
-use crate::copy::{LibraryError, read_library};
+use crate::file::{FileError, read_file};
 use crate::folder::{FolderError, trusted_folder};
+use crate::manifest::LARGEST as LARGEST_MANIFEST;
 use crate::open::{Judged, judge, trusted_file};
 use crate::{
     MANIFEST, Manifest, ManifestError, OpenError, PublisherKey, SIGNATURE_SUFFIX, SignatureError,
@@ -55,15 +56,13 @@ pub enum AdmissionError {
         source: PublisherKeyError,
     },
     /// There is no signature.
-    #[error("the signature {} of {publisher} cannot be read", path.display())]
+    #[error("the plugin has no signature of {publisher:?} that can be read")]
     Unsigned {
-        /// Its file.
-        path: PathBuf,
         /// Whose it should be.
         publisher: String,
         /// Why.
         #[source]
-        source: LibraryError,
+        source: FileError,
     },
     /// The signature does not hold.
     #[error("the signature {} is not one of {publisher}", path.display())]
@@ -137,7 +136,12 @@ fn manifest(folder: &Path, terms: &Terms) -> Result<(Manifest, Vec<u8>), Admissi
         path: folder.to_owned(),
         source,
     };
-    let read = read_library(&path).map_err(|error| wrong(ManifestError::Unreadable(error)))?;
+    let read = read_file(&path, LARGEST_MANIFEST).map_err(|error| {
+        wrong(match error {
+            FileError::Missing(_) => ManifestError::None(folder.to_owned()),
+            other => ManifestError::File(other),
+        })
+    })?;
     let judged = trusted_file(&path, &read.metadata, terms.owner);
     judged.map_err(|source| AdmissionError::Place {
         path: folder.to_owned(),
@@ -169,28 +173,22 @@ fn check(
     bytes: &[u8],
     (publisher, key): (&str, &PublisherKey),
 ) -> Result<(), AdmissionError> {
-    let path = signature_of(signed);
-    let read = read_library(&path).and_then(|read| match read.bytes.len() as u64 {
-        size if size > LARGEST_SIGNATURE => Err(LibraryError::TooLarge(path.clone())),
-        _ => Ok(read.bytes),
-    });
-    let publisher = publisher.to_owned();
-    match read {
-        Err(source) => Err(AdmissionError::Unsigned {
-            path,
-            publisher,
-            source,
-        }),
-        Ok(signature) => {
-            let signature = String::from_utf8_lossy(&signature);
-            let held = key.check(bytes, &signature);
-            held.map(drop).map_err(|source| AdmissionError::Signature {
-                path,
-                publisher,
-                source,
-            })
-        }
-    }
+    let owned = || publisher.to_owned();
+    let signature = read_signature(signed).map_err(|source| AdmissionError::Unsigned {
+        publisher: owned(),
+        source,
+    })?;
+    let held = key.check_file(bytes, &signature);
+    held.map(drop).map_err(|source| AdmissionError::Signature {
+        path: signature_of(signed),
+        publisher: owned(),
+        source,
+    })
+}
+
+/// The signature beside a file, as it lies there.
+pub(crate) fn read_signature(signed: &Path) -> Result<Vec<u8>, FileError> {
+    Ok(read_file(&signature_of(signed), LARGEST_SIGNATURE)?.bytes)
 }
 
 /// Where the signature of a file lies: beside it.

@@ -1,31 +1,7 @@
-use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
-/// The largest library, in bytes.
-const LARGEST: u64 = 256 << 20;
-
-/// Why a library's file is refused before anything of it runs.
-#[derive(Debug, thiserror::Error)]
-pub enum LibraryError {
-    /// It cannot be read; a symbolic link counts as such.
-    #[error("cannot read the library {}", path.display())]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// It is a folder, a pipe, a device.
-    #[error("{} is not a file", .0.display())]
-    NoFile(PathBuf),
-    /// It is larger than a library is.
-    #[error("{} is larger than 256 MiB", .0.display())]
-    TooLarge(PathBuf),
-}
+use crate::file::{Library, read_library};
 
 /// Why no private copy could be made of a library.
 #[derive(Debug, thiserror::Error)]
@@ -51,66 +27,10 @@ pub enum CopyError {
     },
 }
 
-/// A library as it was read once, from one opened file: what is hashed is what is copied.
-pub(crate) struct Bytes {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) sha256: String,
-    pub(crate) metadata: std::fs::Metadata,
-}
-
-/// Reads a library; never follows a symbolic link.
-pub(crate) fn read_library(path: &Path) -> Result<Bytes, LibraryError> {
-    let failed = |source| LibraryError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    let file = open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(LibraryError::NoFile(path.to_owned()));
-    }
-    let mut bytes = vec![];
-    file.take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(LibraryError::TooLarge(path.to_owned()));
-    }
-    let sha256 = hex::encode(Sha256::digest(&bytes));
-    Ok(Bytes {
-        bytes,
-        sha256,
-        metadata,
-    })
-}
-
-/// The hash and the size of a library.
-pub(crate) fn hash_of(path: &Path) -> Result<(String, u64), LibraryError> {
-    let library = read_library(path)?;
-    Ok((library.sha256, library.bytes.len() as u64))
-}
-
-#[cfg(unix)]
-fn open(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    // Not blocking: a pipe in the library's place must not hold the agent up.
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).unwrap_or_default();
-    File::options().read(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> std::io::Result<File> {
-    if std::fs::symlink_metadata(path)?.is_symlink() {
-        return Err(std::io::Error::other("a symbolic link"));
-    }
-    File::open(path)
-}
-
 /// Keeps `library` in `folder` under its hash as name, and returns that path. One content, one
 /// path: a file at it is never changed, and a changed library is never loaded from a path that
 /// another was loaded from, which the system's loader would answer with the old one.
-pub(crate) fn keep(library: &Bytes, folder: &Path) -> Result<PathBuf, CopyError> {
+pub(crate) fn keep(library: &Library, folder: &Path) -> Result<PathBuf, CopyError> {
     let path = folder.join(format!(
         "{}{}",
         library.sha256,
@@ -204,23 +124,5 @@ mod tests {
             matches!(refused, CopyError::NotPrivate { mode: 0o755, .. }),
             "{refused}"
         );
-    }
-
-    #[test]
-    fn a_link_a_folder_and_a_pipe_are_no_library() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, link, pipe) = (
-            folder.path().join("a"),
-            folder.path().join("b"),
-            folder.path().join("c"),
-        );
-        std::fs::write(&file, "x").unwrap();
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        let mode = rustix::fs::Mode::from_raw_mode(0o600);
-        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-        assert!(read_library(&file).is_ok());
-        for path in [link, pipe, folder.path().to_owned()] {
-            assert!(read_library(&path).is_err(), "{}", path.display());
-        }
     }
 }

@@ -162,7 +162,11 @@ fn read(verdict: *const abi::Verdict) -> Result<Answer, String> {
             message: text("message", verdict.message)?,
             timeout: Some(verdict.timeout_seconds).filter(|seconds| *seconds > 0),
         },
-        unknown => return Err(format!("its verdict is of the unknown kind {unknown}")),
+        unknown => {
+            return Err(format!(
+                "its verdict is of the unknown kind {unknown}: give DESKHOOK_VERDICT_ABSTAIN, _ALLOW, _DENY or _ASK"
+            ));
+        }
     };
     let verdict = answer.try_into();
     let verdict = verdict.map_err(|empty: AnswerError| empty.to_string())?;

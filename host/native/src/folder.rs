@@ -27,11 +27,16 @@ pub enum FolderError {
         #[source]
         source: std::io::Error,
     },
-    /// It is a symbolic link or no folder at all.
-    #[error("{} is not a folder, or a symbolic link to one", .0.display())]
+    /// It is a symbolic link: whoever can change the link puts another folder in its place.
+    #[error(
+        "{} is a symbolic link, and links are refused: put the folder itself in its place", .0.display()
+    )]
+    Link(PathBuf),
+    /// It is no folder.
+    #[error("{} is not a folder", .0.display())]
     NoFolder(PathBuf),
     /// It, or one above it, belongs to somebody else.
-    #[error("{} belongs to the user {found}, expected {expected}", path.display())]
+    #[error("{} belongs to the user {found}, and has to belong to {expected}", path.display())]
     Owner {
         /// Which file or folder.
         path: PathBuf,
@@ -41,7 +46,7 @@ pub enum FolderError {
         expected: &'static str,
     },
     /// Others can write into it, or into one above it.
-    #[error("{} can be written by others ({by})", path.display())]
+    #[error("{} can be written by others ({by}): let its owner alone write there", path.display())]
     Writable {
         /// Which file or folder.
         path: PathBuf,
@@ -60,6 +65,9 @@ pub fn trusted_folder(folder: &Path, owner: Owner) -> Result<PathBuf, FolderErro
         source,
     };
     let own = std::fs::symlink_metadata(folder).map_err(failed)?;
+    if own.is_symlink() {
+        return Err(FolderError::Link(folder.to_owned()));
+    }
     if !own.is_dir() {
         return Err(FolderError::NoFolder(folder.to_owned()));
     }
@@ -179,9 +187,12 @@ mod tests {
         std::fs::create_dir(&real).unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
         std::fs::write(&file, "").unwrap();
-        for path in [link, file] {
-            let refused = trusted_folder(&path, Owner::RootOrSelf).unwrap_err();
-            assert!(matches!(refused, FolderError::NoFolder(_)), "{refused}");
-        }
+        let refused = |path: &Path| trusted_folder(path, Owner::RootOrSelf).unwrap_err();
+        assert!(matches!(refused(&file), FolderError::NoFolder(_)));
+        let said = refused(&link).to_string();
+        assert!(
+            said.contains("links are refused: put the folder itself"),
+            "{said}"
+        );
     }
 }

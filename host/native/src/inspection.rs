@@ -1,8 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use deskhook_abi::ENTRY_SYMBOL;
-
-use crate::copy::{LibraryError, read_library};
+use crate::file::{FileError, read_library};
+use crate::identity::{names_entry, unsaid};
 use crate::library::check_version;
 use crate::{MANIFEST, Manifest, ManifestError};
 
@@ -24,6 +23,8 @@ pub struct Inspection {
     pub sha256: String,
     /// Whether the library has the entry's name in it. A name is no proof, its absence is.
     pub names_entry: bool,
+    /// What is most likely not as it is meant: slips of the manifest, what the library says of itself.
+    pub notes: Vec<String>,
 }
 
 impl Inspection {
@@ -42,8 +43,23 @@ impl Inspection {
 /// Why nothing can be told of a plugin.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectError {
+    /// Nothing is there.
+    #[error("there is no {}: a plugin's folder is wanted, or the manifest or the library in it", .0.display())]
+    Nowhere(PathBuf),
+    /// It lies beside a plugin's manifest and is no part of that plugin.
+    #[error(
+        "{} is no part of the plugin {id}, which is {MANIFEST} and {}", path.display(), library.display()
+    )]
+    Stranger {
+        /// What was looked at.
+        path: PathBuf,
+        /// Which plugin lies there.
+        id: String,
+        /// That plugin's library.
+        library: PathBuf,
+    },
     /// It has no manifest, or a wrong one.
-    #[error("{} is no plugin", path.display())]
+    #[error("{} is no packed plugin", path.display())]
     Manifest {
         /// What was looked at.
         path: PathBuf,
@@ -58,19 +74,17 @@ pub enum InspectError {
         id: String,
         /// Why.
         #[source]
-        source: LibraryError,
+        source: FileError,
     },
 }
 
-/// The plugins in `folder`: its sub-folders that hold a manifest, in order of name. Symbolic
-/// links are left out. Nothing is read, and a folder that is not there holds none.
+/// The plugins in `folder`: its sub-folders that hold a manifest, in order of name, and symbolic
+/// links to such, which [`crate::admit`] refuses by name. Nothing is read, and a folder that is not there
+/// holds none.
 pub fn discover(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_folder = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
-    let folders = entries.filter(is_folder).map(|entry| entry.path());
-    let mut found: Vec<PathBuf> = folders
-        .filter(|path| path.join(MANIFEST).is_file())
-        .collect();
+    let paths = entries.map(|entry| entry.path());
+    let mut found: Vec<PathBuf> = paths.filter(|path| path.join(MANIFEST).is_file()).collect();
     found.sort();
     found.truncate(MOST);
     found
@@ -78,36 +92,55 @@ pub fn discover(folder: &Path) -> Vec<PathBuf> {
 
 /// Tells what is in a plugin's folder, or beside a library of one, without running any of it.
 pub fn inspect(path: &Path) -> Result<Inspection, InspectError> {
-    let folder = if path.is_dir() {
-        path
-    } else {
-        let parent = path.parent().unwrap_or(path);
-        // A bare name lies in the folder that this process is in.
-        match parent.as_os_str().is_empty() {
-            true => Path::new("."),
-            false => parent,
-        }
-    };
-    let manifest = Manifest::read(folder).map_err(|source| InspectError::Manifest {
-        path: path.to_owned(),
-        source,
-    })?;
+    if !path.exists() && !path.is_symlink() {
+        return Err(InspectError::Nowhere(path.to_owned()));
+    }
+    let folder = folder_of(path);
+    let (manifest, mut notes) =
+        Manifest::read_told(folder).map_err(|source| InspectError::Manifest {
+            path: path.to_owned(),
+            source,
+        })?;
     let library = manifest.library_in(folder);
+    is_part(path, &manifest, &library)?;
     let read = read_library(&library).map_err(|source| InspectError::Library {
         id: manifest.id.clone(),
         source,
     })?;
-    let names_entry = memory_holds(&read.bytes, ENTRY_SYMBOL.as_bytes());
+    notes.extend(unsaid(&manifest, &read.bytes));
     Ok(Inspection {
         folder: folder.to_owned(),
+        names_entry: names_entry(&read.bytes),
         manifest,
         library,
         bytes: read.bytes.len() as u64,
         sha256: read.sha256,
-        names_entry,
+        notes,
     })
 }
 
-fn memory_holds(bytes: &[u8], name: &[u8]) -> bool {
-    bytes.windows(name.len()).any(|window| window == name)
+/// The folder that is meant: the one that a file lies in.
+fn folder_of(path: &Path) -> &Path {
+    if path.is_dir() {
+        return path;
+    }
+    let parent = path.parent().unwrap_or(path);
+    // A bare name lies in the folder that this process is in.
+    match parent.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => parent,
+    }
+}
+
+fn is_part(path: &Path, manifest: &Manifest, library: &Path) -> Result<(), InspectError> {
+    let own = [Some(MANIFEST.as_ref()), library.file_name()];
+    if path.is_dir() || own.contains(&path.file_name()) {
+        return Ok(());
+    }
+    let library = library.file_name().unwrap_or_default();
+    Err(InspectError::Stranger {
+        path: path.to_owned(),
+        id: manifest.id.clone(),
+        library: library.into(),
+    })
 }

@@ -14,7 +14,9 @@
 mod admission;
 mod copy;
 mod decide;
+mod file;
 mod folder;
+mod identity;
 mod inspection;
 mod library;
 mod manifest;
@@ -32,8 +34,9 @@ mod versions;
 mod views;
 
 pub use admission::{AdmissionError, admit, signature_of};
-pub use copy::{CopyError, LibraryError};
+pub use copy::CopyError;
 pub use deskhook_abi::HEADER;
+pub use file::FileError;
 pub use folder::{FolderError, Owner, trusted_folder};
 pub use inspection::{InspectError, Inspection, discover, inspect};
 pub use library::LoadError;
@@ -44,7 +47,7 @@ pub use minisign::{
 pub use open::{OpenError, Terms, Verified, verify};
 pub use pack::{PackError, Packed, install, pack};
 pub use plugin::Plugin;
-pub use scaffold::{Language, ScaffoldError, Sdk, scaffold};
-pub use signing::{Checked, SigningError, check_signatures, sign};
+pub use scaffold::{Language, SDK_FOLDER, ScaffoldError, Sdk, scaffold};
+pub use signing::{Checked, Signed, SigningError, Unsigned, check_signatures, sign};
 pub use validation::{Check, answers, check, checks_of};
 pub use versions::{VersionsError, ran};

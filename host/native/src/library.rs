@@ -69,11 +69,18 @@ pub enum LoadError {
         found: String,
     },
     /// It makes no instance.
-    #[error("it does not start: {0}")]
+    #[error("it does not start: {}", or_silence(.0))]
     Refused(String),
     /// Its manifest promises a hook that it does not have.
     #[error("its manifest lists the hook {0}, which it does not have")]
     NoHook(Hook),
+}
+
+fn or_silence(said: &str) -> &str {
+    match said.trim() {
+        "" => "its create answered null, and wrote no sentence to `error`",
+        said => said,
+    }
 }
 
 /// The version of the interface that this host has.

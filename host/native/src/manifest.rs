@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -7,12 +6,12 @@ use deskhook_hooks::Hook;
 use deskhook_policy::LocalText;
 use serde::{Deserialize, Serialize};
 
-use crate::copy::{LibraryError, hash_of, read_library};
+use crate::file::{FileError, read_file, read_library};
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "deskhook-plugin.json";
 /// The largest manifest, in bytes.
-const LARGEST: u64 = 64 << 10;
+pub(crate) const LARGEST: u64 = 64 << 10;
 /// The longest id, in bytes.
 pub(crate) const LONGEST_ID: usize = 128;
 
@@ -58,108 +57,53 @@ pub struct AbiVersion {
     pub minor: u16,
 }
 
-/// Why a manifest is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ManifestError {
-    /// It cannot be read.
-    #[error("cannot read the manifest {}", path.display())]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// It is no file that can be read; a symbolic link is none.
-    #[error("the manifest is no file that can be read")]
-    Unreadable(#[source] LibraryError),
-    /// It is not UTF-8.
-    #[error("{} is not UTF-8", path.display())]
-    Text {
-        /// Which file.
-        path: PathBuf,
-        /// Where.
-        #[source]
-        source: std::str::Utf8Error,
-    },
-    /// It is larger than a manifest is.
-    #[error("the manifest {} is larger than 64 KiB", .0.display())]
-    TooLarge(PathBuf),
-    /// It is not JSON, lacks a field, or has a field of the wrong type.
-    #[error("{} is not a plugin's manifest", path.display())]
-    Shape {
-        /// Which file.
-        path: PathBuf,
-        /// Line, column, and what is wrong.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// A field's value is not one.
-    #[error("in the manifest {}, {field} is {found:?}: it must be {wanted}", path.display())]
-    Field {
-        /// Which file.
-        path: PathBuf,
-        /// Which field.
-        field: &'static str,
-        /// Its value.
-        found: String,
-        /// What it must be.
-        wanted: &'static str,
-    },
-    /// It asks for what is no capability.
-    #[error("in the manifest {}, {message}", path.display())]
-    Capability {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        message: String,
-    },
-    /// The library that it is made for cannot be read.
-    #[error("cannot make a manifest for the library")]
-    Library(#[source] LibraryError),
+/// A manifest as its author wrote it.
+pub(crate) struct Template {
+    pub(crate) manifest: Manifest,
+    pub(crate) text: String,
+    /// What was most likely not meant, each with its place.
+    pub(crate) slips: Vec<String>,
 }
 
 impl Manifest {
     /// Reads and checks the manifest in `folder`. Loads nothing.
     pub fn read(folder: &Path) -> Result<Self, ManifestError> {
+        Ok(Self::read_told(folder)?.0)
+    }
+
+    /// The same, and what its author most likely did not mean.
+    pub(crate) fn read_told(folder: &Path) -> Result<(Self, Vec<String>), ManifestError> {
         let path = folder.join(MANIFEST);
-        let failed = |source| ManifestError::Read {
-            path: path.clone(),
-            source,
-        };
-        let file = std::fs::File::open(&path).map_err(failed)?;
-        let mut bytes = vec![];
-        file.take(LARGEST + 1)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
-        Self::of_bytes(&bytes, &path)
+        let read = read_file(&path, LARGEST).map_err(|error| match error {
+            FileError::Missing(_) => ManifestError::None(folder.to_owned()),
+            other => ManifestError::File(other),
+        })?;
+        let document = Document::of(text(&read.bytes, &path)?, &path)?;
+        Ok((packed(&document, &path)?, told(&document)))
     }
 
     /// Checks what was read of the manifest at `path`.
     pub(crate) fn of_bytes(bytes: &[u8], path: &Path) -> Result<Self, ManifestError> {
-        let manifest = Self::parse(text(bytes, path)?, path)?;
-        manifest.check_hash(path)?;
-        Ok(manifest)
+        packed(&Document::of(text(bytes, path)?, path)?, path)
     }
 
-    /// Reads the manifest at `path`, which may have no hash yet, and its text.
-    pub(crate) fn read_template(path: &Path) -> Result<(Self, String), ManifestError> {
-        let read = read_library(path).map_err(|error| match error {
-            LibraryError::Read { path, source } => ManifestError::Read { path, source },
-            other => ManifestError::Unreadable(other),
-        })?;
-        let text = text(&read.bytes, path)?;
-        Ok((Self::parse(text, path)?, text.to_owned()))
+    /// Reads the manifest at `path`, which may have no hash yet. Links, as builds leave them, are followed.
+    pub(crate) fn read_template(path: &Path) -> Result<Template, ManifestError> {
+        let real = path.canonicalize();
+        let read = read_file(real.as_deref().unwrap_or(path), LARGEST);
+        let read = read.map_err(ManifestError::File)?;
+        Template::of(text(&read.bytes, path)?, path)
     }
 
     /// Reads a manifest that has no hash yet.
     pub fn template(text: &str) -> Result<Self, ManifestError> {
-        Self::parse(text, Path::new("template"))
+        Ok(Template::of(text, Path::new("template"))?.manifest)
     }
 
     /// This manifest for `library`: with its hash and its file name.
     pub fn for_library(mut self, library: &Path) -> Result<Self, ManifestError> {
-        self.sha256 = hash_of(library).map_err(ManifestError::Library)?.0;
+        let read = read_library(library).map_err(ManifestError::Library)?;
+        self.sha256 = read.sha256;
         self.library = library
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
@@ -189,98 +133,37 @@ impl Manifest {
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
         text + "\n"
     }
+}
 
-    fn parse(text: &str, path: &Path) -> Result<Self, ManifestError> {
-        let shape = |source| ManifestError::Shape {
-            path: path.to_owned(),
-            source,
-        };
-        let manifest: Self = serde_json::from_str(text).map_err(shape)?;
-        manifest.check(path)?;
-        Ok(manifest)
-    }
-
-    fn check(&self, path: &Path) -> Result<(), ManifestError> {
-        let field = |field, found: &str, wanted| ManifestError::Field {
-            path: path.to_owned(),
-            field,
-            found: found.to_owned(),
-            wanted,
-        };
-        if !is_id(&self.id) {
-            return Err(field(
-                "id",
-                &self.id,
-                "in reverse-domain form, a-z 0-9 - only",
-            ));
-        }
-        if !is_word(&self.version) {
-            return Err(field(
-                "version",
-                &self.version,
-                "1 to 64 visible ASCII characters",
-            ));
-        }
-        if !self.library.as_deref().is_none_or(is_file_name) {
-            let found = self.library.as_deref().unwrap_or_default();
-            return Err(field(
-                "library",
-                found,
-                "the name of a file beside the manifest",
-            ));
-        }
-        let mut asked = self.capabilities.iter();
-        let judged = asked.try_for_each(|asked| deskhook_policy::check_capability(asked));
-        judged.map_err(|message| ManifestError::Capability {
-            path: path.to_owned(),
-            message,
+impl Template {
+    pub(crate) fn of(text: &str, path: &Path) -> Result<Self, ManifestError> {
+        let document = Document::of(text, path)?;
+        Ok(Self {
+            manifest: document.manifest()?,
+            text: text.to_owned(),
+            slips: told(&document),
         })
     }
+}
 
-    fn check_hash(&self, path: &Path) -> Result<(), ManifestError> {
-        let is_hash = self.sha256.len() == 64 && self.sha256.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_hash {
-            return Ok(());
-        }
-        Err(ManifestError::Field {
-            path: path.to_owned(),
-            field: "sha256",
-            found: self.sha256.clone(),
-            wanted: "the library's SHA-256 in 64 hex digits",
-        })
+/// What a manifest says that goes to devices: one with a hash.
+fn packed(document: &Document, path: &Path) -> Result<Manifest, ManifestError> {
+    let manifest = document.manifest()?;
+    if manifest.sha256.is_empty() {
+        return Err(ManifestError::Unpacked(path.to_owned()));
     }
+    document.check_hash()?;
+    Ok(manifest)
+}
+
+fn told(document: &Document) -> Vec<String> {
+    document.slips().iter().map(sentence).collect()
 }
 
 /// The text of a manifest's file.
 fn text<'b>(bytes: &'b [u8], path: &Path) -> Result<&'b str, ManifestError> {
-    if bytes.len() as u64 > LARGEST {
-        return Err(ManifestError::TooLarge(path.to_owned()));
-    }
-    std::str::from_utf8(bytes).map_err(|source| ManifestError::Text {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn is_id(id: &str) -> bool {
-    let parts: Vec<&str> = id.split('.').collect();
-    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    id.len() <= LONGEST_ID
-        && parts.len() > 1
-        && parts
-            .iter()
-            .all(|part| !part.is_empty() && part.chars().all(letters))
-}
-
-fn is_word(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
-}
-
-fn is_file_name(name: &str) -> bool {
-    let mut parts = Path::new(name).components();
-    let first = parts.next();
-    matches!(first, Some(std::path::Component::Normal(only)) if only == name)
-        && parts.next().is_none()
+    std::str::from_utf8(bytes)
+        .map_err(|error| ManifestError::not_utf8(path, bytes, error.valid_up_to()))
 }
 
 impl std::fmt::Display for AbiVersion {
@@ -320,8 +203,15 @@ impl From<AbiVersion> for String {
     }
 }
 
+mod document;
+mod error;
+mod form;
 mod schema;
+mod slips;
 
+use document::Document;
+pub use error::ManifestError;
+use error::sentence;
 pub use schema::manifest_schema;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Signatures as the tool [minisign](https://jedisct1.github.io/minisign/) makes and reads them:
 //! Ed25519 over the BLAKE2b hash of a file. Keys and signatures go both ways between it and this.
 
+mod form;
 mod publisher;
 mod signer;
 mod strength;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use deskhook_hooks::About;
 use serde::{Deserialize, Serialize};
 
-use crate::copy::{self, CopyError, LibraryError};
+use crate::copy::{self, CopyError};
+use crate::file::{self, FileError};
 use crate::folder::{FolderError, Owner, trusted_folder};
 use crate::library::{self, LoadError};
 use crate::{Manifest, Plugin};
@@ -72,7 +73,7 @@ impl Verified {
         let hash =
             name.filter(|name| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit()));
         hash.is_none_or(|hash| {
-            let read = copy::read_library(&self.library);
+            let read = file::read_library(&self.library);
             read.is_ok_and(|read| read.sha256.eq_ignore_ascii_case(hash))
         })
     }
@@ -102,7 +103,7 @@ pub enum OpenError {
         id: String,
         /// Why.
         #[source]
-        source: LibraryError,
+        source: FileError,
     },
     /// The library is another than the one that was meant.
     #[error("{}: {by} expects the SHA-256 {expected}, found {found}", path.display())]
@@ -143,7 +144,7 @@ pub fn verify(library: &Path, manifest: &Manifest, terms: &Terms) -> Result<Veri
 }
 
 /// A library that is what manifest and policy say, as it was read.
-pub(crate) struct Judged(copy::Bytes);
+pub(crate) struct Judged(file::Library);
 
 impl Judged {
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -173,7 +174,7 @@ pub(crate) fn judge(
     let path = trusted_path(library, terms.owner)
         .map_err(|source| OpenError::Place { id: id(), source })?;
     let read =
-        copy::read_library(&path).map_err(|source| OpenError::Library { id: id(), source })?;
+        file::read_library(&path).map_err(|source| OpenError::Library { id: id(), source })?;
     trusted_file(&path, &read.metadata, terms.owner)
         .map_err(|source| OpenError::Place { id: id(), source })?;
     let hashes = [

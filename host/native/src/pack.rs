@@ -5,8 +5,10 @@ use deskhook_abi::ENTRY_SYMBOL;
 use serde_json::{Map, Value};
 
 use crate::admission::signature_of;
-use crate::copy::{Bytes, LibraryError, read_library};
+use crate::file::{FileError, Library, read_library};
+use crate::identity::{names_entry, unsaid};
 use crate::library::{LoadError, check_version};
+use crate::manifest::Template;
 use crate::{MANIFEST, Manifest, ManifestError};
 
 /// A plugin as it goes to devices: a folder with a library and the manifest for it.
@@ -18,6 +20,8 @@ pub struct Packed {
     pub library: PathBuf,
     /// Its manifest, with the library's hash and file name.
     pub manifest: Manifest,
+    /// What is most likely not as it is meant: slips of the manifest, what the library says of itself.
+    pub notes: Vec<String>,
 }
 
 /// Why a plugin was not packed. What lay in its folder before still does.
@@ -42,7 +46,7 @@ pub enum PackError {
         id: String,
         /// Why.
         #[source]
-        source: LibraryError,
+        source: FileError,
     },
     /// The library is no plugin's.
     #[error("{} is no plugin: it exports no {ENTRY_SYMBOL}", .0.display())]
@@ -51,7 +55,7 @@ pub enum PackError {
     #[error("a library cannot be called {:?} in a plugin's folder", .0.display())]
     Called(PathBuf),
     /// In the folder that would be replaced lies what is none of a packed plugin.
-    #[error("{} is no packed plugin: {} lies there", folder.display(), stranger.display())]
+    #[error("{} is no packed plugin: {}", folder.display(), lying(folder, stranger))]
     Occupied {
         /// The folder.
         folder: PathBuf,
@@ -69,6 +73,13 @@ pub enum PackError {
     },
 }
 
+fn lying(folder: &Path, stranger: &Path) -> String {
+    match stranger == folder {
+        true => "it is no folder, or a link to one".to_owned(),
+        false => format!("{} lies there", stranger.display()),
+    }
+}
+
 /// Puts `library` and the manifest at `manifest` (or in that folder), which need not have a hash,
 /// into the folder `out/ID`, whole or not at all. A plugin that was packed there before is replaced,
 /// with its signatures.
@@ -77,31 +88,27 @@ pub fn pack(manifest: &Path, library: &Path, out: &Path) -> Result<Packed, PackE
         true => manifest.join(MANIFEST),
         false => manifest.to_owned(),
     };
-    let (manifest, text) = Manifest::read_template(&path)?;
-    check_version(manifest.abi).map_err(|source| PackError::Version {
-        id: manifest.id.clone(),
+    let template = Manifest::read_template(&path)?;
+    check_version(template.manifest.abi).map_err(|source| PackError::Version {
+        id: template.manifest.id.clone(),
         source,
     })?;
-    put((manifest, &text), library, out)
+    put(template, library, out)
 }
 
 /// Puts `library` and a manifest for it, made from `template`, into a folder of their own in
 /// `plugins`; returns that folder. A plugin that lay there before is replaced.
 pub fn install(template: &str, library: &Path, plugins: &Path) -> Result<PathBuf, PackError> {
-    let manifest = Manifest::template(template)?;
-    Ok(put((manifest, template), library, plugins)?.folder)
+    let template = Template::of(template, Path::new("template"))?;
+    Ok(put(template, library, plugins)?.folder)
 }
 
-fn put(
-    (template, text): (Manifest, &str),
-    library: &Path,
-    out: &Path,
-) -> Result<Packed, PackError> {
-    let (name, read) = read(library, &template.id)?;
+fn put(template: Template, library: &Path, out: &Path) -> Result<Packed, PackError> {
+    let (name, read) = read(library, &template.manifest.id)?;
     let manifest = Manifest {
         sha256: read.sha256.clone(),
         library: Some(name.clone()),
-        ..template
+        ..template.manifest
     };
     let folder = out.join(&manifest.id);
     let failed = |source| PackError::Write {
@@ -115,27 +122,27 @@ fn put(
         .tempdir_in(out);
     let stage = stage.map_err(failed)?;
     let fresh = stage.path().join("fresh");
-    let text = with_strangers(&manifest, text);
+    let text = with_strangers(&manifest, &template.text);
     let files = [(&*name, &*read.bytes), (MANIFEST, text.as_bytes())];
     lay(&fresh, &files).map_err(failed)?;
     replace(&folder, &fresh, &stage.path().join("former")).map_err(failed)?;
     Ok(Packed {
         library: folder.join(name),
         folder,
+        notes: [template.slips, unsaid(&manifest, &read.bytes)].concat(),
         manifest,
     })
 }
 
 /// The library and the name of its file; links, as builds leave them, are followed.
-fn read(library: &Path, id: &str) -> Result<(String, Bytes), PackError> {
+fn read(library: &Path, id: &str) -> Result<(String, Library), PackError> {
     let named = library.canonicalize();
     let named = named.as_deref().unwrap_or(library);
     let read = read_library(named).map_err(|source| PackError::Library {
         id: id.to_owned(),
         source,
     })?;
-    let symbol = ENTRY_SYMBOL.as_bytes();
-    if !read.bytes.windows(symbol.len()).any(|part| part == symbol) {
+    if !names_entry(&read.bytes) {
         return Err(PackError::NoPlugin(library.to_owned()));
     }
     let name = named.file_name().and_then(std::ffi::OsStr::to_str);

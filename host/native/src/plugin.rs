@@ -302,21 +302,23 @@ fn succeeded(status: Status, error: Draft) -> Result<(), Fault> {
     match status {
         OK => Ok(()),
         PANICKED => Err(Fault::Crashed {
-            message: sentence(error),
+            message: why(status, error),
         }),
-        status => {
-            let said = sentence(error);
-            let message = if said.is_empty() {
-                format!("it failed with status {status} and did not say why")
-            } else {
-                said
-            };
-            Err(Fault::Failed {
-                message,
-                place: None,
-            })
-        }
+        status => Err(Fault::Failed {
+            message: why(status, error),
+            place: None,
+        }),
     }
+}
+
+/// Why a plugin failed: what it wrote, or else at least the name of its status.
+fn why(status: Status, error: Draft) -> String {
+    let said = sentence(error);
+    if said.trim().is_empty() {
+        let status = abi::Named(status);
+        return format!("it failed with {status} and did not say why");
+    }
+    said
 }
 
 /// What a plugin wrote to say why it failed; something is better than nothing.

@@ -1,5 +1,6 @@
 //! A vendor's first plugin: it builds, passes its own tests, and shows what a plugin is made of.
 
+mod bundle;
 mod name;
 mod sdk;
 
@@ -30,15 +31,17 @@ const IN_RUST: [File; 4] = [
 ];
 /// How an organisation takes a plugin in, for either README.
 const ORGANISATION: &str = include_str!("../templates/organisation.md");
-/// Where the SDK is looked for where nobody knows better: a source tree beside the plugin.
-const BESIDE: &str = "../deskhook/plugins/sdk";
+/// The folder in a plugin in Rust that the SDK comes in.
+pub const SDK_FOLDER: &str = bundle::FOLDER;
+/// Where it is for the plugin's own manifest.
+const WITHIN: &str = "deskhook/sdk";
 
 /// What a plugin is written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Language {
     /// C11, with the header beside it.
     C,
-    /// Rust, with the SDK, or without where nobody knows where it is: its path is then to be written.
+    /// Rust, with an SDK that lies elsewhere, or else with this program's own, which comes with it.
     Rust(Option<Sdk>),
 }
 
@@ -84,7 +87,14 @@ pub fn scaffold(id: &str, language: &Language, dir: &Path) -> Result<Vec<PathBuf
         let text = filled(text, &name, language);
         write(root.join(path), &text)
     });
-    let written: Result<Vec<_>, _> = written.collect();
+    let sdk = match language {
+        Language::Rust(None) => bundle::files(),
+        _ => vec![],
+    };
+    let sdk = sdk
+        .into_iter()
+        .map(|(path, text)| write(root.join(path), &text));
+    let written: Result<Vec<_>, _> = written.chain(sdk).collect();
     if written.is_err() {
         // It is ours: it was made a moment ago.
         let _ = std::fs::remove_dir_all(&root);
@@ -108,7 +118,7 @@ fn make(dir: &Path, root: &Path) -> Result<(), ScaffoldError> {
 fn filled(text: &str, name: &Name<'_>, language: &Language) -> String {
     let sdk = match language {
         Language::Rust(Some(sdk)) => sdk.quoted(),
-        _ => format!("{BESIDE:?}"),
+        _ => format!("{WITHIN:?}"),
     };
     let text = text.replace("@ORGANISATION@\n", ORGANISATION);
     name.fill(&text).replace("@SDK@", &sdk)
@@ -178,11 +188,25 @@ mod tests {
 
     #[test]
     fn a_plugin_in_rust_depends_on_the_sdk_where_that_is() {
-        let sdk = Sdk::of_source_tree().unwrap();
+        let sdk = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/sdk");
+        let sdk = Sdk::at(Path::new(sdk)).unwrap();
         let (_dir, files) = made("org.example.zone", &Language::Rust(Some(sdk.clone())));
         let package = files.iter().find(|path| path.ends_with("Cargo.toml"));
         let text = std::fs::read_to_string(package.unwrap()).unwrap();
         assert!(text.contains(&format!("path = {}", sdk.quoted())), "{text}");
         assert!(text.contains("name = \"org-example-zone\""), "{text}");
+        assert_eq!(files.len(), 5, "{files:?}");
+    }
+
+    #[test]
+    fn a_plugin_in_rust_comes_with_the_sdk_where_none_is_named() {
+        let (dir, files) = made("org.example.zone", &Language::Rust(None));
+        let root = dir.path().join("org.example.zone");
+        let text = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
+        assert!(text.contains("path = \"deskhook/sdk\""), "{text}");
+        let sdk = Sdk::at(&root.join("deskhook/sdk"));
+        assert!(sdk.is_some(), "{files:?}");
+        let (_dir, files) = made("org.example.zone", &Language::C);
+        assert!(!files.iter().any(|path| path.ends_with("Cargo.toml")));
     }
 }

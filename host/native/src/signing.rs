@@ -1,8 +1,8 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::admission::signature_of;
-use crate::copy::{LibraryError, read_library};
+use crate::admission::{read_signature, signature_of};
+use crate::file::{FileError, read_library};
 use crate::{InspectError, MANIFEST, PublisherKey, SignatureError, Signer, inspect};
 
 /// Why a plugin's files cannot be signed, or their signatures not be looked at.
@@ -12,14 +12,8 @@ pub enum SigningError {
     #[error(transparent)]
     Inspect(#[from] InspectError),
     /// A file cannot be read.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: LibraryError,
-    },
+    #[error("a file of the plugin cannot be used")]
+    File(#[source] FileError),
     /// The manifest names another library.
     #[error(
         "{} is for another library: it names the SHA-256 {named}, and the library has {found}", manifest.display()
@@ -44,24 +38,47 @@ pub enum SigningError {
 }
 
 /// What became of one file's signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Checked {
     /// The file.
     pub file: PathBuf,
-    /// Its signature's trusted comment, or why it does not hold; none where it has no signature.
-    pub signature: Option<Result<String, SignatureError>>,
+    /// Its signature's trusted comment, or why it does not hold.
+    pub signature: Result<String, Unsigned>,
+}
+
+/// Why a file bears no signature that holds.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsigned {
+    /// It has none.
+    #[error("it is not signed: there is no {}", .0.display())]
+    Missing(PathBuf),
+    /// Its signature's file cannot be used.
+    #[error("its signature cannot be read")]
+    File(#[source] FileError),
+    /// Its signature does not hold.
+    #[error(transparent)]
+    Signature(SignatureError),
 }
 
 impl Checked {
     /// Whether the signature is there and holds.
     pub fn holds(&self) -> bool {
-        matches!(self.signature, Some(Ok(_)))
+        self.signature.is_ok()
     }
 }
 
+/// What `sign` did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The signatures that were written.
+    pub files: Vec<PathBuf>,
+    /// What is most likely not as it is meant: slips of the manifest, what the library says of itself.
+    pub notes: Vec<String>,
+}
+
 /// Signs manifest and library of the plugin at `path` (its folder, its manifest or its library), which
-/// have to be for each other; the signatures that were written.
-pub fn sign(path: &Path, signer: &Signer) -> Result<Vec<PathBuf>, SigningError> {
+/// have to be for each other.
+pub fn sign(path: &Path, signer: &Signer) -> Result<Signed, SigningError> {
     let inspection = inspect(path)?;
     let (manifest, found) = (&inspection.manifest, &inspection.sha256);
     if !inspection.matches() {
@@ -79,7 +96,10 @@ pub fn sign(path: &Path, signer: &Signer) -> Result<Vec<PathBuf>, SigningError> 
         let signature = signer.sign(&bytes, &comment);
         made.push(write(signature_of(&file), &signature)?);
     }
-    Ok(made)
+    Ok(Signed {
+        files: made,
+        notes: inspection.notes,
+    })
 }
 
 /// Looks whether manifest and library of the plugin at `path` bear signatures of `publisher`.
@@ -91,32 +111,23 @@ pub fn check_signatures(
     let files = [inspection.folder.join(MANIFEST), inspection.library];
     let check = |file: PathBuf| {
         let bytes = read(&file)?;
-        let signature = match read_library(&signature_of(&file)) {
-            Err(LibraryError::Read { source, .. })
-                if source.kind() == std::io::ErrorKind::NotFound =>
-            {
-                None
-            }
-            Err(source) => {
-                let path = signature_of(&file);
-                return Err(SigningError::Read { path, source });
-            }
-            Ok(signature) => {
-                let signature = String::from_utf8_lossy(&signature.bytes).into_owned();
-                let held = publisher.check(&bytes, &signature);
-                Some(held.map(str::to_owned))
-            }
-        };
+        let signature = held(&file, &bytes, publisher);
         Ok(Checked { file, signature })
     };
     files.into_iter().map(check).collect()
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, SigningError> {
-    let read = read_library(path).map_err(|source| SigningError::Read {
-        path: path.to_owned(),
-        source,
+fn held(file: &Path, bytes: &[u8], publisher: &PublisherKey) -> Result<String, Unsigned> {
+    let signature = read_signature(file).map_err(|error| match error {
+        FileError::Missing(path) => Unsigned::Missing(path),
+        other => Unsigned::File(other),
     })?;
+    let held = publisher.check_file(bytes, &signature);
+    held.map_err(Unsigned::Signature)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SigningError> {
+    let read = read_library(path).map_err(SigningError::File)?;
     Ok(read.bytes)
 }
 

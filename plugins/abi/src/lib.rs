@@ -28,6 +28,7 @@ mod hook;
 mod id;
 mod input;
 mod prefix;
+mod status;
 mod text;
 mod verdict;
 
@@ -42,6 +43,7 @@ pub use input::{
     Context, Device, ElevationRequest, Person, SessionJoin, SessionRequest, Supporter,
 };
 pub use prefix::{Prefixed, Short, read};
+pub use status::Named;
 pub use text::{
     BadText, FAILED, INVALID, NO_ANSWER, NOT_FOUND, NOT_GRANTED, OK, PANICKED, Sink, Status,
     TOO_LARGE, Text, Texts,

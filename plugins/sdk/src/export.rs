@@ -3,8 +3,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError, TryLockError};
 
 use deskhook_abi::{
-    self as abi, ABI_MAJOR, Entry, FAILED, Instance, JsonHook, MAGIC, OK, PANICKED, Sink, Status,
-    Text,
+    self as abi, ABI_MAJOR, Entry, FAILED, Instance, JsonHook, MAGIC, Named, OK, PANICKED, Sink,
+    Status, Text,
 };
 
 use crate::{Failure, Hook, Host, Plugin, sink};
@@ -152,7 +152,8 @@ unsafe extern "C" fn call<P: Plugin, const HOOK: usize>(
         match made.map(|text| sink::write(answer, &text)) {
             None | Some(OK) => Ok(()),
             Some(status) => Err(Failure::new(format!(
-                "the host did not take the answer: status {status}"
+                "the host did not take the answer: {}",
+                Named(status)
             ))),
         }
     })

@@ -6,7 +6,7 @@ use deskhook_abi::host::{
     Store, Translations,
 };
 use deskhook_abi::{
-    self as abi, NO_ANSWER, NOT_FOUND, NOT_GRANTED, OK, Prefixed, Sink, Status, Text,
+    self as abi, NO_ANSWER, NOT_FOUND, NOT_GRANTED, Named, OK, Prefixed, Sink, Status, Text,
 };
 
 use crate::sink::Draft;
@@ -288,7 +288,7 @@ fn refusal(status: Status, why: String) -> HostError {
         NOT_GRANTED => HostError::NotGranted(why),
         NO_ANSWER => HostError::NoAnswer,
         status if why.is_empty() => {
-            HostError::Failed(format!("the host failed with status {status}"))
+            HostError::Failed(format!("the host failed with {}", Named(status)))
         }
         _ => HostError::Failed(why),
     }

@@ -13,7 +13,9 @@ use crate::plugin::need_root;
 use crate::scene::{Scene, sample};
 
 /// Whose commands a block has.
-const WAYS: [&str; 6] = ["c", "rust", "both", "device", "cc", "minisign"];
+const WAYS: [&str; 8] = [
+    "c", "rust", "both", "device", "asked", "seen", "cc", "minisign",
+];
 
 fn plugins() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins")
@@ -100,12 +102,6 @@ async fn walk(language: &str) -> Result<()> {
     let home = scene.agent.home();
     let script = commands(&[language, "both"])?;
     let script = script.replace(" target/release/", " $CARGO_TARGET_DIR/release/");
-    // A binary that was made elsewhere does not know where the SDK is here.
-    let sdk = match std::env::var_os("DESKHOOK_BIN") {
-        Some(_) => format!("--lang rust --sdk '{}'", plugins().join("sdk").display()),
-        None => "--lang rust".to_owned(),
-    };
-    let script = script.replace("--lang rust", &sdk);
     let told = passed(&shell(home, &script)?)?;
     ensure!(told.contains(" 0 failed"), "its own tests ran: {told}");
     let notes = told.lines().filter(|line| line.contains(" note: "));
@@ -119,10 +115,24 @@ async fn walk(language: &str) -> Result<()> {
     let told = passed(&shell(home, &format!("cd {ID}\n{script}"))?)?;
     ensure!(told.contains(ID) && !told.contains("rejected"), "{told}");
     scene.agent.start()?;
-    let said = scene.start(&["--reason", "help"])?;
-    let is_heard = said.code == Some(1) && said.stderr.contains("at least 12 characters");
-    ensure!(is_heard, "{said:?}");
+    is_asked(scene.agent.home())?;
     done(&scene.start(&["--reason", "The printer prints nothing."])?)
+}
+
+/// The agent says and writes down what the guide shows of a session that the plugin denies.
+fn is_asked(home: &Home) -> Result<()> {
+    let said = shell(home, &commands(&["asked"])?)?;
+    let told = [&said.stdout[..], &said.stderr].concat();
+    let told = String::from_utf8_lossy(&told);
+    ensure!(said.status.code() == Some(1), "{told}");
+    let guide = guide()?;
+    let shown = blocks(&guide, &["shown: asked".to_owned()]);
+    for line in shown.first().context("an answer is shown")?.lines() {
+        ensure!(told.contains(line), "{line:?} is not in:\n{told}");
+    }
+    let told = passed(&shell(home, &commands(&["seen"])?)?)?;
+    ensure!(told.contains("the record holds: "), "{told}");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,6 +172,8 @@ fn every_command_and_value_of_the_guide_is_run() -> Result<()> {
     let used = blocks(&guide, &used);
     assert_eq!(used.len(), guide.matches("```json\n").count());
     assert_eq!(guide.matches("```c\n").count(), 1);
+    let shown = blocks(&guide, &["shown: asked".to_owned()]);
+    assert_eq!(shown.len(), guide.matches("```text\n").count());
     let template = plugins().join("../host/native/templates/rust/package.toml");
     let template = std::fs::read_to_string(template)?;
     let package = guide.split("```toml\n").nth(1).context("a package")?;

@@ -213,7 +213,7 @@ impl Reading<'_> {
             && !SYSTEMS.contains(&name.as_str())
         {
             let message = format!("no device that Deskhook knows has the system \"{name}\"");
-            let help = match schema::nearest(name, &SYSTEMS.map(str::to_owned)) {
+            let help = match schema::nearest(name, SYSTEMS) {
                 Some(system) => format!("did you mean os:{system}?"),
                 None => format!("systems are {}", SYSTEMS.join(", ")),
             };

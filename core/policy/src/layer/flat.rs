@@ -207,7 +207,8 @@ impl<'a> Flattening<'a> {
         if section.openness == Openness::Open {
             return rest;
         }
-        let near = schema::nearest(head, &section.names());
+        let names = section.names();
+        let near = schema::nearest(head, &names);
         let tell = section.openness == Openness::Closed || near.is_some();
         if tell && self.told.insert(at.key.clone()) {
             let message = format!("{} is no key that Deskhook knows", at.key);

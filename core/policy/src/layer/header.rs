@@ -121,12 +121,11 @@ impl<'n> Reading<'_, 'n> {
     }
 
     fn unknown(&mut self, member: &Member) {
-        let names = KEYS.map(str::to_owned);
         let setting = schema::ROOT.field(member.key.split('.').next().unwrap_or_default());
-        let help = match (setting, schema::nearest(&member.key, &names)) {
+        let help = match (setting, schema::nearest(&member.key, KEYS)) {
             (Some(_), _) => "settings stand inside \"settings\": {...}".to_owned(),
             (None, Some(name)) => format!("did you mean {name}?"),
-            (None, None) => format!("a layer has {}", names.join(", ")),
+            (None, None) => format!("a layer has {}", KEYS.join(", ")),
         };
         let message = format!("{} is no part of a layer that Deskhook knows", member.key);
         self.refuse(&member.key_span, message, &help);
@@ -134,11 +133,11 @@ impl<'n> Reading<'_, 'n> {
 
     fn scope(&mut self, text: &str, node: &Node) {
         let mut scopes = Scope::NAMES.iter();
-        let names = Scope::NAMES.map(|(name, _)| name.to_owned());
+        let names = Scope::NAMES.map(|(name, _)| name);
         match scopes.find(|(name, _)| name.eq_ignore_ascii_case(text)) {
             Some((_, scope)) => self.header.name.scope = *scope,
             None => {
-                let help = match schema::nearest(text, &names) {
+                let help = match schema::nearest(text, names) {
                     Some(name) => format!("did you mean {name}?"),
                     None => format!("a scope is one of {}", names.join(", ")),
                 };

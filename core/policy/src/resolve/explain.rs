@@ -64,5 +64,5 @@ pub fn explain(resolved: &Resolved, key: &str) -> Explanation {
 fn near(resolved: &Resolved, key: &str) -> Option<String> {
     let set = resolved.provenance.iter().map(|trail| trail.key.clone());
     let names: Vec<String> = set.chain(schema::known_keys()).collect();
-    schema::nearest(key, &names)
+    schema::nearest(key, &names).map(str::to_owned)
 }

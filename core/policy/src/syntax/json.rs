@@ -24,8 +24,30 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-/// Reads the JSON that stands in `range` of a file, or says everything that is wrong with it.
+/// When two keys of one object are the same.
+#[derive(Clone, Copy)]
+enum Keys {
+    /// Written alike but for their case, as in policy.
+    Folded,
+    /// Written alike.
+    AsWritten,
+}
+
+/// Reads a file of JSON that is no policy, or says everything that is wrong with it: strict (RFC
+/// 8259), at most 16 levels deep, and without a key that stands twice in one object.
+///
+/// # Errors
+/// With at least one problem, each with its place and, where there is one, its remedy.
+pub fn read_json(source: &Arc<Source>) -> Result<Node, Vec<Problem>> {
+    read(source, 0..source.text().len(), Keys::AsWritten)
+}
+
+/// Reads the JSON that stands in `range` of a policy file, or says everything that is wrong with it.
 pub(crate) fn parse(source: &Arc<Source>, range: Range<usize>) -> Result<Node, Vec<Problem>> {
+    read(source, range, Keys::Folded)
+}
+
+fn read(source: &Arc<Source>, range: Range<usize>, keys: Keys) -> Result<Node, Vec<Problem>> {
     let text = &source.text()[range.clone()];
     let base = range.start;
     if let Some(span) = limits::too_deep(text) {
@@ -36,6 +58,7 @@ pub(crate) fn parse(source: &Arc<Source>, range: Range<usize>) -> Result<Node, V
     let mut reading = Reading {
         source,
         base,
+        keys,
         problems: vec![],
     };
     match strictly(text) {
@@ -85,6 +108,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 struct Reading<'a> {
     source: &'a Arc<Source>,
     base: usize,
+    keys: Keys,
     problems: Vec<Problem>,
 }
 
@@ -125,12 +149,17 @@ impl Reading<'_> {
         let mut members = Vec::with_capacity(object.properties.len());
         for property in &object.properties {
             let member = self.member(property);
-            let first = *seen
-                .entry(member.key.to_lowercase())
-                .or_insert(member.key_span.start);
+            let same = match self.keys {
+                Keys::Folded => member.key.to_lowercase(),
+                Keys::AsWritten => member.key.clone(),
+            };
+            let first = *seen.entry(same).or_insert(member.key_span.start);
             if first != member.key_span.start {
-                self.problems
-                    .push(duplicate(self.source, &member.key, &member.key_span, first));
+                let twice = duplicate(self.source, &member.key, &member.key_span, first);
+                self.problems.push(match self.keys {
+                    Keys::Folded => twice,
+                    Keys::AsWritten => twice.with_help("keep one of them"),
+                });
             }
             members.push(member);
         }
@@ -159,4 +188,45 @@ pub(crate) fn duplicate(
     Problem::error("duplicate-key", place, message)
         .with_help("keys are compared without case, and dotted and nested forms are the same key; keep one")
         .with_key(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let problems = read_json(&Source::new("a.json", text)).unwrap_err();
+        let told = problems.iter().map(|problem| {
+            let help = problem.help.as_deref().unwrap_or_default();
+            format!("{problem}; {help}\n")
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn other_json_is_read_with_places_and_its_keys_are_compared_as_they_are_written() {
+        let source = Source::new("a.json", "{\"a\": [1], \"A\": null}");
+        let node = read_json(&source).unwrap();
+        assert_eq!(node.to_value(), serde_json::json!({"a": [1], "A": null}));
+        let Kind::Object(members) = node.kind else {
+            panic!("it is an object")
+        };
+        assert_eq!(source.text()[members[0].value.span.clone()], *"[1]");
+        let said = refused("{\"a\": 1,\n \"a\": 2}");
+        let wanted = "a.json:2:2: error: the key a was set before, in line 1, column 2; keep one";
+        assert!(said.starts_with(wanted), "{said}");
+    }
+
+    #[test]
+    fn other_json_that_is_broken_says_where_and_what_to_write() {
+        for (text, wanted) in [
+            ("", "a.json:1:1"),
+            ("{\"a\": 'b'}", "straight double quotes"),
+            ("{\"a\": 1,}", "1:8"),
+            (&"[".repeat(17), "more than 16 levels"),
+        ] {
+            let said = refused(text);
+            assert!(said.contains(wanted), "{text}: {said}");
+        }
+    }
 }

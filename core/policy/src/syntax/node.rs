@@ -4,33 +4,44 @@ use serde_json::{Number, Value};
 
 /// A JSON value that knows where it stands, in bytes of its file.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Node {
-    pub(crate) span: Range<usize>,
-    pub(crate) kind: Kind,
+pub struct Node {
+    /// From its first byte to behind its last.
+    pub span: Range<usize>,
+    /// What it is.
+    pub kind: Kind,
 }
 
 /// What a [`Node`] is.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A number.
     Number(Number),
+    /// A text in quotes, without them.
     Text(String),
+    /// An array.
     List(Vec<Node>),
+    /// An object, in the order in which it is written.
     Object(Vec<Member>),
 }
 
 /// A key of an object, with its value.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Member {
-    pub(crate) key: String,
-    pub(crate) key_span: Range<usize>,
-    pub(crate) value: Node,
+pub struct Member {
+    /// The key, as it is written.
+    pub key: String,
+    /// Where the key stands, with its quotes.
+    pub key_span: Range<usize>,
+    /// Its value.
+    pub value: Node,
 }
 
 impl Node {
     /// The value without places. Recurses no deeper than the parser let it grow.
-    pub(crate) fn to_value(&self) -> Value {
+    pub fn to_value(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
             Kind::Bool(value) => Value::Bool(*value),
@@ -45,7 +56,7 @@ impl Node {
     }
 
     /// What it is, as people call it.
-    pub(crate) fn type_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &'static str {
         match self.kind {
             Kind::Null => "null",
             Kind::Bool(_) => "a boolean",

@@ -29,7 +29,7 @@ pub(super) fn exceptions(written: Branch<'_>, provenance: &Provenance) -> Except
 
 /// Why an exception is none.
 enum Wrong {
-    Unknown { nearest: Option<String> },
+    Unknown { nearest: Option<&'static str> },
     Manual,
     Incomplete(&'static str),
 }
@@ -37,8 +37,7 @@ enum Wrong {
 fn exception(name: &str, section: Branch<'_>) -> Result<(&'static str, AuditException), Wrong> {
     let mut rules = audit::rules();
     let Some(rule) = rules.find(|rule| rule.id.eq_ignore_ascii_case(name)) else {
-        let ids: Vec<String> = audit::rules().map(|rule| rule.id.to_owned()).collect();
-        let nearest = schema::nearest(name, &ids);
+        let nearest = schema::nearest(name, audit::rules().map(|rule| rule.id));
         return Err(Wrong::Unknown { nearest });
     };
     if rule.is_manual() {

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use deskhook_native::inspect;
 
-use super::folder::inspected;
+use super::told::{failure, note};
 use crate::output::{Colour, Exit, Outcome, json, paint, say};
 
 /// `plugin inspect`.
@@ -19,7 +20,7 @@ pub(crate) struct Inspect {
 
 /// Does what the command says.
 pub(super) fn run(args: &Inspect) -> Outcome {
-    let inspection = inspected(&args.path)?;
+    let inspection = inspect(&args.path).map_err(failure)?;
     let manifest = &inspection.manifest;
     if args.json {
         json(&serde_json::json!({
@@ -28,6 +29,7 @@ pub(super) fn run(args: &Inspect) -> Outcome {
             "sha256": inspection.sha256,
             "matches": inspection.matches(),
             "refusal": inspection.refusal(),
+            "notes": inspection.notes,
         }))?;
     } else {
         say(format!(
@@ -47,6 +49,7 @@ pub(super) fn run(args: &Inspect) -> Outcome {
         if let Some(refusal) = inspection.refusal() {
             say(format!("  {}", paint(&refusal, Colour::Red)));
         }
+        note(&inspection.notes);
     }
     Ok(if inspection.matches() && inspection.refusal().is_none() {
         Exit::Done

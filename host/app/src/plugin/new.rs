@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use deskhook_native::{Language, ScaffoldError, Sdk, scaffold};
+use deskhook_native::{Language, SDK_FOLDER, ScaffoldError, Sdk, scaffold};
 
 use crate::output::{Exit, Failure, Outcome, json, remark, say};
 
@@ -19,8 +19,8 @@ pub(crate) struct New {
     /// The folder to make it in
     #[arg(long, default_value = ".")]
     dir: PathBuf,
-    /// For Rust: the SDK's folder, plugins/sdk of Deskhook's source tree. Else it is the one that
-    /// this program was built with, where it is still there
+    /// For Rust: depend on the SDK in this folder, plugins/sdk of Deskhook's source tree. Else this
+    /// program's own comes with the plugin
     #[arg(long, value_name = "PATH")]
     sdk: Option<PathBuf>,
     /// Print one JSON document
@@ -51,8 +51,9 @@ pub(super) fn run(args: &New) -> Outcome {
     let folder = args.dir.join(&args.id);
     if args.json {
         let sdk = match &language {
-            Language::Rust(Some(sdk)) => Some(sdk.folder()),
-            _ => None,
+            Language::Rust(Some(sdk)) => Some(sdk.folder().to_owned()),
+            Language::Rust(None) => Some(folder.join(SDK_FOLDER).join("sdk")),
+            Language::C => None,
         };
         json(&serde_json::json!({
             "id": args.id,
@@ -61,19 +62,20 @@ pub(super) fn run(args: &New) -> Outcome {
             "sdk": sdk,
         }))?;
     } else {
-        for file in &files {
+        let own = folder.join(SDK_FOLDER);
+        for file in files.iter().filter(|file| !file.starts_with(&own)) {
             remark(format!("  {}", file.display()));
         }
-        if let Language::Rust(Some(sdk)) = &language {
-            remark(format!("  the SDK is {}", sdk.folder().display()));
+        match &language {
+            Language::Rust(Some(sdk)) => {
+                remark(format!("  the SDK is {}", sdk.folder().display()));
+            }
+            Language::Rust(None) => {
+                remark(format!("  the SDK came with it, into {}", own.display()));
+            }
+            Language::C => {}
         }
         say(format!("made {}; {}", args.id, next(&language, &folder)));
-    }
-    if language == Language::Rust(None) {
-        remark(
-            "note: the SDK is not where this program was built: write its path (plugins/sdk of \
-             Deskhook's source tree) into Cargo.toml, or make the plugin anew with --sdk PATH",
-        );
     }
     Ok(Exit::Done)
 }
@@ -98,7 +100,7 @@ fn language(args: &New) -> Result<Language, Failure> {
         (named, Lang::Rust) => named,
     };
     let Some(named) = named else {
-        return Ok(Language::Rust(Sdk::of_source_tree()));
+        return Ok(Language::Rust(None));
     };
     match Sdk::at(named) {
         Some(sdk) => Ok(Language::Rust(Some(sdk))),

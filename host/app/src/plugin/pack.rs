@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use deskhook_native::{PackError, pack};
+use deskhook_native::{FileError, ManifestError, PackError, pack};
 
+use super::told::note;
 use crate::output::{Exit, Failure, Outcome, json, remark, say};
 
 /// `plugin pack`.
@@ -33,6 +34,7 @@ pub(super) fn run(args: &Pack) -> Outcome {
             "folder": packed.folder,
             "library": packed.library,
             "sha256": manifest.sha256,
+            "notes": packed.notes,
         }))?;
     } else {
         say(format!(
@@ -41,22 +43,41 @@ pub(super) fn run(args: &Pack) -> Outcome {
         ));
         say(format!("  sha256 {}", manifest.sha256));
     }
+    note(&packed.notes);
     remark(format!(
-        "  sign it with: deskhook plugin sign --key FILE {folder}"
+        "  nothing of it was run: deskhook plugin validate {folder} compares the library with the manifest, and calls it\n  sign it with: deskhook plugin sign --key FILE {folder}"
     ));
     Ok(Exit::Done)
 }
 
 fn failure(error: PackError) -> Failure {
     let help = match &error {
+        PackError::Manifest(ManifestError::File(FileError::Missing(_))) => {
+            "the first path is the manifest, deskhook-plugin.json, or its folder; the second is the library that was built"
+        }
+        PackError::Manifest(error) if is_no_text(error) => {
+            "the manifest, deskhook-plugin.json, comes first, and the library behind it"
+        }
         PackError::NoPlugin(_) => {
             "deskhook_plugin_entry has to be visible from outside: in C by DESKHOOK_EXPORT of the header, in Rust by export_plugin! in a cdylib"
         }
         PackError::Occupied { .. } => {
             "only a packed plugin is replaced: name another folder by --out"
         }
-        PackError::Library { .. } => "build it first: `make`, or `cargo build --release`",
+        PackError::Library {
+            source: FileError::Missing(_),
+            ..
+        } => "build it first: `make`, or `cargo build --release`",
         _ => return Failure::Could(error.into()),
     };
     Failure::Help(error.into(), help.to_owned())
+}
+
+/// Whether it is most likely the library that was named in the manifest's place.
+fn is_no_text(error: &ManifestError) -> bool {
+    match error {
+        ManifestError::File(_) => true,
+        ManifestError::Wrong(problem) => problem.code == "not-utf8",
+        _ => false,
+    }
 }

@@ -1,13 +1,16 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
 use deskhook_native::{Signer, SignerError, SigningError, sign};
 
+use super::told::{failure, note};
 use crate::output::{Exit, Failure, Outcome, json, remark, say};
 
 /// The variable with the password of an encrypted key.
 pub(super) const PASSWORD: &str = "DESKHOOK_KEY_PASSWORD";
+
+/// What a secret key is.
+const KEY: &str = "it is the file that `deskhook plugin keygen --out FILE` or `minisign -G` wrote, not the one in .pub";
 
 /// `plugin sign`.
 #[derive(Args)]
@@ -26,27 +29,36 @@ pub(crate) struct Sign {
 /// Does what the command says.
 pub(super) fn run(args: &Sign) -> Outcome {
     let signer = signer(&args.key)?;
-    let made = sign(&args.path, &signer).map_err(|error| match error {
-        SigningError::Hash { ref found, .. } => {
-            let help = format!("write it anew, and sign then: \"sha256\": \"{found}\"");
-            Failure::Help(error.into(), help)
+    let signed = sign(&args.path, &signer).map_err(|error| match error {
+        SigningError::Hash { .. } => {
+            let help = "pack it anew with `deskhook plugin pack`, and sign that";
+            Failure::Help(error.into(), help.to_owned())
         }
+        SigningError::Inspect(error) => failure(error),
         error => Failure::Could(error.into()),
     })?;
     if args.json {
-        json(&serde_json::json!({ "signatures": made, "public": signer.public_line() }))?;
+        json(&serde_json::json!({
+            "signatures": signed.files,
+            "public": signer.public_line(),
+            "notes": signed.notes,
+        }))?;
     } else {
-        for file in &made {
+        for file in &signed.files {
             say(file.display().to_string());
         }
     }
+    note(&signed.notes);
     remark(format!("  signed with the key {}", signer.public_line()));
     Ok(Exit::Done)
 }
 
 fn signer(path: &Path) -> Result<Signer, Failure> {
-    let cannot = || format!("cannot read the key {}", path.display());
-    let text = deskhook_source::read_text(path).with_context(cannot)?;
+    let text = deskhook_source::read_text(path).map_err(|error| {
+        let error = anyhow::Error::from(error);
+        let error = error.context(format!("cannot read the key {}", path.display()));
+        Failure::Help(error, KEY.to_owned())
+    })?;
     let read = match Signer::read(&text, None) {
         Err(SignerError::Locked) => {
             let asked = format!("the password of {}", path.display());
@@ -56,9 +68,7 @@ fn signer(path: &Path) -> Result<Signer, Failure> {
     };
     read.map_err(|error| {
         let help = match error {
-            SignerError::Form => {
-                "it is the file that `deskhook plugin keygen --out` or `minisign -G` wrote, not the one in .pub"
-            }
+            SignerError::Form => KEY,
             _ => "DESKHOOK_KEY_PASSWORD has the password, or it is asked for on a terminal",
         };
         let error = anyhow::Error::from(error).context(format!("{} cannot sign", path.display()));

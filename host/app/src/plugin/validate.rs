@@ -10,9 +10,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use deskhook_hooks::Findings;
-use deskhook_native::{Check, Inspection, Verified, checks_of};
+use deskhook_native::{Check, Inspection, Verified, checks_of, inspect};
 
-use super::folder::inspected;
+use super::told::failure;
 use crate::output::{Exit, Failure, Form, Outcome};
 use apart::Apart;
 use report::{Report, Reports};
@@ -32,7 +32,7 @@ pub(crate) struct Validate {
 
 /// Does what the command says; the answer is no where something has to be mended.
 pub(super) fn run(args: &Validate) -> Outcome {
-    let inspection = inspected(&args.path)?;
+    let inspection = inspect(&args.path).map_err(failure)?;
     let mut reports = Reports::new(Form::from(args.json));
     reports.add(manifest::report(&inspection));
     // What is refused before it is loaded has no other checks.

@@ -2,9 +2,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use deskhook_native::{Checked, PublisherKey, check_signatures};
+use deskhook_native::{Checked, PublisherKey, Unsigned, check_signatures};
+use deskhook_policy::PublisherKeyError;
 
-use crate::output::{Colour, Exit, Failure, Outcome, json, paint, say};
+use super::told::failure;
+use crate::output::{Colour, Exit, Failure, Outcome, json, paint, remark, say};
 
 /// `plugin verify`.
 #[derive(Args)]
@@ -22,15 +24,15 @@ pub(crate) struct Verify {
 /// Does what the command says; the answer is no where one signature does not hold.
 pub(super) fn run(args: &Verify) -> Outcome {
     let key = publisher(&args.publisher)?;
+    let inspection = deskhook_native::inspect(&args.path).map_err(failure)?;
     let checked = check_signatures(&args.path, &key)?;
-    let inspection = deskhook_native::inspect(&args.path)?;
     let holds = inspection.matches() && checked.iter().all(Checked::holds);
     if args.json {
         let files = checked.iter().map(|one| {
             serde_json::json!({
                 "file": one.file,
                 "holds": one.holds(),
-                "comment": one.signature.as_ref().and_then(|it| it.as_ref().ok()),
+                "comment": one.signature.as_ref().ok(),
                 "why": why(one),
             })
         });
@@ -45,6 +47,7 @@ pub(super) fn run(args: &Verify) -> Outcome {
         }))?;
     } else {
         checked.iter().for_each(print);
+        advise(&checked, &inspection.folder);
         if !inspection.matches() {
             say(format!(
                 "{} the library is not the one of the manifest",
@@ -56,11 +59,10 @@ pub(super) fn run(args: &Verify) -> Outcome {
 }
 
 fn why(checked: &Checked) -> Option<String> {
-    match &checked.signature {
-        None => Some("it has no signature".to_owned()),
-        Some(Err(error)) => Some(error.to_string()),
-        Some(Ok(_)) => None,
-    }
+    let error = checked.signature.as_ref().err()?;
+    let causes = std::iter::successors(std::error::Error::source(error), |it| it.source());
+    let causes = causes.map(|cause| format!(": {cause}"));
+    Some(error.to_string() + &causes.collect::<String>())
 }
 
 fn print(checked: &Checked) {
@@ -71,17 +73,33 @@ fn print(checked: &Checked) {
     }
 }
 
+/// What to do about files that bear no signature of this publisher.
+fn advise(checked: &[Checked], folder: &Path) {
+    let is_missing = |one: &Checked| matches!(one.signature, Err(Unsigned::Missing(_)));
+    if checked.iter().any(is_missing) {
+        let folder = folder.display();
+        remark(format!(
+            "{} deskhook plugin sign --key FILE {folder}",
+            paint("help:", Colour::Cyan)
+        ));
+    }
+}
+
 /// The key itself, or what is in a file.
 fn publisher(named: &str) -> Result<PublisherKey, Failure> {
     let path = Path::new(named);
-    let text = if path.is_file() {
+    let text = if path.exists() {
         let cannot = || format!("cannot read {}", path.display());
         deskhook_source::read_text(path).with_context(cannot)?
     } else {
         named.to_owned()
     };
     PublisherKey::read(&text).map_err(|error| {
-        let error = anyhow::Error::from(error).context(format!("{named:?} names no publisher"));
-        Failure::Usage(error)
+        let lacks = match (path.exists(), error) {
+            (false, PublisherKeyError::Form) => ", and there is no such file",
+            _ => "",
+        };
+        let wrong = format!("--publisher {named:?} is no publisher's key{lacks}");
+        Failure::Usage(anyhow::Error::from(error).context(wrong))
     })
 }

@@ -1,6 +1,8 @@
 use deskhook_policy::{PublisherKeyError, check_publisher_key};
 use minisign_verify::{PublicKey, Signature};
 
+use super::form::trusted_comment;
+
 /// A publisher's public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublisherKey(PublicKey);
@@ -9,8 +11,8 @@ pub struct PublisherKey(PublicKey);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// It is not in minisign's form.
-    #[error("this is no minisign signature")]
-    Form,
+    #[error("this is no minisign signature: {0}")]
+    Form(&'static str),
     /// Another key made it.
     #[error("it was made with another key")]
     Key,
@@ -35,19 +37,25 @@ impl PublisherKey {
         Ok(Self(key))
     }
 
+    /// The same for the bytes of a `.minisig` file.
+    pub(crate) fn check_file(&self, bytes: &[u8], file: &[u8]) -> Result<String, SignatureError> {
+        let text = std::str::from_utf8(file);
+        let text = text.map_err(|_| SignatureError::Form("it is not UTF-8"))?;
+        Ok(self.check(bytes, text)?.to_owned())
+    }
+
     /// Whether `signature`, the text of a `.minisig` file, was made with this key's secret half over
     /// exactly `bytes`; then its trusted comment.
     pub fn check<'s>(&self, bytes: &[u8], signature: &'s str) -> Result<&'s str, SignatureError> {
-        let decoded = Signature::decode(signature).map_err(|_| SignatureError::Form)?;
+        let comment = trusted_comment(signature)?;
+        let unknown = |_| SignatureError::Form("it is of a kind that nobody knows");
+        let decoded = Signature::decode(signature).map_err(unknown)?;
         let verified = self.0.verify(bytes, &decoded, false);
         verified.map_err(|error| match error {
             minisign_verify::Error::UnexpectedKeyId => SignatureError::Key,
             minisign_verify::Error::UnexpectedAlgorithm => SignatureError::Legacy,
             _ => SignatureError::Changed,
         })?;
-        let comment = signature.lines().nth(2).unwrap_or_default();
-        Ok(comment
-            .strip_prefix("trusted comment: ")
-            .unwrap_or_default())
+        Ok(comment)
     }
 }

@@ -85,7 +85,8 @@ fn a_plugin_that_was_packed_before_is_replaced_with_its_signatures() {
     let key = Signer::new(&[1; 32], [1; 8]).public_line();
     let key = crate::PublisherKey::read(&key).unwrap();
     let checked = check_signatures(&second.folder, &key).unwrap();
-    assert!(checked.iter().all(|one| one.signature.is_none()));
+    let is_gone = |one: &crate::Checked| matches!(one.signature, Err(crate::Unsigned::Missing(_)));
+    assert!(checked.iter().all(is_gone), "{checked:?}");
 }
 
 #[test]
@@ -99,7 +100,14 @@ fn nothing_but_a_packed_plugin_is_replaced() {
     assert_eq!(bench.packed().len(), 3);
     std::fs::remove_dir_all(&folder).unwrap();
     std::fs::write(&folder, "mine").unwrap();
-    assert!(matches!(bench.pack(), Err(PackError::Occupied { .. })));
+    let refused = bench.pack().unwrap_err();
+    assert!(matches!(&refused, PackError::Occupied { .. }));
+    assert!(
+        refused
+            .to_string()
+            .ends_with(": it is no folder, or a link to one"),
+        "{refused}"
+    );
     assert_eq!(std::fs::read(&folder).unwrap(), b"mine");
 }
 
@@ -124,8 +132,9 @@ fn what_is_no_plugin_is_not_packed_and_leaves_what_was_there() {
     assert!(refused.to_string().contains("manifest.json"), "{refused}");
     assert!(!bench.at("zone").exists());
     std::fs::remove_file(bench.at("manifest.json")).unwrap();
-    let refused = bench.pack().unwrap_err().to_string();
-    assert!(refused.starts_with("cannot read the manifest"), "{refused}");
+    let refused = crate::plugin::whole(&bench.pack().unwrap_err());
+    let said = "the manifest cannot be read: there is no file ";
+    assert!(refused.starts_with(said), "{refused}");
     assert_eq!(bench.packed(), before);
     let now = std::fs::read(bench.at("dist/org.example.zone/zone.so")).unwrap();
     assert_eq!(now, kept);
@@ -144,5 +153,53 @@ fn what_is_packed_nobody_else_can_write_to() {
     ] {
         let found = path.metadata().unwrap().permissions().mode() & 0o7777;
         assert_eq!(found, mode, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_manifest_that_is_a_link_is_packed_as_builds_leave_it() {
+    let bench = Bench::new();
+    std::fs::rename(bench.at("manifest.json"), bench.at("real.json")).unwrap();
+    std::os::unix::fs::symlink("real.json", bench.at("manifest.json")).unwrap();
+    let packed = bench.pack().unwrap();
+    let manifest = packed.folder.join(MANIFEST);
+    assert!(manifest.symlink_metadata().unwrap().is_file());
+}
+
+#[test]
+fn what_may_not_be_meant_is_told_and_packed_all_the_same() {
+    let bench = Bench::new();
+    let packed = bench.pack().unwrap();
+    let told = |packed: &Packed, what| packed.notes.iter().any(|note| note.contains(what));
+    assert!(told(&packed, "id is \"org.example.zone\""), "{packed:?}");
+    assert!(told(&packed, "version is \"1.0.0\""), "{packed:?}");
+    let slip = TEMPLATE.replace("\"later\"", "\"capability\"");
+    bench.write("manifest.json", &slip);
+    bench.write("zone.so", "deskhook_plugin_entry org.example.zone 1.0.0");
+    let packed = bench.pack().unwrap();
+    assert_eq!(packed.notes.len(), 1, "{packed:?}");
+    assert!(
+        told(&packed, "did you mean \"capabilities\"?"),
+        "{packed:?}"
+    );
+    let signed = sign(&packed.folder, &Signer::new(&[1; 32], [1; 8])).unwrap();
+    assert_eq!(signed.notes.len(), 1, "{signed:?}");
+}
+
+#[test]
+fn what_lies_beside_a_plugin_or_nowhere_is_not_taken_for_it() {
+    let bench = Bench::new();
+    let folder = bench.pack().unwrap().folder;
+    bench.write("dist/org.example.zone/notes.txt", "mine");
+    for (path, said) in [
+        ("notes.txt", "is no part of the plugin org.example.zone"),
+        ("nowhere.so", "there is no "),
+        ("../org.example.other", "there is no "),
+    ] {
+        let refused = inspect(&folder.join(path)).unwrap_err().to_string();
+        assert!(refused.contains(said), "{refused}");
+    }
+    for path in [".", "zone.so", MANIFEST] {
+        assert!(inspect(&folder.join(path)).is_ok(), "{path}");
     }
 }

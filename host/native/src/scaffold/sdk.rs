@@ -7,8 +7,6 @@ pub struct Sdk {
     text: String,
 }
 
-/// The SDK's place in the source tree.
-const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/sdk");
 /// The line of its manifest that says what it is.
 const NAME: &str = "name = \"deskhook-sdk\"";
 
@@ -23,11 +21,6 @@ impl Sdk {
         let folder = folder.canonicalize().ok()?;
         let text = folder.to_str()?.to_owned();
         Some(Self { folder, text })
-    }
-
-    /// The SDK of the source tree that this program was built from, where that is still there.
-    pub fn of_source_tree() -> Option<Self> {
-        Self::at(Path::new(OWN))
     }
 
     /// Its folder, from the root.

@@ -19,11 +19,19 @@ static struct {
 
 static int run, failed;
 
+static const char *kind_name(uint32_t kind) {
+  static const char *const names[] = {[DESKHOOK_VERDICT_ABSTAIN] = "abstain",
+                                      [DESKHOOK_VERDICT_ALLOW] = "allow",
+                                      [DESKHOOK_VERDICT_DENY] = "deny",
+                                      [DESKHOOK_VERDICT_ASK] = "ask"};
+  return kind < sizeof names / sizeof *names ? names[kind] : "none that there is";
+}
+
 static void check(int holds, const char *what) {
   run++;
   if (holds) return;
   failed++;
-  printf("failed: %s\n  kind %u, code \"%s\", message \"%s\", error \"%s\"\n", what, (unsigned)said.kind, said.code,
+  printf("failed: %s\n  verdict: %s, code \"%s\", message \"%s\", error \"%s\"\n", what, kind_name(said.kind), said.code,
          said.message, said.error);
 }
 

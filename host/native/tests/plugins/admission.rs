@@ -9,7 +9,7 @@ use deskhook_native::{
 };
 use serde_json::{Value, json};
 
-use crate::fixture::{Place, set_mode, template};
+use crate::fixture::{Place, set_mode, template, whole};
 
 fn signer(number: u8) -> Signer {
     Signer::new(&[number; 32], [number; 8])
@@ -193,4 +193,49 @@ fn a_manifest_that_others_can_write_to_or_that_is_a_link_is_refused() {
         matches!(refused, AdmissionError::Manifest { .. }),
         "{refused}"
     );
+    let said = whole(&refused);
+    assert!(
+        said.contains("links are refused: put the file itself"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_plugin_s_folder_that_is_a_link_is_refused_with_what_to_do() {
+    let place = signed("1.0.0");
+    let link = place.folder().with_file_name("link");
+    std::os::unix::fs::symlink(place.folder(), &link).unwrap();
+    let refused = admit(&link, &trusting(&place)).unwrap_err();
+    assert!(matches!(refused, AdmissionError::Place { .. }));
+    let said = whole(&refused);
+    assert!(
+        said.contains("links are refused: put the folder itself"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_signature_s_file_that_is_none_says_what_is_wrong_with_it() {
+    let place = signed("1.0.0");
+    let file = signature_of(&place.library());
+    let good = std::fs::read(&file).unwrap();
+    let crlf = String::from_utf8_lossy(&good).replace('\n', "\r\n");
+    let long = [&good[..], &vec![b' '; 10 << 20]].concat();
+    for (bytes, why) in [
+        (&b""[..], "it is empty"),
+        (b"\xff\xfe", "it is not UTF-8"),
+        (crlf.as_bytes(), "CR LF"),
+        (&[&good[..], b"more\n"].concat(), "behind its four lines"),
+        (&long, "is larger than 4 KiB"),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        let said = whole(&admitted(&place).unwrap_err());
+        assert!(said.contains(why) && said.contains("Deskhook"), "{said}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    let said = whole(&admitted(&place).unwrap_err());
+    let wanted = "no signature of \"Deskhook\" that can be read: there is no file ";
+    assert!(said.contains(wanted), "{said}");
+    std::fs::write(&file, good).unwrap();
+    assert!(admitted(&place).is_ok());
 }

@@ -67,11 +67,23 @@ fn an_answer_that_breaks_a_rule_is_a_fault_and_never_a_verdict() {
         assert!(matches!(fault, Fault::BadAnswer { .. }), "{fault:?}");
         assert!(fault.to_string().contains(said), "{fault}");
     }
-    for (reason, said) in [("status", "status 77"), ("why", "it could not tell")] {
+    for (reason, said) in [
+        ("status", "failed with the unknown status 77"),
+        (
+            "invalid",
+            "failed with DESKHOOK_INVALID and did not say why",
+        ),
+        ("why", "it could not tell"),
+    ] {
         let fault = asked(&plugin, Some(reason), &desk).unwrap_err();
         assert!(matches!(fault, Fault::Failed { .. }), "{fault:?}");
         assert!(fault.to_string().contains(said), "{fault}");
     }
+    let fault = asked(&plugin, Some("panicked"), &desk)
+        .unwrap_err()
+        .to_string();
+    let said = "crashed: it failed with DESKHOOK_PANICKED and did not say why";
+    assert_eq!(fault, said);
     assert!(asked(&plugin, None, &desk).is_ok(), "and goes on");
 }
 

@@ -266,9 +266,9 @@ pub(crate) fn limit() -> Limit {
 }
 
 /// An error and all its sources.
-pub(crate) fn whole(error: &OpenError) -> String {
+pub(crate) fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
+    let mut source = error.source();
     while let Some(inner) = source {
         text = format!("{text}: {inner}");
         source = inner.source();

@@ -57,6 +57,14 @@ fn a_library_that_is_no_fitting_plugin_is_refused_with_both_sides() {
         ),
         (("NULL_ENTRY", "1"), ["deskhook_plugin_entry", "null", ""]),
         (("REFUSES", "1"), ["does not start", "no licence", ""]),
+        (
+            ("REFUSES_SILENTLY", "1"),
+            [
+                "does not start",
+                "answered null",
+                "wrote no sentence to `error`",
+            ],
+        ),
         (("NO_MENU", "1"), ["tray.menu", "manifest", "does not have"]),
         (
             ("ID", "\"org.other\""),
@@ -64,7 +72,10 @@ fn a_library_that_is_no_fitting_plugin_is_refused_with_both_sides() {
         ),
     ] {
         let refused = Place::new().with_c(&[flags]).open().err();
-        let told = refused.as_ref().map(whole).unwrap_or_default();
+        let told = refused
+            .as_ref()
+            .map(|error| whole(error))
+            .unwrap_or_default();
         assert!(
             said.iter().all(|word| told.contains(word)),
             "{flags:?}: {told:?}"
@@ -146,6 +157,14 @@ fn a_plugin_is_installed_found_and_told_of_without_running() {
     std::fs::create_dir(plugins.join("no-plugin")).unwrap();
     assert_eq!(discover(&plugins), std::slice::from_ref(&folder));
     assert_eq!(discover(&plugins.join("nowhere")).len(), 0);
+    let link = plugins.join("org.example.link");
+    std::os::unix::fs::symlink(&folder, &link).unwrap();
+    std::os::unix::fs::symlink("nowhere", plugins.join("org.example.broken")).unwrap();
+    assert_eq!(
+        discover(&plugins),
+        [folder.clone(), link],
+        "it is told of, and refused"
+    );
     let manifest = Manifest::read(&folder).unwrap();
     let told = inspect(&folder).unwrap();
     assert!(told.matches() && told.names_entry && told.bytes > 0);

@@ -1,8 +1,8 @@
 use std::ffi::c_void;
 
 use deskhook_abi::{
-    self as abi, ElevationRequestHook, Instance, OK, SessionJoinHook, SessionRequestHook, Sink,
-    Status, VerdictSink,
+    self as abi, ElevationRequestHook, Instance, Named, OK, SessionJoinHook, SessionRequestHook,
+    Sink, Status, VerdictSink,
 };
 
 use super::{run, views};
@@ -52,7 +52,8 @@ fn give(answer: *const VerdictSink, verdict: &Verdict) -> Result<(), Failure> {
     match unsafe { give(answer, &raw const view) } {
         OK => Ok(()),
         status => Err(Failure::new(format!(
-            "the host did not take the verdict: status {status}"
+            "the host did not take the verdict: {}",
+            Named(status)
         ))),
     }
 }
