@@ -28,6 +28,7 @@ mod signed;
 mod signing;
 mod standin;
 mod tray;
+mod trust;
 mod unmanaged;
 mod uplink;
 mod validate;

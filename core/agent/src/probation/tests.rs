@@ -149,3 +149,13 @@ fn being_late_counts_three_times_in_a_row() {
     );
     assert_eq!(probation.judge(Moment(2), &health("2", 3, late())).len(), 1);
 }
+
+#[test]
+fn what_policy_ended_is_no_way_back() {
+    let mut probation = Probation::default();
+    admit(&mut probation, 0, ("1", "2"));
+    probation.keep(|before| version(before) != "1");
+    assert!(!probation.sits());
+    let back = probation.judge(Moment(1), &health("2", 1, failed()));
+    assert!(back.is_empty());
+}

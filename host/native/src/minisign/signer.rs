@@ -177,7 +177,9 @@ fn mask(secret: &mut [u8; SECRET], password: &str, head: &[u8]) -> Result<(), Si
 
 #[cfg(test)]
 mod tests {
-    use super::super::{PublisherKey, PublisherKeyError, SignatureError};
+    use deskhook_policy::PublisherKeyError;
+
+    use super::super::{PublisherKey, SignatureError};
     use super::*;
 
     fn signer() -> Signer {
