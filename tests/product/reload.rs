@@ -144,7 +144,7 @@ fn new_files_that_fail_while_they_are_new_give_way_to_the_old_ones() -> Result<(
     assert_eq!(status["extensions"][0]["state"], "running", "{status:#}");
     let said = status["extensions"][0]["message"].to_string();
     assert!(
-        said.contains("1 running") && said.contains("2 failed while it was new"),
+        said.contains("its files on disk are rejected: 2 failed while it was new"),
         "{said}"
     );
     assert_eq!(version_of_menu(&agent.home().socket())?, 1);

@@ -178,7 +178,8 @@ async fn whose_publisher_is_trusted_no_more_ends_whatever_its_folder_looks_like(
     scene.agent.home().write(manifest, "half an update")?;
     let rejected = |status: &Value| {
         let said = status["extensions"][0]["message"].as_str();
-        said.unwrap_or_default().contains("its files rejected")
+        said.unwrap_or_default()
+            .contains("its files on disk are rejected")
     };
     scene
         .agent
@@ -214,7 +215,7 @@ async fn no_session_keeps_a_plugin_that_policy_ended() -> Result<()> {
         })?;
         let status = scene.agent.status()?;
         ensure!(
-            status["phase"] == "reported",
+            status["phase"] == "waiting",
             "the session goes on: {status:#}"
         );
     }

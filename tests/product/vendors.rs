@@ -186,7 +186,10 @@ fn a_path_that_is_no_packed_plugin_says_what_is_wanted() -> Result<()> {
             "nowhere",
             "there is no nowhere: a plugin's folder is wanted",
         ),
-        ("dist", "help: what `deskhook plugin pack` makes is wanted"),
+        (
+            "dist",
+            "help: there are plugins in it; name one, as dist/org",
+        ),
         (
             "lua",
             "help: this is a Lua package: `deskhook script check`",
@@ -241,7 +244,7 @@ fn a_key_that_is_none_says_which_one_is_wanted() -> Result<()> {
     for (key, why) in [
         ("nowhere.pub", "and there is no such file"),
         ("key", "this is a secret key"),
-        ("own.so", "this is no minisign public key"),
+        ("own.so", "a publisher's key is one line of 56 characters"),
     ] {
         let said = plugin(&home, &["verify", "--publisher", key, &folder])?;
         assert_eq!(said.code, Some(2), "{said:?}");

@@ -18,16 +18,19 @@ fn a_place_that_is_no_plugin_is_told_with_what_to_do() -> Result<()> {
     home.write("new/deskhook-plugin.json", manifest)?;
     home.write("broken/deskhook-plugin.json", "{\n\"id\": 1}")?;
     for (place, told) in [
-        ("no-such", "help: there is no such file or folder"),
-        ("empty", "help: name the folder that `deskhook plugin pack"),
-        ("empty/notes.txt", "help: name the folder that"),
+        (
+            "no-such",
+            "there is no no-such: a plugin's folder is wanted",
+        ),
+        ("empty", "help: what `deskhook plugin pack` makes is wanted"),
+        ("empty/notes.txt", "help: what `deskhook plugin pack` makes"),
         (
             "lua",
-            "help: it is a Lua package: deskhook script check lua",
+            "help: this is a Lua package: `deskhook script check`",
         ),
         (
             "lua/init.lua",
-            "help: it is a Lua package: deskhook script check lua",
+            "help: this is a Lua package: `deskhook script check`",
         ),
         (
             "plugins",
@@ -35,13 +38,10 @@ fn a_place_that_is_no_plugin_is_told_with_what_to_do() -> Result<()> {
         ),
         (
             "plugins/org.example.fragile/notes.txt",
-            "help: for the plugin beside it name the folder, plugins/org.example.fragile",
+            "notes.txt is no part of the plugin org.example.fragile",
         ),
-        (
-            "new",
-            "help: it is not packed yet: deskhook plugin pack new LIBRARY",
-        ),
-        ("broken", "line 2 column 7"),
+        ("new", "no library yet: `deskhook plugin pack`"),
+        ("broken", "deskhook-plugin.json:2:7"),
     ] {
         for command in ["validate", "inspect"] {
             let said = agent.deskhook(&["plugin", command, place])?;

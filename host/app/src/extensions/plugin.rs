@@ -41,7 +41,11 @@ impl Loading<'_> {
                 .map_err(refused)?;
         }
         let about = (manifest.publisher.as_str(), plugin.about());
-        let word = Word::of(&self.policy.extensions, about, here);
+        let place = match here {
+            true => Isolation::InProcess,
+            false => Isolation::Child,
+        };
+        let word = Word::of(&self.policy.extensions, about, place);
         Ok(Arc::new(Vouched::new(plugin, word)))
     }
 

@@ -23,13 +23,17 @@ pub(super) struct Word {
     pinned: bool,
     /// What the system lets it do by itself.
     held: Vec<String>,
-    /// Whether it runs in the agent.
-    here: bool,
+    /// Where it runs.
+    place: Isolation,
 }
 
 impl Word {
     /// The word of that policy for a plugin of that publisher.
-    pub(super) fn of(policy: &Extensions, (publisher, about): (&str, &About), here: bool) -> Self {
+    pub(super) fn of(
+        policy: &Extensions,
+        (publisher, about): (&str, &About),
+        place: Isolation,
+    ) -> Self {
         let today = policy.of(&about.name);
         let grants = Grants::new(&about.capabilities, &today.capabilities);
         let held = grants.both().into_iter().filter(|it| is_held(it));
@@ -38,7 +42,7 @@ impl Word {
             key: key(policy, publisher).map(str::to_owned),
             pinned: names(policy, about),
             held: held.map(str::to_owned).collect(),
-            here,
+            place,
         }
     }
 
@@ -53,7 +57,8 @@ impl Word {
         // A version that ran by its name alone may be an older one, which no publisher's word lets in.
         let is_as_loaded = (is_named || !self.pinned)
             && self.held.iter().all(|it| grants.allows(it))
-            && (!self.here || policy.isolation == Isolation::InProcess && is_named && is_known);
+            && (self.place == Isolation::Child
+                || policy.isolation == Isolation::InProcess && is_named && is_known);
         match is_as_loaded {
             true => Standing::Holds,
             false => Standing::TooWide,
@@ -174,7 +179,7 @@ mod tests {
     }
 
     fn standing(before: &Extensions, today: &Extensions) -> Standing {
-        let word = Word::of(before, ("Example", &about()), false);
+        let word = Word::of(before, ("Example", &about()), Isolation::Child);
         Vouched::new(Arc::new(Silent(about())), word).standing(today)
     }
 
@@ -215,7 +220,7 @@ mod tests {
     fn in_the_agent_it_stays_only_while_policy_names_it_twice() {
         let mut both = policy(Some("RW1"), Some("ab"), &[]);
         both.isolation = Isolation::InProcess;
-        let word = Word::of(&both, ("example", &about()), true);
+        let word = Word::of(&both, ("example", &about()), Isolation::InProcess);
         assert_eq!(word.standing(&both, &about()), Standing::Holds);
         let child = policy(Some("RW1"), Some("ab"), &[]);
         assert_eq!(word.standing(&child, &about()), Standing::TooWide);
@@ -224,7 +229,7 @@ mod tests {
     #[test]
     fn one_that_was_ended_is_away_for_whoever_still_has_it() {
         let trusted = policy(Some("RW1"), None, &[]);
-        let word = Word::of(&trusted, ("example", &about()), false);
+        let word = Word::of(&trusted, ("example", &about()), Isolation::Child);
         let plugin: Arc<dyn Extension> = Arc::new(Silent(about()));
         let alive = Arc::downgrade(&plugin);
         let vouched = Vouched::new(plugin, word);
