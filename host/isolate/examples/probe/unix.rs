@@ -31,6 +31,12 @@ pub(crate) fn attempt(what: &str, rest: &str) -> Option<Result<String, Fault>> {
         ),
         #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
         "int80" => Ok(int80().to_string()),
+        #[cfg(target_os = "linux")]
+        "setuid" => tried(setuid(rest)),
+        #[cfg(target_os = "linux")]
+        "whiteout" => tried(whiteout(rest)),
+        #[cfg(target_os = "linux")]
+        "addresses" => tried(addresses()),
         "signal" => {
             let process = rest.parse().ok().and_then(rustix::process::Pid::from_raw);
             let process = process.unwrap_or(rustix::process::Pid::INIT);
@@ -39,6 +45,34 @@ pub(crate) fn attempt(what: &str, rest: &str) -> Option<Result<String, Fault>> {
         }
         _ => return None,
     })
+}
+
+/// A file that would run as whoever owns it.
+#[cfg(target_os = "linux")]
+fn setuid(path: &str) -> std::io::Result<String> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).mode(0o4755);
+    options.open(path).map(|_| "made".to_owned())
+}
+
+/// A file renamed, with a device left in its place.
+#[cfg(target_os = "linux")]
+fn whiteout(path: &str) -> std::io::Result<String> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    let to = format!("{path}.moved");
+    let renamed = renameat_with(CWD, path, CWD, &to, RenameFlags::WHITEOUT);
+    Ok(renamed.map(|()| "renamed".to_owned())?)
+}
+
+/// More addresses than any memory is for.
+#[cfg(target_os = "linux")]
+fn addresses() -> std::io::Result<String> {
+    use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
+    let (nowhere, far) = (std::ptr::null_mut(), 1_usize << 40);
+    // SAFETY: the kernel chooses the place, and nobody uses it.
+    let mapped = unsafe { mmap_anonymous(nowhere, far, ProtFlags::READ, MapFlags::PRIVATE) };
+    Ok(mapped.map(|_| "mapped".to_owned())?)
 }
 
 /// This process's number, asked for as programs of 32 bits ask: the calls have other numbers there.

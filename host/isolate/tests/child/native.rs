@@ -89,9 +89,24 @@ fn native_code_writes_in_its_own_folder_alone() {
     let read = format!("read {file}");
     let beside = format!("write {}", shown(&folder.path().join("b.txt")));
     let remove = format!("remove {file}");
-    let tried = attempts(reach, &[&write, &read, &beside, &remove]);
+    let setuid = format!("setuid {}", shown(&own.join("s")));
+    let whiteout = format!("whiteout {file}");
+    let asked = [
+        &*write,
+        &read,
+        &beside,
+        &whiteout,
+        &remove,
+        &setuid,
+        "addresses",
+    ];
+    let tried = attempts(reach, &asked);
     let came: Vec<&str> = tried.iter().map(|(_, came)| &**came).collect();
-    assert_eq!(came, ["written", "x", DENIED, "removed"]);
+    let no_memory = "Cannot allocate memory (os error 12)";
+    let wanted = [
+        "written", "x", DENIED, FORBIDDEN, "removed", FORBIDDEN, no_memory,
+    ];
+    assert_eq!(came, wanted);
 }
 
 #[test]

@@ -70,6 +70,7 @@ fn rules(may: May) -> Built<Rules> {
             sending(&mut rules)?;
             if write {
                 allow(&mut rules, WRITING);
+                writing(&mut rules)?;
             } else {
                 reading(&mut rules)?;
             }
@@ -182,6 +183,24 @@ fn sending(rules: &mut Rules) -> Built<()> {
     let stream = libc::SOCK_STREAM.unsigned_abs().into();
     let kind = condition(1, SeccompCmpOp::MaskedEq(0xf), stream)?;
     rules.insert(libc::SYS_socketpair, vec![both(family, kind)?]);
+    Ok(())
+}
+
+/// Making files that are files: none that runs as somebody else, and no device in the place of one
+/// that was renamed.
+fn writing(rules: &mut Rules) -> Built<()> {
+    let makes = (libc::O_CREAT | libc::O_TMPFILE & !libc::O_DIRECTORY).unsigned_abs();
+    let rights = libc::S_ISUID | libc::S_ISGID;
+    let opens = |flags: u8| -> Built<Vec<SeccompRule>> {
+        let plain = masked(flags, makes.into(), 0)?;
+        let made = masked(flags + 1, rights.into(), 0)?;
+        Ok(vec![plain, made])
+    };
+    rules.insert(libc::SYS_openat, opens(2)?);
+    #[cfg(target_arch = "x86_64")]
+    rules.insert(libc::SYS_open, opens(1)?);
+    let whiteout = u64::from(libc::RENAME_WHITEOUT);
+    rules.insert(libc::SYS_renameat2, vec![masked(4, whiteout, 0)?]);
     Ok(())
 }
 

@@ -129,16 +129,12 @@ pub(super) const WRITING: &[libc::c_long] = &[
     libc::SYS_fsync,
     libc::SYS_ftruncate,
     libc::SYS_mkdirat,
-    libc::SYS_openat,
     libc::SYS_pwrite64,
     libc::SYS_pwritev,
     libc::SYS_renameat,
-    libc::SYS_renameat2,
     libc::SYS_unlinkat,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_mkdir,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_open,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_rename,
     #[cfg(target_arch = "x86_64")]
