@@ -167,7 +167,7 @@ fn a_changed_byte_is_no_longer_the_publisher_s() -> Result<()> {
 /// A plugin that is packed, whose library is none that could run.
 fn packed_text(home: &Home) -> Result<String> {
     done(&plugin(home, &["new", ID, "--lang", "c"])?)?;
-    let library = format!("deskhook_plugin_entry {ID} 0.1.0");
+    let library = format!("\u{7f}ELF deskhook_plugin_entry {ID} 0.1.0");
     home.write("own.so", library)?;
     done(&plugin(home, &["pack", ID, "own.so"])?)?;
     done(&plugin(home, &["keygen", "--out", "key"])?)?;

@@ -5,7 +5,7 @@ mod provenance;
 mod running;
 
 use clap::Subcommand;
-use deskhook_agent::Rejected;
+use deskhook_agent::{Rejected, absent};
 use deskhook_hooks::{Body, Hook, Limit};
 use deskhook_policy::Policy;
 use deskhook_wire::TimingShape;
@@ -86,7 +86,9 @@ struct Explained {
 fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
     let config = agent::config(settings);
     let resolved = crate::doctor::loaded(&config).resolved;
-    let set = extensions::look(&config.extensions, &resolved.policy)?;
+    let mut set = extensions::look(&config.extensions, &resolved.policy)?;
+    let lost = absent(&resolved.policy, &config.extensions, &set);
+    set.rejected.extend(lost);
     let mut listeners = listeners(hook, &set.loaded, &resolved);
     let running = running::ask(hook, settings)?;
     if let Running::Heard(timings) = &running {

@@ -5,7 +5,7 @@ use deskhook_agent::watch_agent;
 use deskhook_wire::{Asked, ControlAnswer, ControlReply, ControlRequest, Status};
 
 use crate::agent::runtime;
-use crate::output::{Colour, Exit, Failure, Outcome, json, paint, progress, remark, say};
+use crate::output::{Colour, Exit, Failure, Outcome, json, one_line, paint, progress, remark, say};
 use crate::settings::Reach;
 use crate::status;
 
@@ -273,7 +273,9 @@ fn reasons(last: &Status, word: &str) {
     for reason in &last.reasons {
         remark(format!(
             "  {} [{}, {}]",
-            reason.message, reason.code, reason.by
+            reason.message,
+            one_line(&reason.code),
+            one_line(&reason.by)
         ));
     }
     if let Some(detail) = &last.detail {

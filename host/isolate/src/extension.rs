@@ -21,8 +21,9 @@ const GRACE: Duration = Duration::from_millis(225);
 pub struct Isolated {
     about: About,
     opening: Opening,
-    process: Process,
+    // Hung up before the process is let go of, which waits for it to end in order.
     line: Mutex<Option<Line>>,
+    process: Process,
 }
 
 /// A way into the child of that number.

@@ -4,6 +4,9 @@ use deskhook_abi::ENTRY_SYMBOL;
 
 use crate::Manifest;
 
+/// What libraries begin with: ELF, PE, Mach-O of 64 bits and of several processors.
+const FORMS: [&[u8]; 4] = [b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
+
 /// Whether the library has the entry's name in it. A name is no proof, its absence is.
 pub(crate) fn names_entry(library: &[u8]) -> bool {
     holds(library, ENTRY_SYMBOL)
@@ -12,6 +15,12 @@ pub(crate) fn names_entry(library: &[u8]) -> bool {
 /// A sentence for id and version each where the library has it nowhere. It says both in its entry, as
 /// texts that compilers leave in one piece, so most likely it says something else.
 pub(crate) fn unsaid(manifest: &Manifest, library: &[u8]) -> Vec<String> {
+    if !FORMS.iter().any(|form| library.starts_with(form)) {
+        return vec![
+            "the library is none of any system that is known (ELF, PE, Mach-O): was another file named in its place?"
+                .to_owned(),
+        ];
+    }
     let fields = [("id", &manifest.id), ("version", &manifest.version)];
     let absent = fields.into_iter().filter(|(_, said)| !holds(library, said));
     let note = |(field, said): (&str, &String)| {
@@ -37,10 +46,12 @@ mod tests {
             "hooks": [], "publisher": "example"}"#;
         let manifest = Manifest::template(template).unwrap();
         let told = |library: &[u8]| unsaid(&manifest, library);
-        assert!(told(b"\0org.example.zone\x001.2.0\0").is_empty());
-        let notes = told(b"org.example.zone 1.1.0");
+        assert!(told(b"\x7fELF\0org.example.zone\x001.2.0\0").is_empty());
+        let notes = told(b"\x7fELF org.example.zone 1.1.0");
         assert_eq!(notes.len(), 1);
         assert!(notes[0].contains("version is \"1.2.0\""), "{notes:?}");
-        assert_eq!(told(b"").len(), 2);
+        assert_eq!(told(b"MZ").len(), 2);
+        let notes = told(b"/* deskhook_plugin_entry, org.example.zone 1.2.0 */");
+        assert!(notes[0].contains("another file"), "{notes:?}");
     }
 }

@@ -253,9 +253,13 @@ fn told(reply: HostReply, value: *const Sink, error: *const Sink) -> Status {
 fn done(reply: HostReply, error: *const Sink) -> Status {
     match &reply {
         Ok(_) => OK,
+        Err(HostError::NoAnswer) => refused(NO_ANSWER, SILENCE, error),
         Err(why) => refused(status(&reply), &why.to_string(), error),
     }
 }
+
+/// Why the host does not answer: nobody does while a plugin is made, however long it waits.
+const SILENCE: &str = "the host did not answer in time; before the first hook only the log, the clock, the cancel token and the folder answer";
 
 fn status(reply: &HostReply) -> Status {
     match reply {

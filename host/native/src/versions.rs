@@ -2,13 +2,17 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 const FILE: &str = "versions.json";
 /// Whoever writes holds this file's lock: agents of one account may share the folder.
 const TURN: &str = "versions.lock";
+/// How long a turn of others is waited for, and how often it is looked.
+const LONGEST_TURN: Duration = Duration::from_secs(5);
+const PACE: Duration = Duration::from_millis(5);
 /// The largest file that is read, in bytes: some ten thousand plugins.
 const LARGEST: u64 = 1 << 20;
 
@@ -76,11 +80,21 @@ pub fn ran(folder: &Path, id: &str, version: &str) -> Result<(), VersionsError> 
     write(&path, &all).map_err(failed)
 }
 
-/// Held until it is dropped.
+/// Held until it is dropped. Whoever else holds it writes a few lines, and is not waited for for ever.
 fn turn(folder: &Path) -> io::Result<File> {
     let file = File::create(folder.join(TURN))?;
-    file.lock()?;
-    Ok(file)
+    let until = Instant::now() + LONGEST_TURN;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if Instant::now() >= until => {
+                let why = format!("another process has kept {TURN} locked for too long");
+                return Err(io::Error::new(io::ErrorKind::TimedOut, why));
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PACE),
+        }
+    }
 }
 
 fn write(path: &Path, all: &BTreeMap<String, String>) -> io::Result<()> {

@@ -184,8 +184,8 @@ typedef struct deskhook_entry {
   struct deskhook_text version;
   // [load-thread] Makes an instance, which lives until its `destroy`. Null where it cannot,
   // with a sentence for the log in `error`. `host` stays valid for the rest of the process;
-  // its services have nobody to answer before the first hook, but the log, the clock and the
-  // cancel token. Several instances may live at the same time.
+  // its services have nobody to answer before the first hook, but the log, the clock, the
+  // cancel token and the folder. Several instances may live at the same time.
   const struct deskhook_instance *(*create)(const struct deskhook_host *host,
                                             const struct deskhook_sink *error);
 } deskhook_entry;

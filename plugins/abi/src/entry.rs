@@ -44,8 +44,8 @@ pub struct Entry {
     pub version: Text,
     /// [load-thread] Makes an instance, which lives until its `destroy`. Null where it cannot,
     /// with a sentence for the log in `error`. `host` stays valid for the rest of the process;
-    /// its services have nobody to answer before the first hook, but the log, the clock and the
-    /// cancel token. Several instances may live at the same time.
+    /// its services have nobody to answer before the first hook, but the log, the clock, the
+    /// cancel token and the folder. Several instances may live at the same time.
     pub create:
         Option<unsafe extern "C" fn(host: *const Host, error: *const Sink) -> *const Instance>,
 }

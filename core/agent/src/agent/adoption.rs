@@ -91,7 +91,10 @@ impl Loop {
         match set {
             Some(set) if holds => self.use_extensions(set),
             Some(_) => {}
-            None => tracing::error!("the loading of extensions broke off"),
+            None => {
+                tracing::error!("the loading of extensions broke off");
+                self.end_extensions(may_do_more);
+            }
         }
         if std::mem::take(&mut self.loading_is_stale) {
             self.load_extensions();
@@ -130,9 +133,7 @@ impl Loop {
         self.loaded.clone_from(&loaded);
         self.put_in_place(loaded);
         // What has its place now may do what it is granted; whoever may do more ends.
-        self.end_extensions(|extension, policy| {
-            extension.standing(&policy.extensions) != Standing::Holds
-        });
+        self.end_extensions(may_do_more);
         let before = std::mem::replace(
             &mut self.rejected,
             rejected.into_iter().chain(lost).collect(),
@@ -180,16 +181,16 @@ impl Loop {
         if !self.probation.sits() {
             return;
         }
+        // What is on trial without a way back is quarantined as any other is.
+        let policy = &self.policy;
+        self.probation
+            .keep(|before| could_be_loaded(before, policy));
         let health = self.chains.current().health();
         let back = self.probation.judge(self.now(), &health);
         if back.is_empty() {
             return;
         }
         for (before, rejected) in back {
-            // Its new files are quarantined as any others are.
-            if !could_be_loaded(&before, &self.policy) {
-                continue;
-            }
             let name = &rejected.name;
             tracing::warn!(
                 package = name,
@@ -214,6 +215,11 @@ impl Loop {
         self.timers.follow(self.now(), generation.chain.timers());
         self.chains.replace(generation.chain);
     }
+}
+
+/// Whether it can do more than it is granted, or nobody vouches for it at all.
+fn may_do_more(extension: &dyn Extension, policy: &Policy) -> bool {
+    extension.standing(&policy.extensions) != Standing::Holds
 }
 
 /// Two files of one version are told apart by the first digits of their hash.

@@ -170,7 +170,7 @@ pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
         Finding::wrong(
             Grade::Problem,
             ("extension", format!("{name}: {why}")),
-            "deskhook script check or plugin inspect says more",
+            "deskhook script check says more of a package; plugin inspect and, of signatures, plugin verify of a plugin",
         )
     });
     loaded.chain(rejected).chain(lost).collect()

@@ -77,7 +77,7 @@ fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadab
     }
 }
 
-/// Of this account alone.
+/// Of this account alone; on Windows as far as the folder that it is made in is.
 fn private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

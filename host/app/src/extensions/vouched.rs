@@ -96,8 +96,18 @@ impl Vouched {
         }
     }
 
+    fn is_over(&self) -> bool {
+        self.plugin().is_none()
+    }
+
     fn plugin(&self) -> std::sync::MutexGuard<'_, Option<Arc<dyn Extension>>> {
         self.plugin.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn ended() -> Fault {
+    Fault::Away {
+        message: "the policy no longer lets it run".to_owned(),
     }
 }
 
@@ -110,19 +120,41 @@ impl Extension for Vouched {
         // Not locked while it is called: it can be ended meanwhile.
         let plugin = self.plugin().clone();
         match plugin {
-            Some(plugin) => plugin.call(call, limit, host),
-            None => Err(Fault::Away {
-                message: "the policy no longer lets it run".to_owned(),
-            }),
+            Some(plugin) => {
+                let answer = plugin.call(call, limit, host);
+                // What it says while it is ended is nobody's word any more.
+                match self.is_over() {
+                    true => Err(ended()),
+                    false => answer,
+                }
+            }
+            None => Err(ended()),
         }
     }
 
     fn standing(&self, policy: &Extensions) -> Standing {
-        self.word.standing(policy, &self.about)
+        match self.is_over() {
+            true => Standing::Untrusted,
+            false => self.word.standing(policy, &self.about),
+        }
     }
 
     fn end(&self) {
-        drop(self.plugin().take());
+        let Some(plugin) = self.plugin().take() else {
+            return;
+        };
+        // A child has a moment to end in order, for which whoever has no use for it does not wait. Where
+        // there is no thread to be had, it is waited for after all.
+        let name = format!("end {}", self.about.name);
+        let _ = std::thread::Builder::new()
+            .name(name)
+            .spawn(|| drop(plugin));
+    }
+}
+
+impl Drop for Vouched {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -234,11 +266,15 @@ mod tests {
         let alive = Arc::downgrade(&plugin);
         let vouched = Vouched::new(plugin, word);
         vouched.end();
-        assert!(alive.upgrade().is_none());
+        while alive.upgrade().is_some() {
+            std::thread::yield_now();
+        }
         let call = Call::read(Some(deskhook_hooks::Hook::Timer), serde_json::json!({}));
         let host = HostPort::through(|_, _| Err(deskhook_hooks::HostError::NoAnswer));
         let limit = Limit::of(deskhook_hooks::Hook::Timer, 0);
         let answer = vouched.call(&call.unwrap(), limit, &host);
         assert!(matches!(answer, Err(Fault::Away { .. })), "{answer:?}");
+        // Trust that comes back brings nothing back but by loading it anew.
+        assert_eq!(vouched.standing(&trusted), Standing::Untrusted);
     }
 }

@@ -5,7 +5,7 @@ mod manifest;
 mod report;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -17,8 +17,10 @@ use crate::output::{Exit, Failure, Form, Outcome};
 use apart::Apart;
 use report::{Report, Reports};
 
-/// How long calls that do not come back may be waited for, all of them together.
+/// How long calls that are slow or do not come back may be waited for, all of them together.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a check may take of which nothing is slow: those that take longest end after three seconds.
+const USUAL: Duration = Duration::from_secs(5);
 
 /// `plugin validate`.
 #[derive(Args)]
@@ -52,8 +54,10 @@ fn checks(inspection: &Inspection, reports: &mut Reports) -> Result<(), Failure>
             continue;
         }
         let report = Report::timed(check, || {
+            let begun = Instant::now();
             let (findings, waited) = apart.look(check.0)?;
-            patience = patience.saturating_sub(waited);
+            let slow = begun.elapsed().saturating_sub(USUAL);
+            patience = patience.saturating_sub(waited.max(slow));
             Ok(findings)
         })?;
         // Where it cannot even be loaded, every check says the same.
@@ -69,7 +73,7 @@ fn checks(inspection: &Inspection, reports: &mut Reports) -> Result<(), Failure>
 fn unlooked(check: Check) -> Report {
     let seconds = PATIENCE.as_secs();
     let why = format!(
-        "not looked at: calls that do not come back took more than {seconds} s already, so mend those first"
+        "not looked at: calls that are slow or do not come back took more than {seconds} s already, so mend those first"
     );
     let mut findings = Findings::default();
     findings.problem(why);

@@ -114,6 +114,10 @@ impl Stream {
         until: Option<Instant>,
         start: impl FnOnce(HANDLE, *mut OVERLAPPED) -> i32,
     ) -> io::Result<usize> {
+        // A child that always has something to say is no reason to listen for longer.
+        if until.is_some_and(|until| until <= Instant::now()) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         // SAFETY: an event without attributes and name.
         let event = unsafe { CreateEventW(null(), 1, 0, null()) };
         let event = owned(event)?;

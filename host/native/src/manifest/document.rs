@@ -165,7 +165,9 @@ impl Document {
         let hook = |entry: &JsonNode| {
             let name = self.text("hooks", entry)?;
             Hook::parse(name).map_err(|error| {
-                let meant = nearest(name, Hook::ALL.map(Hook::name));
+                let plain = name.strip_prefix("deskhook.").unwrap_or(name);
+                let plain = plain.split('/').next().unwrap_or_default();
+                let meant = nearest(plain, Hook::ALL.map(Hook::name));
                 let help = match meant {
                     Some(meant) => format!("did you mean {meant:?}?"),
                     None => "`deskhook hooks list` names them all".to_owned(),

@@ -8,7 +8,7 @@ impl Bench {
     fn new() -> Self {
         let bench = Self(tempfile::tempdir().expect("a temporary folder"));
         bench.write("manifest.json", TEMPLATE);
-        bench.write("zone.so", "code deskhook_plugin_entry code");
+        bench.write("zone.so", "\u{7f}ELF code deskhook_plugin_entry code");
         bench
     }
 
@@ -77,7 +77,7 @@ fn a_plugin_that_was_packed_before_is_replaced_with_its_signatures() {
     sign(&first.folder, &Signer::new(&[1; 32], [1; 8])).unwrap();
     assert_eq!(bench.packed().len(), 4);
     std::fs::rename(bench.at("zone.so"), bench.at("other.so")).unwrap();
-    bench.write("other.so", "newer deskhook_plugin_entry");
+    bench.write("other.so", "\u{7f}ELF newer deskhook_plugin_entry");
     std::os::unix::fs::symlink("other.so", bench.at("zone.so")).unwrap();
     let second = bench.pack().unwrap();
     assert_eq!(bench.packed(), [MANIFEST, "other.so"]);
@@ -121,7 +121,7 @@ fn what_is_no_plugin_is_not_packed_and_leaves_what_was_there() {
     assert!(matches!(bench.pack(), Err(PackError::NoPlugin(_))));
     std::fs::remove_file(bench.at("zone.so")).unwrap();
     assert!(matches!(bench.pack(), Err(PackError::Library { .. })));
-    bench.write("zone.so", "code deskhook_plugin_entry newer");
+    bench.write("zone.so", "\u{7f}ELF code deskhook_plugin_entry newer");
     bench.write("manifest.json", &TEMPLATE.replace("1.0\"", "2.0\""));
     assert!(matches!(bench.pack(), Err(PackError::Version { .. })));
     bench.write(
@@ -175,7 +175,10 @@ fn what_may_not_be_meant_is_told_and_packed_all_the_same() {
     assert!(told(&packed, "version is \"1.0.0\""), "{packed:?}");
     let slip = TEMPLATE.replace("\"later\"", "\"capability\"");
     bench.write("manifest.json", &slip);
-    bench.write("zone.so", "deskhook_plugin_entry org.example.zone 1.0.0");
+    bench.write(
+        "zone.so",
+        "\u{7f}ELF deskhook_plugin_entry org.example.zone 1.0.0",
+    );
     let packed = bench.pack().unwrap();
     assert_eq!(packed.notes.len(), 1, "{packed:?}");
     assert!(

@@ -18,6 +18,11 @@ pub(super) fn entry(trial: &Trial<'_>) -> Findings {
     if let Some(subject) = trial.loaded(&mut findings) {
         subject.forget();
     }
+    if let Some((library, manifest)) = trial.disagreement() {
+        findings.problem(format!(
+            "the library's abi_minor is {library}, and the manifest says \"abi\": \"{manifest}\": an older host would take the manifest and refuse the library"
+        ));
+    }
     findings
 }
 

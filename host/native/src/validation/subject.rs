@@ -8,7 +8,7 @@ use deskhook_hooks::{Answer, Extension as _, Fault, Findings, Hook, HostPort, Li
 
 use super::{hosts, inputs};
 use crate::plugin::{Sizes, whole};
-use crate::{LoadError, Manifest, Plugin, Verified};
+use crate::{AbiVersion, LoadError, Manifest, Plugin, Verified};
 
 /// How long it may take to load, as in the agent.
 const CREATE: Duration = Duration::from_secs(5);
@@ -37,6 +37,13 @@ impl<'t> Trial<'t> {
 
     pub(super) fn manifest(&self) -> &Manifest {
         &self.verified.manifest
+    }
+
+    /// The minor version of the interface that the library needs and the manifest does not name.
+    pub(super) fn disagreement(&self) -> Option<(u16, AbiVersion)> {
+        let needed = crate::library::entry(self.verified).ok()?.abi_minor;
+        let named = self.manifest().abi;
+        (needed > named.minor).then_some((needed, named))
     }
 
     pub(super) fn hooks(&self) -> impl Iterator<Item = Hook> {
