@@ -151,14 +151,14 @@ pub(crate) fn kept(
         let is_refused = rejected.iter().any(|other| same(&other.name, name));
         is_refused && !is_loaded(name)
     };
-    let mut kept = rebound(before, policy);
-    kept.retain(|bound| goes_on(bound) && could_be_loaded(bound, policy));
-    kept
+    let before = before.iter().filter(|bound| goes_on(bound));
+    let before = before.filter(|bound| holds(&*bound.extension, policy));
+    rebound(&before.cloned().collect::<Vec<_>>(), policy)
 }
 
-/// Whether it could be loaded today as it runs: it can do no more than it is granted.
-pub(crate) fn could_be_loaded(bound: &Bound, policy: &Policy) -> bool {
-    bound.extension.standing(&policy.extensions) == Standing::Holds
+/// Whether somebody vouches for it today, and it can do no more than it is granted.
+pub(crate) fn holds(extension: &dyn Extension, policy: &Policy) -> bool {
+    extension.standing(&policy.extensions) == Standing::Holds
 }
 
 /// Whether it ends at once, wherever it still runs: it was switched off, or nobody vouches for it any

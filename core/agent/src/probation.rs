@@ -59,7 +59,7 @@ impl Probation {
         // What newer files could not replace goes on, and so does its trial.
         let is_loaded = |name: &str| {
             let mut names = set.loaded.iter().map(|new| &new.extension.about().name);
-            names.any(|loaded| loaded == name)
+            names.any(|loaded| same(loaded, name))
         };
         let is_rejected = |name: &str| {
             let mut rejected = set.rejected.iter();
@@ -89,7 +89,7 @@ impl Probation {
     pub(crate) fn judge(&mut self, now: Moment, health: &[Health]) -> Vec<(Bound, Rejected)> {
         let mut back = vec![];
         for trial in std::mem::take(&mut self.trials) {
-            let link = health.iter().find(|link| link.name == trial.name);
+            let link = health.iter().find(|link| same(&link.name, &trial.name));
             match link.and_then(|link| Some((link, failing(link)?))) {
                 Some((link, (hook, fault))) => {
                     let version = &link.version;
@@ -128,8 +128,8 @@ fn trial(now: Moment, (running, trials): (&[Bound], &[Trial]), new: &Bound) -> O
     let about = new.extension.about();
     let old = running
         .iter()
-        .find(|old| old.extension.about().name == about.name)?;
-    let under_way = trials.iter().find(|trial| trial.name == about.name);
+        .find(|old| same(&old.extension.about().name, &about.name))?;
+    let under_way = trials.iter().find(|trial| same(&trial.name, &about.name));
     let is_same = old.extension.about().sha256 == about.sha256;
     let (before, until) = match (under_way, is_same) {
         (None, true) => return None,

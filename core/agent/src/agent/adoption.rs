@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use deskhook_hooks::{About, Bound, Extension, Hook, PolicyChanged, Standing};
+use deskhook_hooks::{About, Bound, Extension, Hook, PolicyChanged};
 use deskhook_policy::Policy;
 use deskhook_session::{Entry, Event};
 use deskhook_source::Loaded;
 
 use super::Loop;
-use crate::extensions::{self, Generation, Round, absent, could_be_loaded, kept, rebound};
+use crate::extensions::{self, Generation, Round, absent, holds, kept, rebound};
 use crate::policies::{Reading, changed_keys, entries, sentences, unix_seconds};
 use crate::{ExtensionSet, Rejected, chains};
 
@@ -87,13 +87,13 @@ impl Loop {
     /// since: somebody who changes them without end keeps nothing from taking effect.
     pub(super) fn extensions_loaded(&mut self, set: Option<ExtensionSet>) {
         let under = self.loading.take();
-        let holds = under.is_some_and(|policy| Arc::ptr_eq(&policy, &self.policy));
+        let is_current = under.is_some_and(|policy| Arc::ptr_eq(&policy, &self.policy));
         match set {
-            Some(set) if holds => self.use_extensions(set),
+            Some(set) if is_current => self.use_extensions(set),
             Some(_) => {}
             None => {
                 tracing::error!("the loading of extensions broke off");
-                self.end_extensions(may_do_more);
+                self.end_extensions(|extension, policy| !holds(extension, policy));
             }
         }
         if std::mem::take(&mut self.loading_is_stale) {
@@ -101,8 +101,8 @@ impl Loop {
         }
     }
 
-    /// Ends what these words of policy are true of, also in the session under way and where it waits to
-    /// be put back.
+    /// Ends the plugins that policy is over for, also in the session under way and where they wait to be
+    /// put back; what waited is then no way back. Packages share a child, and end with their session.
     fn end_extensions(&mut self, is_over: impl Fn(&dyn Extension, &Policy) -> bool) {
         let session = self
             .session_chain
@@ -133,7 +133,7 @@ impl Loop {
         self.loaded.clone_from(&loaded);
         self.put_in_place(loaded);
         // What has its place now may do what it is granted; whoever may do more ends.
-        self.end_extensions(may_do_more);
+        self.end_extensions(|extension, policy| !holds(extension, policy));
         let before = std::mem::replace(
             &mut self.rejected,
             rejected.into_iter().chain(lost).collect(),
@@ -184,7 +184,7 @@ impl Loop {
         // What is on trial without a way back is quarantined as any other is.
         let policy = &self.policy;
         self.probation
-            .keep(|before| could_be_loaded(before, policy));
+            .keep(|before| holds(&*before.extension, policy));
         let health = self.chains.current().health();
         let back = self.probation.judge(self.now(), &health);
         if back.is_empty() {
@@ -215,11 +215,6 @@ impl Loop {
         self.timers.follow(self.now(), generation.chain.timers());
         self.chains.replace(generation.chain);
     }
-}
-
-/// Whether it can do more than it is granted, or nobody vouches for it at all.
-fn may_do_more(extension: &dyn Extension, policy: &Policy) -> bool {
-    extension.standing(&policy.extensions) != Standing::Holds
 }
 
 /// Two files of one version are told apart by the first digits of their hash.
