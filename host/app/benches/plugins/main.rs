@@ -171,9 +171,9 @@ fn tell_memory(plugin: Built) {
         numbers.sum()
     };
     say(&format!(
-        "memory of the child of {plugin}: private {:.1} MiB, PSS {:.1} MiB",
-        kib("Private_") as f64 / 1024.0,
-        kib("Pss:") as f64 / 1024.0
+        "memory of the child of {plugin}: {:.1} MiB written, {:.1} MiB of the program's own pages, which an agent at work has as well",
+        kib("Private_Dirty:") as f64 / 1024.0,
+        kib("Private_Clean:") as f64 / 1024.0
     ));
 }
 
