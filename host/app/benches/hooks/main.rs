@@ -28,7 +28,10 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("pong") => coprocess::pong(),
         Some("bare") => bare(),
-        _ => divan::main(),
+        _ => {
+            coprocess::pin();
+            divan::main();
+        }
     }
 }
 

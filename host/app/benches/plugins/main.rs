@@ -31,6 +31,7 @@ fn main() {
         Some("pong") => coprocess::pong(),
         Some("values") => values(),
         _ => {
+            coprocess::pin();
             divan::main();
             PLUGINS.into_iter().for_each(tell_memory);
         }

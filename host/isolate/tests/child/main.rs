@@ -148,7 +148,7 @@ fn a_child_that_dies_takes_its_call_with_it_and_nothing_else() {
 fn dies(extension: &Isolated) -> Fault {
     let patience = Instant::now() + Duration::from_secs(60);
     loop {
-        let fault = call(extension, "abort").unwrap_err();
+        let fault = call(extension, "abort").expect_err("the probe aborts");
         let is_late = matches!(&fault, Fault::Away { message } if message.contains("its turn"));
         if !is_late || Instant::now() > patience {
             return fault;
