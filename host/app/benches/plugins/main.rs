@@ -152,7 +152,8 @@ mod load {
     }
 }
 
-/// The memory of a child, after a call.
+/// The memory of a child, after a call. The pages of a program that was just built count as written
+/// until the disk has them.
 fn tell_memory(plugin: Built) {
     let installed = plugin.installed();
     let verified = installed.verified();
