@@ -246,5 +246,20 @@ async fn new_files_that_die_give_way_to_those_before() -> Result<()> {
         .agent
         .until_status("the files before should be back", back)?;
     ensure!(answering(&scene)? == "1.0.0");
+    // Also for an agent that knows nothing of it but what is on disk.
+    scene.agent.kill()?;
+    scene.agent.start()?;
+    let status = scene.agent.status()?;
+    ensure!(back(&status), "{status:#}");
+    ensure!(answering(&scene)? == "1.0.0");
+    // What failed never ran: a version below it is no older one.
+    steady(&scene.agent, "1.1.0")?;
+    let runs = |status: &Value| status["extensions"][0]["version"] == "1.1.0";
+    scene
+        .agent
+        .until_status("the mended files should run", runs)?;
+    ensure!(answering(&scene)? == "1.1.0");
+    let record = std::fs::read_to_string(scene.agent.state().join("record.jsonl"))?;
+    ensure!(record.contains("6.6.6 failed while it was new"), "{record}");
     Ok(())
 }

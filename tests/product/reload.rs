@@ -157,6 +157,11 @@ fn new_files_that_fail_while_they_are_new_give_way_to_the_old_ones() -> Result<(
         status["policy_version"] != *"" && status["extensions"][0]["version"] == "1"
     })?;
     assert_eq!(version_of_menu(&agent.home().socket())?, 1);
+    agent.kill()?;
+    agent.start()?;
+    let status = agent.status()?;
+    assert_eq!(status["extensions"][0]["version"], "1", "{status:#}");
+    assert_eq!(version_of_menu(&agent.home().socket())?, 1);
     install(&agent, 3, ("tray.menu", &menu(3)))?;
     let status = runs(&agent, 3)?;
     assert_eq!(

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use deskhook_hooks::{Bound, Fault, Health, Hook};
@@ -13,43 +12,32 @@ const TERM: Duration = Duration::from_secs(600);
 /// How often in a row a hook of new files may be late.
 const MOST_LATE: u32 = 3;
 
-/// What replaced a running extension and has yet to show that it works. A fault within ten minutes
-/// puts the old files back, until the files change again.
+/// What is new, and has yet to show that it works. A fault within ten minutes puts back what it
+/// replaced; without one it lasts.
 #[derive(Default)]
 pub(crate) struct Probation {
     trials: Vec<Trial>,
-    /// Files that were put back from, by name: their hash and what went wrong.
-    failed: BTreeMap<String, (String, String)>,
 }
 
 struct Trial {
     name: String,
-    /// The new files.
-    sha256: String,
-    before: Bound,
+    /// What it replaced; none where there is no way back.
+    before: Option<Bound>,
     until: Moment,
 }
 
+/// What came of trials.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// What is put back, with the rejection of what it was replaced by.
+    pub(crate) back: Vec<(Bound, Rejected)>,
+    /// The names of those that served their term.
+    pub(crate) lasted: Vec<String>,
+}
+
 impl Probation {
-    /// Takes out of what was loaded the files that failed already, and puts on trial what replaces
-    /// something of `running`.
-    pub(crate) fn admit(&mut self, now: Moment, running: &[Bound], set: &mut ExtensionSet) {
-        let failed = &self.failed;
-        let (good, bad): (Vec<Bound>, Vec<Bound>) = set.loaded.drain(..).partition(|bound| {
-            let about = bound.extension.about();
-            let before = failed.get(&about.name);
-            before.is_none_or(|(sha256, _)| *sha256 != about.sha256)
-        });
-        set.loaded = good;
-        for bound in bad {
-            let name = &bound.extension.about().name;
-            let why = failed.get(name).map(|(_, why)| why.clone());
-            set.rejected.push(rejected(&bound, why.unwrap_or_default()));
-        }
-        self.failed.retain(|name, _| {
-            let mut still = set.rejected.iter();
-            still.any(|rejected| same(&rejected.name, name))
-        });
+    /// Puts on trial what was loaded and did not run before.
+    pub(crate) fn admit(&mut self, now: Moment, running: &[Bound], set: &ExtensionSet) {
         let mut trials = std::mem::take(&mut self.trials);
         let judged: Vec<Trial> = set
             .loaded
@@ -71,12 +59,14 @@ impl Probation {
 
     /// What would be put back.
     pub(crate) fn ways_back(&self) -> impl Iterator<Item = &Bound> {
-        self.trials.iter().map(|trial| &trial.before)
+        self.trials.iter().filter_map(|trial| trial.before.as_ref())
     }
 
     /// Gives up the ways back that are none any more: what is on trial then stays.
     pub(crate) fn keep(&mut self, is_way_back: impl Fn(&Bound) -> bool) {
-        self.trials.retain(|trial| is_way_back(&trial.before));
+        for trial in &mut self.trials {
+            trial.before = trial.before.take().filter(&is_way_back);
+        }
     }
 
     /// Whether anything is on trial.
@@ -84,34 +74,34 @@ impl Probation {
         !self.trials.is_empty()
     }
 
-    /// What is to be put back, with the rejection of what it was replaced by; who served the term
-    /// is on trial no more.
-    pub(crate) fn judge(&mut self, now: Moment, health: &[Health]) -> Vec<(Bound, Rejected)> {
-        let mut back = vec![];
+    /// Ends the trials of what failed, and of what served its term.
+    pub(crate) fn judge(&mut self, now: Moment, health: &[Health]) -> Outcome {
+        let mut outcome = Outcome::default();
         for trial in std::mem::take(&mut self.trials) {
             let link = health.iter().find(|link| same(&link.name, &trial.name));
-            match link.and_then(|link| Some((link, failing(link)?))) {
-                Some((link, (hook, fault))) => {
-                    let version = &link.version;
+            match (link.and_then(failing), trial.before) {
+                (Some((version, hook, fault)), Some(before)) => {
                     let why = format!("{version} failed while it was new: {hook}: {fault}");
-                    let hash = (trial.sha256, why.clone());
-                    self.failed.insert(trial.name, hash);
-                    let refused = rejected(&trial.before, why);
-                    back.push((trial.before, refused));
+                    let refused = rejected(&before, why);
+                    outcome.back.push((before, refused));
                 }
-                None if now < trial.until => self.trials.push(trial),
-                None => {}
+                // It is quarantined as any other is.
+                (Some(_), None) => {}
+                (None, before) if now < trial.until => {
+                    self.trials.push(Trial { before, ..trial });
+                }
+                (None, _) => outcome.lasted.extend(link.map(|link| link.name.clone())),
             }
         }
-        back
+        outcome
     }
 }
 
-/// What speaks against new files. Being late once may be the machine's fault.
-fn failing(link: &Health) -> Option<&(Hook, Fault)> {
-    let last = link.last_fault.as_ref()?;
-    let is_late = matches!(last.1, Fault::Late { .. });
-    (!is_late || link.faults >= MOST_LATE).then_some(last)
+/// What speaks against new files, and their version. Being late once may be the machine's fault.
+fn failing(link: &Health) -> Option<(&str, Hook, &Fault)> {
+    let (hook, fault) = link.last_fault.as_ref()?;
+    let is_late = matches!(fault, Fault::Late { .. });
+    (!is_late || link.faults >= MOST_LATE).then_some((&link.version, *hook, fault))
 }
 
 fn rejected(bound: &Bound, why: String) -> Rejected {
@@ -123,25 +113,26 @@ fn rejected(bound: &Bound, why: String) -> Rejected {
     }
 }
 
-/// What is itself on trial is no way back: what ran before it is.
+/// What is itself on trial is no way back where something else is: what ran before it.
 fn trial(now: Moment, (running, trials): (&[Bound], &[Trial]), new: &Bound) -> Option<Trial> {
     let about = new.extension.about();
-    let old = running
-        .iter()
-        .find(|old| same(&old.extension.about().name, &about.name))?;
+    let mut old = running.iter();
+    let old = old.find(|old| same(&old.extension.about().name, &about.name));
     let under_way = trials.iter().find(|trial| same(&trial.name, &about.name));
-    let is_same = old.extension.about().sha256 == about.sha256;
+    let is_same = old.is_some_and(|old| old.extension.about().sha256 == about.sha256);
     let (before, until) = match (under_way, is_same) {
         (None, true) => return None,
-        (None, false) => (old.clone(), now.after(TERM)),
+        (None, false) => (old.cloned(), now.after(TERM)),
         // Loaded once more, as when the policy changes.
         (Some(trial), true) => (trial.before.clone(), trial.until),
-        (Some(trial), false) => (trial.before.clone(), now.after(TERM)),
+        (Some(trial), false) => {
+            let before = trial.before.clone();
+            (before.or_else(|| old.cloned()), now.after(TERM))
+        }
     };
-    let returns = before.extension.about().sha256 == about.sha256;
-    (!returns).then(|| Trial {
+    let is_back = |before: &Bound| before.extension.about().sha256 == about.sha256;
+    (!before.as_ref().is_some_and(is_back)).then(|| Trial {
         name: about.name.clone(),
-        sha256: about.sha256.clone(),
         before,
         until,
     })

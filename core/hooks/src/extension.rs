@@ -26,6 +26,14 @@ pub trait Extension: Send + Sync {
     /// Ends it now, whoever still has it: from here on its calls fail. Does nothing where many share
     /// what it runs in.
     fn end(&self) {}
+
+    /// It lasted: it ran for as long as new files have to without a fault, or is put back because newer
+    /// ones did not. Whoever made it keeps what it is made of, for a later start.
+    fn lasts(&self) {}
+
+    /// It failed while it was new, `why` in a sentence, and `to` runs in its place again. Whoever made it
+    /// does not load these files once more, and counts them as never having run.
+    fn gave_way(&self, _why: &str, _to: &About) {}
 }
 
 /// What an extension that runs is by today's policy.

@@ -1,6 +1,7 @@
 //! Loads hook packages and native plugins for the agent.
 
 mod child;
+mod lasting;
 mod plugin;
 mod reach;
 mod vouched;
@@ -10,14 +11,16 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
-use deskhook_hooks::{Bound, Extension, ExtensionKind, Hook};
+use deskhook_hooks::{Bound, Extension, ExtensionKind, Hook, Standing};
 use deskhook_isolate::{Process, StartError};
+use deskhook_native::Owner;
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 use deskhook_script::{Package, Script, test_package};
 use deskhook_wire::{Confinement, Opening};
 
 pub(crate) use child::OwnChild;
 use child::{CHILD_MEMORY_MIB, extension_host};
+use lasting::{Drawer, Lasting, Made};
 
 /// Everything in the places that the policy does not switch off. One that cannot be loaded is
 /// rejected with its reason and keeps no other from running. A name that was found already (an
@@ -65,19 +68,93 @@ impl Loading<'_> {
         let room = Room::of(self.policy);
         let packages = self.places.packages.iter();
         for folder in packages.flat_map(|folder| deskhook_script::discover(folder)) {
-            add(&mut set, self.policy, &name_of(&folder), |bound| {
-                script(&folder, (&room, bound), self.running)
-            });
+            let name = name_of(&folder);
+            let installed = |bound: &_| self.package(Package::load(&folder)?, (&room, bound));
+            let lasting =
+                |bound: &_, drawer: &Drawer| self.package(drawer.package()?, (&room, bound));
+            self.add(&mut set, &name, (&installed, &lasting));
         }
         let plugins = self.places.plugins.iter();
         for folder in plugins.flat_map(|folder| deskhook_native::discover(folder)) {
-            add(&mut set, self.policy, &name_of(&folder), |bound| {
-                self.plugin(&folder, bound)
-            });
+            let name = name_of(&folder);
+            let installed = |bound: &_| self.plugin((&folder, self.owner()), bound);
+            let lasting = |bound: &_, drawer: &Drawer| {
+                self.plugin((&drawer.plugin(), Owner::RootOrSelf), bound)
+            };
+            self.add(&mut set, &name, (&installed, &lasting));
         }
         set
     }
+
+    /// Adds what is installed under this name. Where that cannot be loaded and nothing goes on in its
+    /// place, what lasted before it runs, on the terms of today.
+    fn add(&self, set: &mut ExtensionSet, name: &str, (installed, lasting): Ways<'_>) {
+        let bound = self.policy.extensions.of(name);
+        if !bound.enabled {
+            return;
+        }
+        let mut others = set.loaded.iter().map(|other| other.extension.about());
+        if others.any(|other| other.name.eq_ignore_ascii_case(name)) {
+            let twice = anyhow::anyhow!("another extension has the same name");
+            return set.rejected.push(rejected(name, twice.into()));
+        }
+        let drawer = Drawer::of(self.places, name);
+        let fits = |extension| accepted(extension, name, &bound);
+        let found = match installed(&bound).and_then(fits) {
+            Ok(extension) => {
+                if self.counts {
+                    drawer.forget_failed();
+                }
+                Some(extension)
+            }
+            Err(refused) => {
+                set.rejected.push(rejected(name, refused));
+                let lasting = || lasting(&bound, &drawer).and_then(fits).ok();
+                (!self.goes_on(name)).then(lasting).flatten()
+            }
+        };
+        set.loaded.extend(found.map(|extension| Bound {
+            extension,
+            policy: bound.clone(),
+        }));
+    }
+
+    /// Whether what runs under this name can go on as it is.
+    fn goes_on(&self, name: &str) -> bool {
+        self.running.iter().any(|bound| {
+            let is_named = bound.extension.about().name.eq_ignore_ascii_case(name);
+            is_named && bound.extension.standing(&self.policy.extensions) == Standing::Holds
+        })
+    }
+
+    fn package(&self, package: Package, (room, bound): (&Room, &ExtensionPolicy)) -> Loaded {
+        let package = Arc::new(package);
+        let hooks = package.manifest().hooks.clone();
+        let refused = |error: anyhow::Error| Unloadable {
+            error,
+            hooks: Some(hooks.clone()),
+        };
+        let drawer = Drawer::of(self.places, package.name());
+        drawer.judge(package.sha256(), bound).map_err(refused)?;
+        let script = room.open(&package, &bound.capabilities);
+        let script = script.map_err(|unloadable| refused(unloadable.error))?;
+        let replaces = self.running.iter().any(|bound| {
+            let (old, new) = (bound.extension.about(), script.about());
+            old.name == new.name && old.sha256 != new.sha256
+        });
+        if replaces {
+            room.try_out(&package).map_err(refused)?;
+        }
+        let made = Made::Package(package);
+        Ok(Arc::new(Lasting::new(script, drawer, made)))
+    }
 }
+
+/// How what is installed is loaded, and what lasted.
+type Ways<'a> = (
+    &'a dyn Fn(&ExtensionPolicy) -> Loaded,
+    &'a dyn Fn(&ExtensionPolicy, &Drawer) -> Loaded,
+);
 
 /// What holds the child in which packages run, or why there is none; nothing where the policy wants
 /// none.
@@ -105,35 +182,11 @@ impl<E: Into<anyhow::Error>> From<E> for Unloadable {
 
 type Loaded = Result<Arc<dyn Extension>, Unloadable>;
 
-fn add(
-    set: &mut ExtensionSet,
-    policy: &Policy,
-    name: &str,
-    load: impl FnOnce(&ExtensionPolicy) -> Loaded,
-) {
-    let bound = policy.extensions.of(name);
-    if !bound.enabled {
-        return;
-    }
-    let taken = set
-        .loaded
-        .iter()
-        .any(|other| other.extension.about().name.eq_ignore_ascii_case(name));
-    let loaded = if taken {
-        Err(anyhow::anyhow!("another extension has the same name").into())
-    } else {
-        load(&bound)
-    };
-    match loaded.and_then(|extension| accepted(extension, name, &bound)) {
-        Ok(extension) => set.loaded.push(Bound {
-            extension,
-            policy: bound,
-        }),
-        Err(Unloadable { error, hooks }) => set.rejected.push(Rejected {
-            name: name.to_owned(),
-            why: format!("{error:#}"),
-            hooks,
-        }),
+fn rejected(name: &str, Unloadable { error, hooks }: Unloadable) -> Rejected {
+    Rejected {
+        name: name.to_owned(),
+        why: format!("{error:#}"),
+        hooks,
     }
 }
 
@@ -213,25 +266,6 @@ fn opening(package: &Package, granted: &[String]) -> anyhow::Result<Opening> {
         granted: granted.to_vec(),
         parcel: serde_json::value::to_raw_value(&package.parcel())?,
     })
-}
-
-fn script(folder: &Path, (room, bound): (&Room, &ExtensionPolicy), running: &[Bound]) -> Loaded {
-    let package = Arc::new(Package::load(folder)?);
-    let hooks = package.manifest().hooks.clone();
-    let refused = |error: anyhow::Error| Unloadable {
-        error,
-        hooks: Some(hooks.clone()),
-    };
-    let script = room.open(&package, &bound.capabilities);
-    let script = script.map_err(|unloadable| refused(unloadable.error))?;
-    let replaces = running.iter().any(|bound| {
-        let (old, new) = (bound.extension.about(), script.about());
-        old.name == new.name && old.sha256 != new.sha256
-    });
-    if replaces {
-        room.try_out(&package).map_err(refused)?;
-    }
-    Ok(script)
 }
 
 fn name_of(folder: &Path) -> String {

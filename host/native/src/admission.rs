@@ -1,15 +1,16 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use deskhook_policy::PublisherKeyError;
+use deskhook_policy::{PublisherKeyError, nearest};
 
 use crate::file::{FileError, read_file};
 use crate::folder::{FolderError, trusted_folder};
 use crate::manifest::LARGEST as LARGEST_MANIFEST;
 use crate::open::{Judged, judge, trusted_file};
 use crate::{
-    MANIFEST, Manifest, ManifestError, OpenError, PublisherKey, SIGNATURE_SUFFIX, SignatureError,
-    Terms, Verified, VersionsError,
+    Admitted, Evidence, MANIFEST, Manifest, ManifestError, OpenError, PublisherKey,
+    SIGNATURE_SUFFIX, SignatureError, Terms, VersionsError,
 };
 
 /// The largest signature's file, in bytes.
@@ -38,13 +39,15 @@ pub enum AdmissionError {
     },
     /// Its publisher is nobody whom the organisation trusts, and its files are not named either.
     #[error(
-        "nobody vouches for {id}: its publisher {publisher:?} is not among Extensions.Publishers, and Extensions.Packages.{id}.Sha256 names no library"
+        "nobody vouches for {id}: its publisher {publisher:?} is not among Extensions.Publishers{meant}, and Extensions.Packages.{id}.Sha256 names no library"
     )]
     Nobody {
         /// Which plugin.
         id: String,
         /// Whom it names.
         publisher: String,
+        /// Whom policy has instead, who is called nearly the same.
+        meant: Meant,
     },
     /// What the organisation wrote down as the publisher's key is none.
     #[error("Extensions.Publishers.{publisher} is no key")]
@@ -95,6 +98,19 @@ pub enum AdmissionError {
     Open(#[from] OpenError),
 }
 
+/// A name that was perhaps meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meant(pub Option<String>);
+
+impl fmt::Display for Meant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(name) => write!(f, " (did the policy mean it by {name:?}?)"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Judges the plugin in `folder` without running any of it. What comes back may be loaded:
 ///
 /// 1. the place is trusted, and the manifest is one;
@@ -102,7 +118,7 @@ pub enum AdmissionError {
 ///    signature; or `terms.pinned` names the library;
 /// 3. library, manifest and policy agree on the hash;
 /// 4. no newer version ran here before, unless `terms.pinned` names the library.
-pub fn admit(folder: &Path, terms: &Terms) -> Result<Verified, AdmissionError> {
+pub fn admit(folder: &Path, terms: &Terms) -> Result<Admitted, AdmissionError> {
     let place = |source| AdmissionError::Place {
         path: folder.to_owned(),
         source,
@@ -112,20 +128,39 @@ pub fn admit(folder: &Path, terms: &Terms) -> Result<Verified, AdmissionError> {
     let key = publisher(&manifest, &terms.publishers)?;
     if key.is_none() && terms.pinned.is_none() {
         let Manifest { id, publisher, .. } = manifest;
-        return Err(AdmissionError::Nobody { id, publisher });
+        let meant = nearest(&publisher, terms.publishers.keys().map(String::as_str));
+        let meant = Meant(meant.map(str::to_owned));
+        return Err(AdmissionError::Nobody {
+            id,
+            publisher,
+            meant,
+        });
     }
     let library = manifest.library_in(&folder);
     let judged = judge(&library, &manifest, terms)?;
+    let own_name = |path: &Path| path.file_name().map(PathBuf::from).unwrap_or_default();
+    let mut files = vec![];
     if let Some(key) = &key {
-        let signed = [(folder.join(MANIFEST), &*text), (library, judged.bytes())];
+        let signed = [
+            (folder.join(MANIFEST), &*text),
+            (library.clone(), judged.bytes()),
+        ];
         for (path, bytes) in signed {
-            check(&path, bytes, (&manifest.publisher, key))?;
+            let signature = check(&path, bytes, (&manifest.publisher, key))?;
+            files.push((own_name(&signature_of(&path)), signature));
         }
     }
     if terms.pinned.is_none() {
         no_older(&manifest, &terms.copies)?;
     }
-    Ok(Judged::keep(judged, manifest, terms)?)
+    files.push((PathBuf::from(MANIFEST), text));
+    Ok(Admitted {
+        verified: Judged::keep(judged, manifest, terms)?,
+        evidence: Evidence {
+            library: own_name(&library),
+            files,
+        },
+    })
 }
 
 /// The manifest in a trusted folder, and its bytes as they were read, from a file that nobody else
@@ -172,7 +207,7 @@ fn check(
     signed: &Path,
     bytes: &[u8],
     (publisher, key): (&str, &PublisherKey),
-) -> Result<(), AdmissionError> {
+) -> Result<Vec<u8>, AdmissionError> {
     let owned = || publisher.to_owned();
     let signature = read_signature(signed).map_err(|source| AdmissionError::Unsigned {
         publisher: owned(),
@@ -183,7 +218,8 @@ fn check(
         path: signature_of(signed),
         publisher: owned(),
         source,
-    })
+    })?;
+    Ok(signature)
 }
 
 /// The signature beside a file, as it lies there.

@@ -14,6 +14,7 @@
 mod admission;
 mod copy;
 mod decide;
+mod evidence;
 mod file;
 mod folder;
 mod identity;
@@ -33,9 +34,10 @@ mod validation;
 mod versions;
 mod views;
 
-pub use admission::{AdmissionError, admit, signature_of};
+pub use admission::{AdmissionError, Meant, admit, signature_of};
 pub use copy::CopyError;
 pub use deskhook_abi::HEADER;
+pub use evidence::{Admitted, Evidence};
 pub use file::FileError;
 pub use folder::{FolderError, Owner, trusted_folder};
 pub use inspection::{InspectError, Inspection, discover, inspect};
@@ -50,4 +52,4 @@ pub use plugin::Plugin;
 pub use scaffold::{Language, SDK_FOLDER, ScaffoldError, Sdk, scaffold};
 pub use signing::{Checked, Signed, SigningError, Unsigned, check_signatures, sign};
 pub use validation::{Check, answers, check, checks_of};
-pub use versions::{VersionsError, ran};
+pub use versions::{VersionsError, fell_back, ran};

@@ -80,6 +80,23 @@ pub fn ran(folder: &Path, id: &str, version: &str) -> Result<(), VersionsError> 
     write(&path, &all).map_err(failed)
 }
 
+/// Forgets in `folder` that version `from` of `id` ran, which failed while it was new: `to` runs again.
+/// What ran beside and is newer is not forgotten.
+pub fn fell_back(folder: &Path, id: &str, (from, to): (&str, &str)) -> Result<(), VersionsError> {
+    let path = folder.join(FILE);
+    let failed = |source| VersionsError::Write {
+        path: path.clone(),
+        source,
+    };
+    let _turn = turn(folder).map_err(failed)?;
+    let mut all = read(&path)?;
+    if all.get(id).is_none_or(|newest| newest != from) {
+        return Ok(());
+    }
+    all.insert(id.to_owned(), to.to_owned());
+    write(&path, &all).map_err(failed)
+}
+
 /// Held until it is dropped. Whoever else holds it writes a few lines, and is not waited for for ever.
 fn turn(folder: &Path) -> io::Result<File> {
     let file = File::create(folder.join(TURN))?;
@@ -210,6 +227,11 @@ mod tests {
         }
         ran(folder.path(), "b", "0.1").unwrap();
         assert_eq!(newest().as_deref(), Some("1.2"));
+        // What failed while it was new never ran; another that ran since did.
+        fell_back(folder.path(), "a", ("1.1", "1.0")).unwrap();
+        assert_eq!(newest().as_deref(), Some("1.2"));
+        fell_back(folder.path(), "a", ("1.2", "1.1")).unwrap();
+        assert_eq!(newest().as_deref(), Some("1.1"));
     }
 
     #[test]

@@ -6,8 +6,10 @@ use deskhook_session::{Entry, Event};
 use deskhook_source::Loaded;
 
 use super::Loop;
+use crate::disk::at_the_disk;
 use crate::extensions::{self, Generation, Round, absent, holds, kept, rebound};
 use crate::policies::{Reading, changed_keys, entries, sentences, unix_seconds};
+use crate::probation::Outcome;
 use crate::{ExtensionSet, Rejected, chains};
 
 impl Loop {
@@ -119,9 +121,9 @@ impl Loop {
     }
 
     /// Takes a new generation into use. What cannot be loaded anew goes on as it was.
-    pub(super) fn use_extensions(&mut self, mut set: ExtensionSet) {
+    pub(super) fn use_extensions(&mut self, set: ExtensionSet) {
         let now = self.now();
-        self.probation.admit(now, &self.loaded, &mut set);
+        self.probation.admit(now, &self.loaded, &set);
         let lost = absent(&self.policy, &self.config.extensions, &set);
         let ExtensionSet {
             mut loaded,
@@ -131,7 +133,10 @@ impl Loop {
         let kept = kept(&self.loaded, (&loaded, &rejected), &self.policy);
         loaded.extend(kept);
         self.loaded.clone_from(&loaded);
+        // What goes on as it was goes on with its faults, too.
+        let before_them = self.chains.current();
         self.put_in_place(loaded);
+        self.chains.current().go_on_from(&before_them);
         // What has its place now may do what it is granted; whoever may do more ends.
         self.end_extensions(|extension, policy| !holds(extension, policy));
         let before = std::mem::replace(
@@ -150,13 +155,17 @@ impl Loop {
             let mut others = before.iter();
             !others.any(|other| other.name == rejected.name && other.why == rejected.why)
         };
-        for Rejected { name, why, .. } in self.rejected.iter().filter(is_new) {
-            self.records.append(Entry {
-                action: "extension.refused",
-                session: None,
-                fields: vec![("extension", name.clone()), ("why", why.clone())],
-            });
-        }
+        let news: Vec<Rejected> = self.rejected.iter().filter(is_new).cloned().collect();
+        news.iter()
+            .for_each(|rejected| self.record_refused(rejected));
+    }
+
+    fn record_refused(&mut self, Rejected { name, why, .. }: &Rejected) {
+        self.records.append(Entry {
+            action: "extension.refused",
+            session: None,
+            fields: vec![("extension", name.clone()), ("why", why.clone())],
+        });
     }
 
     fn tell_rejected(&self) {
@@ -176,7 +185,7 @@ impl Loop {
         }
     }
 
-    /// Puts back what ran before, where the new files failed while they were on trial.
+    /// Puts back what ran before, where the new files failed while they were on trial; has kept what lasted.
     pub(super) fn judge_trials(&mut self) {
         if !self.probation.sits() {
             return;
@@ -186,27 +195,47 @@ impl Loop {
         self.probation
             .keep(|before| holds(&*before.extension, policy));
         let health = self.chains.current().health();
-        let back = self.probation.judge(self.now(), &health);
+        let Outcome { back, lasted } = self.probation.judge(self.now(), &health);
+        self.keep_what_lasted(&lasted);
         if back.is_empty() {
             return;
         }
         for (before, rejected) in back {
-            let name = &rejected.name;
-            tracing::warn!(
-                package = name,
-                why = rejected.why,
-                "the files before are back"
-            );
-            let is_other = |bound: &Bound| bound.extension.about().name != *name;
-            self.loaded.retain(is_other);
-            self.loaded.push(before);
-            self.rejected.push(rejected);
+            self.put_back(before, rejected);
         }
         let before = self.chains.current();
         self.put_in_place(rebound(&self.loaded, &self.policy));
         self.chains.current().go_on_from(&before);
         self.shown.menu_is_stale = true;
         self.collect_state();
+    }
+
+    fn keep_what_lasted(&self, names: &[String]) {
+        let has_lasted = |bound: &&Bound| names.contains(&bound.extension.about().name);
+        for bound in self.loaded.iter().filter(has_lasted) {
+            let extension = Arc::clone(&bound.extension);
+            tokio::task::spawn_blocking(move || extension.lasts());
+        }
+    }
+
+    fn put_back(&mut self, before: Bound, rejected: Rejected) {
+        let (about, why) = (before.extension.about(), &rejected.why);
+        let About { name, version, .. } = about;
+        tracing::warn!(package = name, version, why, "the files before are back");
+        let is_failed = |bound: &Bound| extensions::same(&bound.extension.about().name, name);
+        let failed: Vec<Bound> = self
+            .loaded
+            .extract_if(.., |bound| is_failed(bound))
+            .collect();
+        // Before the next loading, which is not to bring it again.
+        at_the_disk(|| {
+            let failed = failed.iter().map(|bound| &bound.extension);
+            failed.for_each(|extension| extension.gave_way(why, about));
+            before.extension.lasts();
+        });
+        self.record_refused(&rejected);
+        self.loaded.push(before);
+        self.rejected.push(rejected);
     }
 
     fn put_in_place(&mut self, loaded: Vec<Bound>) {

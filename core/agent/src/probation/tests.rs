@@ -57,58 +57,83 @@ fn late() -> Option<Fault> {
     })
 }
 
-/// What a loading brings, after it was looked at.
-fn admit(probation: &mut Probation, now: u64, (running, new): (&str, &str)) -> ExtensionSet {
-    let mut set = ExtensionSet {
+/// A loading that brings these files.
+fn admit(probation: &mut Probation, now: u64, (running, new): (&str, &str)) {
+    let set = ExtensionSet {
         loaded: vec![files(new)],
         rejected: vec![],
     };
-    probation.admit(Moment(now), &[files(running)], &mut set);
-    set
+    probation.admit(Moment(now), &[files(running)], &set);
 }
 
 fn version(bound: &Bound) -> &str {
     &bound.extension.about().version
 }
 
-#[test]
-fn what_fails_while_it_is_new_gives_way_to_what_ran_before_and_does_not_come_back() {
-    let mut probation = Probation::default();
-    assert_eq!(admit(&mut probation, 0, ("1", "2")).loaded.len(), 1);
-    assert!(probation.judge(Moment(1), &health("2", 0, None)).is_empty());
-    let back = probation.judge(Moment(2), &health("2", 1, failed()));
-    assert_eq!(version(&back[0].0), "1");
-    assert_eq!(back[0].1.why, "2 failed while it was new: tray.menu: oh no");
-    assert!(!probation.sits());
-    let again = admit(&mut probation, 3, ("1", "2"));
-    assert!(again.loaded.is_empty());
-    assert_eq!(again.rejected[0].why, back[0].1.why);
-    let mended = admit(&mut probation, 4, ("1", "3"));
-    assert_eq!(version(&mended.loaded[0]), "3");
-    assert!(probation.sits());
+fn judge(probation: &mut Probation, now: u64, health: &[Health]) -> (Vec<String>, Vec<String>) {
+    let Outcome { back, lasted } = probation.judge(Moment(now), health);
+    let back = back.iter().map(|(before, _)| version(before).to_owned());
+    (back.collect(), lasted)
+}
+
+fn nothing() -> (Vec<String>, Vec<String>) {
+    (vec![], vec![])
+}
+
+fn back(version: &str) -> (Vec<String>, Vec<String>) {
+    (vec![version.to_owned()], vec![])
+}
+
+fn lasted() -> (Vec<String>, Vec<String>) {
+    (vec![], vec!["gate".to_owned()])
 }
 
 #[test]
-fn what_served_its_term_is_not_put_back_from() {
+fn what_fails_while_it_is_new_gives_way_to_what_ran_before() {
     let mut probation = Probation::default();
     admit(&mut probation, 0, ("1", "2"));
-    assert!(
-        probation
-            .judge(Moment(599_999), &health("2", 0, None))
-            .is_empty()
-    );
-    assert!(probation.sits());
-    assert!(
-        probation
-            .judge(Moment(600_000), &health("2", 0, None))
-            .is_empty()
-    );
+    let fine = health("2", 0, None);
+    assert_eq!(judge(&mut probation, 1, &fine), nothing());
+    let back = probation.judge(Moment(2), &health("2", 1, failed())).back;
+    assert_eq!(version(&back[0].0), "1");
+    assert_eq!(back[0].1.why, "2 failed while it was new: tray.menu: oh no");
     assert!(!probation.sits());
-    assert!(
-        probation
-            .judge(Moment(600_001), &health("2", 1, failed()))
-            .is_empty()
+}
+
+#[test]
+fn what_served_its_term_lasts_and_is_not_put_back_from() {
+    let mut probation = Probation::default();
+    admit(&mut probation, 0, ("1", "2"));
+    let fine = health("2", 0, None);
+    assert_eq!(judge(&mut probation, 599_999, &fine), nothing());
+    assert!(probation.sits());
+    assert_eq!(judge(&mut probation, 600_000, &fine), lasted());
+    assert!(!probation.sits());
+    let broken = health("2", 1, failed());
+    assert_eq!(judge(&mut probation, 600_001, &broken), nothing());
+}
+
+#[test]
+fn what_replaces_nothing_lasts_as_well_and_has_no_way_back() {
+    let mut probation = Probation::default();
+    let set = ExtensionSet {
+        loaded: vec![files("1")],
+        rejected: vec![],
+    };
+    probation.admit(Moment(0), &[], &set);
+    assert_eq!(
+        judge(&mut probation, 600_000, &health("1", 0, None)),
+        lasted()
     );
+    probation.admit(Moment(0), &[], &set);
+    let broken = health("1", 1, failed());
+    assert_eq!(judge(&mut probation, 1, &broken), nothing());
+    assert!(!probation.sits());
+    // What replaces it while it is itself new can give way to it.
+    probation.admit(Moment(0), &[], &set);
+    admit(&mut probation, 1, ("1", "2"));
+    let broken = health("2", 1, failed());
+    assert_eq!(judge(&mut probation, 2, &broken), back("1"));
 }
 
 #[test]
@@ -118,8 +143,8 @@ fn what_is_on_trial_is_no_way_back() {
     admit(&mut probation, 1, ("2", "3"));
     // Loaded anew because the policy changed: the term goes on.
     admit(&mut probation, 500_000, ("3", "3"));
-    let back = probation.judge(Moment(600_000), &health("3", 1, failed()));
-    assert_eq!(version(&back[0].0), "1");
+    let broken = health("3", 1, failed());
+    assert_eq!(judge(&mut probation, 600_000, &broken), back("1"));
     admit(&mut probation, 700_000, ("3", "1"));
     admit(&mut probation, 700_001, ("1", "1"));
     assert!(probation.sits(), "1 replaces 3, which ran without a trial");
@@ -129,25 +154,21 @@ fn what_is_on_trial_is_no_way_back() {
 fn newer_files_that_do_not_load_leave_the_trial_of_those_that_run_as_it_is() {
     let mut probation = Probation::default();
     admit(&mut probation, 0, ("1", "2"));
-    let mut broken = ExtensionSet {
+    let broken = ExtensionSet {
         loaded: vec![],
         rejected: vec![rejected(&files("3"), "it does not load".to_owned())],
     };
-    probation.admit(Moment(1), &[files("2")], &mut broken);
-    let back = probation.judge(Moment(2), &health("2", 1, failed()));
-    assert_eq!(version(&back[0].0), "1");
+    probation.admit(Moment(1), &[files("2")], &broken);
+    let broken = health("2", 1, failed());
+    assert_eq!(judge(&mut probation, 2, &broken), back("1"));
 }
 
 #[test]
 fn being_late_counts_three_times_in_a_row() {
     let mut probation = Probation::default();
     admit(&mut probation, 0, ("1", "2"));
-    assert!(
-        probation
-            .judge(Moment(1), &health("2", 2, late()))
-            .is_empty()
-    );
-    assert_eq!(probation.judge(Moment(2), &health("2", 3, late())).len(), 1);
+    assert_eq!(judge(&mut probation, 1, &health("2", 2, late())), nothing());
+    assert_eq!(judge(&mut probation, 2, &health("2", 3, late())), back("1"));
 }
 
 #[test]
@@ -155,7 +176,6 @@ fn what_policy_ended_is_no_way_back() {
     let mut probation = Probation::default();
     admit(&mut probation, 0, ("1", "2"));
     probation.keep(|before| version(before) != "1");
-    assert!(!probation.sits());
-    let back = probation.judge(Moment(1), &health("2", 1, failed()));
-    assert!(back.is_empty());
+    let broken = health("2", 1, failed());
+    assert_eq!(judge(&mut probation, 1, &broken), nothing());
 }

@@ -5,19 +5,24 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use deskhook_hooks::Extension;
-use deskhook_native::{AdmissionError, Manifest, Owner, Plugin, Terms, admit};
+use deskhook_native::{AdmissionError, Admitted, Manifest, Owner, Plugin, Terms, admit};
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 
+use super::lasting::{Drawer, Lasting, Made};
 use super::vouched::{Vouched, Word};
 use super::{Loaded, Loading, OwnChild, Unloadable};
 
 impl Loading<'_> {
     /// A plugin runs in a child of its own; in this process only where policy says so, and names both
     /// its publisher and its library.
-    pub(super) fn plugin(&self, folder: &Path, bound: &ExtensionPolicy) -> Loaded {
-        let terms = self.terms(bound);
+    pub(super) fn plugin(
+        &self,
+        (folder, owner): (&Path, Owner),
+        bound: &ExtensionPolicy,
+    ) -> Loaded {
+        let terms = self.terms(owner, bound);
         let unadmitted = |error| unadmitted(folder, self.policy, error);
-        let verified = admit(folder, &terms).map_err(unadmitted)?;
+        let Admitted { verified, evidence } = admit(folder, &terms).map_err(unadmitted)?;
         let own = self.own.join(&verified.manifest().id);
         private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
         let verified = verified.with_folder(own.clone());
@@ -26,6 +31,8 @@ impl Loading<'_> {
             error,
             hooks: Some(manifest.hooks.clone()),
         };
+        let drawer = Drawer::of(self.places, &manifest.id);
+        drawer.judge(&manifest.sha256, bound).map_err(refused)?;
         let wants_here = self.policy.extensions.isolation == Isolation::InProcess;
         let here = wants_here && terms.names_both(manifest);
         let plugin: Arc<dyn Extension> = if here {
@@ -46,15 +53,22 @@ impl Loading<'_> {
             false => Isolation::Child,
         };
         let word = Word::of(&self.policy.extensions, about, place);
-        Ok(Arc::new(Vouched::new(plugin, word)))
+        let made = Made::Plugin(verified.library().to_owned(), evidence);
+        let vouched = Arc::new(Vouched::new(plugin, word));
+        Ok(Arc::new(Lasting::new(vouched, drawer, made)))
     }
 
-    fn terms(&self, bound: &ExtensionPolicy) -> Terms {
+    /// Who may own what is installed.
+    pub(super) fn owner(&self) -> Owner {
+        match self.places.own_plugins {
+            true => Owner::RootOrSelf,
+            false => Owner::Root,
+        }
+    }
+
+    fn terms(&self, owner: Owner, bound: &ExtensionPolicy) -> Terms {
         Terms {
-            owner: match self.places.own_plugins {
-                true => Owner::RootOrSelf,
-                false => Owner::Root,
-            },
+            owner,
             pinned: bound.sha256.clone(),
             copies: self.places.private.clone(),
             publishers: self.policy.extensions.publishers.clone(),
@@ -78,7 +92,7 @@ fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadab
 }
 
 /// Of this account alone; on Windows as far as the folder that it is made in is.
-fn private_folder(path: &Path) -> std::io::Result<()> {
+pub(super) fn private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

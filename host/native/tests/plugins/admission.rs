@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use deskhook_native::{
-    AdmissionError, MANIFEST, Manifest, OpenError, Plugin, SignatureError, Signer, Terms, Verified,
-    admit, ran, signature_of,
+    AdmissionError, Admitted, MANIFEST, Manifest, OpenError, Plugin, SignatureError, Signer, Terms,
+    Verified, admit, ran, signature_of,
 };
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn trusting(place: &Place) -> Terms {
 }
 
 fn admitted(place: &Place) -> Result<Verified, AdmissionError> {
-    admit(&place.folder(), &trusting(place))
+    Ok(admit(&place.folder(), &trusting(place))?.verified)
 }
 
 fn pinned(place: &Place) -> Terms {
@@ -238,4 +238,45 @@ fn a_signature_s_file_that_is_none_says_what_is_wrong_with_it() {
     assert!(said.contains(wanted), "{said}");
     std::fs::write(&file, good).unwrap();
     assert!(admitted(&place).is_ok());
+}
+
+#[test]
+fn what_was_admitted_is_kept_so_that_it_can_be_judged_once_more() {
+    let place = signed("1.0.0");
+    let terms = trusting(&place);
+    let Admitted { verified, evidence } = admit(&place.folder(), &terms).unwrap();
+    let state = tempfile::tempdir().unwrap();
+    let kept = state.path().join("kept");
+    assert!(!evidence.is_kept(&kept));
+    for _ in 0..2 {
+        evidence.keep(verified.library(), &kept).unwrap();
+    }
+    assert!(evidence.is_kept(&kept));
+    assert_eq!(admit(&kept, &terms).unwrap().verified, verified);
+    assert_eq!(
+        std::fs::read_dir(state.path()).unwrap().count(),
+        1,
+        "nothing aside"
+    );
+    // Whom nobody trusts any more comes back by no way.
+    let nobody = place.terms();
+    assert!(matches!(
+        admit(&kept, &nobody).unwrap_err(),
+        AdmissionError::Nobody { .. }
+    ));
+}
+
+#[test]
+fn a_publisher_who_is_called_nearly_the_same_was_perhaps_meant() {
+    let place = signed("1.0.0");
+    let publishers = BTreeMap::from([("Deskhok".to_owned(), signer(1).public_line())]);
+    let terms = Terms {
+        publishers,
+        ..place.terms()
+    };
+    let said = admit(&place.folder(), &terms).unwrap_err().to_string();
+    assert!(
+        said.contains("did the policy mean it by \"Deskhok\"?"),
+        "{said}"
+    );
 }

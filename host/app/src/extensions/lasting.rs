@@ -1,0 +1,170 @@
+//! What outlives the agent of an extension: the files that lasted, for a start at which those that are
+//! installed cannot be loaded, and which new files failed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use deskhook_agent::ExtensionPlaces;
+use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit, Standing};
+use deskhook_native::Evidence;
+use deskhook_policy::{ExtensionPolicy, Extensions};
+use deskhook_script::{Package, Parcel};
+use serde::{Deserialize, Serialize};
+
+/// The folder of one extension in the agent's state.
+#[derive(Clone)]
+pub(super) struct Drawer {
+    folder: PathBuf,
+    copies: PathBuf,
+}
+
+/// New files that failed, and why.
+#[derive(Serialize, Deserialize)]
+struct Failed {
+    sha256: String,
+    why: String,
+}
+
+/// What an extension is made of.
+pub(super) enum Made {
+    Package(Arc<Package>),
+    /// The private copy of its library, and what it was admitted by.
+    Plugin(PathBuf, Evidence),
+}
+
+impl Drawer {
+    pub(super) fn of(places: &ExtensionPlaces, name: &str) -> Self {
+        Self {
+            folder: places
+                .private
+                .with_file_name("lasting")
+                .join(name.to_ascii_lowercase()),
+            copies: places.private.clone(),
+        }
+    }
+
+    /// Where a plugin lies that lasted, as an installer would have put it.
+    pub(super) fn plugin(&self) -> PathBuf {
+        self.folder.join("plugin")
+    }
+
+    /// A package that lasted.
+    pub(super) fn package(&self) -> anyhow::Result<Package> {
+        let path = self.folder.join("package.json");
+        let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+        let parcel: Parcel = serde_json::from_slice(&bytes)?;
+        Ok(Package::from_parcel(parcel)?)
+    }
+
+    /// Refuses files that failed while they were new, unless policy names them.
+    pub(super) fn judge(&self, sha256: &str, bound: &ExtensionPolicy) -> anyhow::Result<()> {
+        let failed = std::fs::read(self.folder.join("failed.json")).ok();
+        let failed = failed.and_then(|bytes| serde_json::from_slice::<Failed>(&bytes).ok());
+        match failed.filter(|failed| failed.sha256 == sha256) {
+            Some(Failed { why, .. }) if bound.sha256.is_none() => anyhow::bail!(why),
+            _ => Ok(()),
+        }
+    }
+
+    /// Other files took their place: should they come again, they are as new as any.
+    pub(super) fn forget_failed(&self) {
+        // There is none most of the time.
+        let _ = std::fs::remove_file(self.folder.join("failed.json"));
+    }
+
+    fn note_failed(&self, failed: &Failed) -> anyhow::Result<()> {
+        self.write("failed.json", &serde_json::to_vec_pretty(failed)?)
+    }
+
+    fn keep(&self, made: &Made) -> anyhow::Result<()> {
+        match made {
+            Made::Package(package) => {
+                self.write("package.json", &serde_json::to_vec(&package.parcel())?)
+            }
+            Made::Plugin(_, evidence) if evidence.is_kept(&self.plugin()) => Ok(()),
+            Made::Plugin(library, evidence) => {
+                super::plugin::private_folder(&self.folder)?;
+                Ok(evidence.keep(library, &self.plugin())?)
+            }
+        }
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let path = self.folder.join(name);
+        if std::fs::read(&path).is_ok_and(|there| there == bytes) {
+            return Ok(());
+        }
+        super::plugin::private_folder(&self.folder)?;
+        let mut fresh = tempfile::NamedTempFile::new_in(&self.folder)?;
+        std::io::Write::write_all(&mut fresh, bytes)?;
+        fresh.persist(&path)?;
+        Ok(())
+    }
+}
+
+/// An extension that is kept when it lasts.
+pub(super) struct Lasting {
+    extension: Arc<dyn Extension>,
+    drawer: Drawer,
+    made: Made,
+}
+
+impl Lasting {
+    pub(super) fn new(extension: Arc<dyn Extension>, drawer: Drawer, made: Made) -> Self {
+        Self {
+            extension,
+            drawer,
+            made,
+        }
+    }
+
+    fn remember(&self, why: &str, to: &About) -> anyhow::Result<()> {
+        let About {
+            name,
+            version,
+            sha256,
+            ..
+        } = self.about();
+        self.drawer.note_failed(&Failed {
+            sha256: sha256.clone(),
+            why: why.to_owned(),
+        })?;
+        if let Made::Plugin(..) = self.made {
+            deskhook_native::fell_back(&self.drawer.copies, name, (version, &to.version))?;
+        }
+        Ok(())
+    }
+}
+
+impl Extension for Lasting {
+    fn about(&self) -> &About {
+        self.extension.about()
+    }
+
+    fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
+        self.extension.call(call, limit, host)
+    }
+
+    fn standing(&self, policy: &Extensions) -> Standing {
+        self.extension.standing(policy)
+    }
+
+    fn end(&self) {
+        self.extension.end();
+    }
+
+    fn lasts(&self) {
+        if let Err(error) = self.drawer.keep(&self.made) {
+            let (name, error) = (&self.about().name, format!("{error:#}"));
+            tracing::warn!(package = name, error, "its files cannot be kept");
+        }
+    }
+
+    fn gave_way(&self, why: &str, to: &About) {
+        if let Err(error) = self.remember(why, to) {
+            let (name, error) = (&self.about().name, format!("{error:#}"));
+            tracing::warn!(package = name, error, "that it failed cannot be kept");
+        }
+    }
+}
