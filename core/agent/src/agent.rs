@@ -179,6 +179,8 @@ impl Loop {
             Wake::PolicyChanged => self.read_policy(),
             Wake::Policy(loaded) => self.policy_read(loaded.map(|loaded| *loaded)),
             Wake::PackagesChanged => self.load_extensions(),
+            // What is published next says how they are.
+            Wake::Heard => {}
             Wake::Loaded(set) => self.extensions_loaded(set),
             Wake::Uplink(signal) => self.signal(signal),
             Wake::Filed { sequence, news } => self.filed(sequence, news),

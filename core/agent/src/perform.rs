@@ -306,7 +306,7 @@ fn denied(reason: Reason) -> Judgement {
     }
 }
 
-/// Asks for what extensions want, in their names.
+/// Asks for what extensions want, in their names, now that they have heard what they were told.
 pub(crate) async fn request_all(
     requests: Vec<(String, Request)>,
     wakes: &tokio::sync::mpsc::Sender<Wake>,
@@ -318,4 +318,5 @@ pub(crate) async fn request_all(
         };
         let _ = wakes.send(Wake::Event(event)).await;
     }
+    let _ = wakes.send(Wake::Heard).await;
 }

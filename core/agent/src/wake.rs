@@ -18,6 +18,8 @@ pub enum Wake {
     Policy(Option<Box<Loaded>>),
     /// Packages or plugins changed on disk.
     PackagesChanged,
+    /// Extensions have heard what they were told: how they are may have changed.
+    Heard,
     /// The extensions of a new generation are there; none where the loading broke off.
     Loaded(Option<ExtensionSet>),
     /// The portal's side of the connection.

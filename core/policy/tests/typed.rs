@@ -381,3 +381,15 @@ fn a_value_that_a_key_cannot_have_is_refused_at_its_place() {
         assert_eq!(policy.get(key), None, "{key} {value}");
     }
 }
+
+#[test]
+fn a_pin_that_is_none_pins_nothing_that_exists() {
+    for written in [r#""ee9dd696""#, "5", r#"["ab"]"#, "true"] {
+        let (policy, problems) = resolved(&format!(
+            r#"{{"Extensions.Packages.org.example.x": {{"Sha256": {written}}}}}"#
+        ));
+        assert_eq!(problems.len(), 1, "{written}: {problems:?}");
+        let pin = policy.extensions.of("org.example.x").sha256;
+        assert!(pin.is_some_and(|pin| pin.len() != 64), "{written}");
+    }
+}

@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
     }
     findings.extend(extension::without_folders(&settings));
     let resolved = loaded(&config).resolved;
-    findings.extend(extension::in_vain(&config.extensions, &resolved.policy));
+    findings.extend(extension::slips(&config.extensions, &resolved.policy));
     findings.push(extension::isolation(&resolved.policy));
     findings.push(elevation());
     findings.extend(desktop());

@@ -1,6 +1,7 @@
 //! Loads hook packages and native plugins for the agent.
 
 mod child;
+mod installed;
 mod lasting;
 mod plugin;
 mod reach;
@@ -20,6 +21,7 @@ use deskhook_wire::{Confinement, Opening};
 
 pub(crate) use child::OwnChild;
 use child::{CHILD_MEMORY_MIB, extension_host};
+pub(crate) use installed::{Installed, installed};
 use lasting::{Drawer, Lasting, Made};
 
 /// Everything in the places that the policy does not switch off. One that cannot be loaded is

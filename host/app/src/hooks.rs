@@ -5,7 +5,7 @@ mod provenance;
 mod running;
 
 use clap::Subcommand;
-use deskhook_agent::{Rejected, absent};
+use deskhook_agent::{ExtensionPlaces, Rejected, absent};
 use deskhook_hooks::{Body, Hook, Limit};
 use deskhook_policy::Policy;
 use deskhook_wire::TimingShape;
@@ -102,7 +102,7 @@ fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
         last: provenance::last(hook, settings)?,
         listeners,
         rejected: set.rejected,
-        off: switched_off(hook, &config.extensions.packages, &resolved.policy),
+        off: switched_off(hook, &config.extensions, &resolved.policy),
         running,
     };
     match form {
@@ -112,15 +112,11 @@ fn explain(hook: Hook, settings: &AgentSettings, form: Form) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn switched_off(hook: Hook, folders: &[std::path::PathBuf], policy: &Policy) -> Vec<String> {
-    let found = folders
-        .iter()
-        .flat_map(|dir| deskhook_script::discover(dir));
-    let packages = found.filter_map(|dir| deskhook_script::Package::load(&dir).ok());
-    let off = packages.filter(|package| {
-        !policy.extensions.of(package.name()).enabled && package.manifest().hooks.contains(&hook)
-    });
-    off.map(|package| package.name().to_owned()).collect()
+fn switched_off(hook: Hook, places: &ExtensionPlaces, policy: &Policy) -> Vec<String> {
+    let found = extensions::installed(places).into_iter();
+    let off =
+        found.filter(|one| one.hooks.contains(&hook) && !policy.extensions.of(&one.name).enabled);
+    off.map(|one| one.name).collect()
 }
 
 impl Explained {

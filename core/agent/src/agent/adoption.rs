@@ -39,9 +39,17 @@ impl Loop {
         }
     }
 
+    /// What is wrong with policy from now on; what was not before is told.
+    pub(super) fn now_wrong(&mut self, problems: Vec<String>) {
+        for problem in problems.iter().filter(|it| !self.problems.contains(it)) {
+            tracing::warn!(problem, "policy");
+        }
+        self.problems = problems;
+    }
+
     fn adopt(&mut self, loaded: Loaded) {
         self.policy_due = loaded.due;
-        self.problems = sentences(&loaded.problems);
+        self.now_wrong(sentences(&loaded.problems));
         let entries = entries(&loaded.resolved);
         let policy = Arc::new(loaded.resolved.policy);
         if *policy == *self.policy {

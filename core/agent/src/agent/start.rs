@@ -126,7 +126,7 @@ impl Loop {
         let loaded = tokio::task::spawn_blocking(move || policies.load())
             .await
             .map_err(StartError::Load)?;
-        self.problems = crate::policies::sentences(&loaded.problems);
+        self.now_wrong(crate::policies::sentences(&loaded.problems));
         self.entries = crate::policies::entries(&loaded.resolved);
         self.policy_due = loaded.due;
         self.policy = Arc::new(loaded.resolved.policy);

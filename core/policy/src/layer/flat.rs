@@ -283,6 +283,9 @@ impl<'a> Flattening<'a> {
         }
         let accepted = schema::accept(leaf.kind, node);
         let Some(value) = accepted.value else {
+            if is_pin(&at.key) {
+                return self.pin_nothing(at, (node, leaf.merge), accepted.complaints);
+            }
             return self.refuse(at, node, accepted.complaints);
         };
         for complaint in accepted.complaints {
@@ -305,11 +308,25 @@ impl<'a> Flattening<'a> {
         });
     }
 
-    fn refuse(&mut self, at: At, node: &Node, complaints: Vec<Complaint>) {
+    /// A pin that is none is not taken for no pin: it stays, and no files are those that it names.
+    fn pin_nothing(&mut self, at: At, (node, merge): (&Node, Merge), complaints: Vec<Complaint>) {
+        self.complain(&at, complaints);
+        let written = match node.to_value() {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        self.put(at, Value::String(written), node, merge);
+    }
+
+    fn complain(&mut self, at: &At, complaints: Vec<Complaint>) {
         for complaint in complaints {
             let problem = self.problem(Problem::error, &at.key, complaint);
             self.flat.findings.push(problem);
         }
+    }
+
+    fn refuse(&mut self, at: At, node: &Node, complaints: Vec<Complaint>) {
+        self.complain(&at, complaints);
         // What is refused of a client's settings may be a secret in the wrong place.
         let written = &self.source.text()[node.span.clone()];
         let value = if vendor::is_settings(&at.key) || vendor::veil(written) != written {
@@ -355,6 +372,12 @@ impl<'a> Flattening<'a> {
             ..problem.with_key(key.to_string())
         }
     }
+}
+
+/// Whether it is the key that says which files a package or a plugin has to have.
+fn is_pin(key: &Key) -> bool {
+    let path: Vec<&str> = key.segments().map(|(lower, _)| lower).collect();
+    matches!(path[..], ["extensions", "packages", _, "sha256"])
 }
 
 /// Goes down along a free name.

@@ -257,16 +257,17 @@ impl Session {
     }
 
     fn deny_start(&mut self, now: Moment, reasons: Vec<Reason>) -> Vec<Effect> {
-        let codes = reasons
-            .iter()
-            .map(|reason| reason.code.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let all = |part: fn(&Reason) -> &str| {
+            let parts: Vec<&str> = reasons.iter().map(part).collect();
+            parts.join(" ")
+        };
+        let codes = all(|reason| &reason.code);
+        let by = all(|reason| &reason.by);
         let session = self.live.as_ref().map(|live| live.id.clone());
         let denied = Entry {
             action: "session.denied",
             session,
-            fields: vec![("codes", codes)],
+            fields: vec![("by", by), ("codes", codes)],
         };
         self.reasons.clone_from(&reasons);
         let mut effects = vec![

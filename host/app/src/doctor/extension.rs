@@ -6,7 +6,7 @@ use deskhook_policy::Policy;
 use deskhook_wire::ExtensionHealth;
 
 use super::{Finding, Grade, loaded};
-use crate::extensions;
+use crate::extensions::{self, Installed};
 use crate::settings::AgentSettings;
 
 /// Where packages run, and what holds them there: tried out, as the agent would.
@@ -83,30 +83,48 @@ pub(super) fn ungranted(name: &str, wish: &str) -> Finding {
     )
 }
 
-/// Grants that no manifest asks for: slips of policy, or what an older version asked for.
-pub(super) fn in_vain(places: &ExtensionPlaces, policy: &Policy) -> Vec<Finding> {
-    let packages = places.packages.iter();
-    let packages = packages.flat_map(|folder| deskhook_script::discover(folder));
-    let packages = packages.filter_map(|folder| {
-        let package = deskhook_script::Package::load(&folder).ok()?;
-        Some((
-            package.name().to_owned(),
-            package.manifest().capabilities.clone(),
-        ))
-    });
-    let plugins = places.plugins.iter();
-    let plugins = plugins.flat_map(|folder| deskhook_native::discover(folder));
-    let plugins = plugins.filter_map(|folder| {
-        let manifest = deskhook_native::Manifest::read(&folder).ok()?;
-        Some((manifest.id, manifest.capabilities))
-    });
-    let vain = packages.chain(plugins).flat_map(|(name, asked)| {
-        let grants = Grants::new(&asked, &policy.extensions.of(&name).capabilities);
-        let vain = grants.in_vain().into_iter();
-        vain.map(|grant| unasked(&name, grant, &asked))
-            .collect::<Vec<_>>()
-    });
-    vain.collect()
+/// What policy says of what is installed, and most likely does not mean; and what it switches off.
+pub(super) fn slips(places: &ExtensionPlaces, policy: &Policy) -> Vec<Finding> {
+    let installed = extensions::installed(places).into_iter();
+    let slips = installed.flat_map(
+        |Installed {
+             name, capabilities, ..
+         }| {
+            let bound = policy.extensions.of(&name);
+            if !bound.enabled {
+                return vec![switched_off(&name)];
+            }
+            let grants = Grants::new(&capabilities, &bound.capabilities);
+            let vain = grants.in_vain().into_iter();
+            let vain = vain.map(|grant| unasked(&name, grant, &capabilities));
+            let unset = grants.both().into_iter();
+            let unset = unset.filter_map(|grant| unset_section(&name, grant, policy));
+            vain.chain(unset).collect()
+        },
+    );
+    slips.collect()
+}
+
+fn switched_off(name: &str) -> Finding {
+    Finding::ok("extension", format!("{name} is switched off by policy"))
+}
+
+/// A section that it may read and nobody sets, while one that is called nearly the same is there.
+fn unset_section(name: &str, grant: &str, policy: &Policy) -> Option<Finding> {
+    let section = grant.strip_prefix("policy:")?.split('.').next()?;
+    let there = policy.tree.as_object()?;
+    if there.keys().any(|key| key.eq_ignore_ascii_case(section)) {
+        return None;
+    }
+    let meant = deskhook_policy::nearest(section, there.keys())?;
+    Some(Finding::wrong(
+        Grade::Note,
+        (
+            "extension",
+            format!("{name} reads {section}, which no layer sets"),
+        ),
+        &format!("was {meant:?} meant to be it?"),
+    ))
 }
 
 fn unasked(name: &str, grant: &str, asked: &[String]) -> Finding {
