@@ -65,24 +65,24 @@ pub(crate) fn newest(folder: &Path, id: &str) -> Result<Option<String>, Versions
 /// Remembers in `folder`, which is private, that this version of `id` runs, unless a newer one did.
 /// What cannot be read is left as it is.
 pub fn ran(folder: &Path, id: &str, version: &str) -> Result<(), VersionsError> {
-    let path = folder.join(FILE);
-    let failed = |source| VersionsError::Write {
-        path: path.clone(),
-        source,
-    };
-    let _turn = turn(folder).map_err(failed)?;
-    let mut all = read(&path)?;
-    let is_known = all.get(id).is_some_and(|before| !is_older(before, version));
-    if is_known {
-        return Ok(());
-    }
-    all.insert(id.to_owned(), version.to_owned());
-    write(&path, &all).map_err(failed)
+    change(folder, id, |newest| {
+        let is_known = newest.is_some_and(|before| !is_older(before, version));
+        (!is_known).then_some(version)
+    })
 }
 
 /// Forgets in `folder` that version `from` of `id` ran, which failed while it was new: `to` runs again.
 /// What ran beside and is newer is not forgotten.
 pub fn fell_back(folder: &Path, id: &str, (from, to): (&str, &str)) -> Result<(), VersionsError> {
+    change(folder, id, |newest| (newest == Some(from)).then_some(to))
+}
+
+/// Writes down what `decide` makes of the newest version of `id`, if it makes anything of it.
+fn change<'v>(
+    folder: &Path,
+    id: &str,
+    decide: impl FnOnce(Option<&str>) -> Option<&'v str>,
+) -> Result<(), VersionsError> {
     let path = folder.join(FILE);
     let failed = |source| VersionsError::Write {
         path: path.clone(),
@@ -90,10 +90,10 @@ pub fn fell_back(folder: &Path, id: &str, (from, to): (&str, &str)) -> Result<()
     };
     let _turn = turn(folder).map_err(failed)?;
     let mut all = read(&path)?;
-    if all.get(id).is_none_or(|newest| newest != from) {
+    let Some(version) = decide(all.get(id).map(String::as_str)) else {
         return Ok(());
-    }
-    all.insert(id.to_owned(), to.to_owned());
+    };
+    all.insert(id.to_owned(), version.to_owned());
     write(&path, &all).map_err(failed)
 }
 
