@@ -71,6 +71,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("full_moon",   &["script"]),
     ("rustyline",   &["app"]),
     ("libloading",  &["native"]),
+    ("memmap2",     &["native"]),
     ("ksni",        &["tray"]),
     ("notify",      &["source"]),
     ("argon2",      &["portal"]),

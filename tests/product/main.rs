@@ -12,6 +12,7 @@ mod elevation;
 mod examples;
 mod ground;
 mod hosting;
+mod inside;
 mod links;
 mod notices;
 mod packages;

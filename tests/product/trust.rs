@@ -88,36 +88,6 @@ fn to_look_at_a_plugin_is_not_to_run_it() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_the_agent_runs_only_what_policy_names_twice() -> Result<()> {
-    need_root!();
-    let inside = json!({ "Extensions.Isolation": "in-process" });
-    let mut scene = Scene::prepared(over(sample(), &inside), TestAgent::new()?).await?;
-    steady(&scene.agent, "1.0.0")?;
-    scene.agent.start()?;
-    let agent = scene.agent.process()?.id();
-    ensure!(answering(&scene)? == "1.0.0");
-    ensure!(
-        extension_hosts(agent).len() == 1,
-        "its publisher alone is not enough"
-    );
-    let manifest = scene
-        .agent
-        .home()
-        .path()
-        .join("plugins/org.example.steady/deskhook-plugin.json");
-    let manifest: Value = serde_json::from_str(&std::fs::read_to_string(manifest)?)?;
-    let named = json!({ "Extensions.Packages": {
-        "org.example.steady": { "Sha256": manifest["sha256"] },
-    } });
-    scene.settings(over(over(sample(), &inside), &named))?;
-    until_some("its child should be gone", || {
-        extension_hosts(agent).is_empty().then_some(())
-    })?;
-    ensure!(answering(&scene)? == "1.0.0");
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_of_a_publisher_who_is_trusted_no_more_ends_at_once() -> Result<()> {
     need_root!();
     let mut scene = Scene::prepared(sample(), TestAgent::new()?).await?;

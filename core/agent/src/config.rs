@@ -44,6 +44,17 @@ pub struct ExtensionSet {
     pub loaded: Vec<Bound>,
     /// What cannot.
     pub rejected: Vec<Rejected>,
+    /// What an agent before was in the middle of when it died; told by the first loading after that.
+    pub crashed: Vec<Crashed>,
+}
+
+/// An extension that ran inside an agent, and most likely ended it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crashed {
+    /// Its name.
+    pub name: String,
+    /// What is known, in a sentence.
+    pub why: String,
 }
 
 /// An extension that is there, or should be, and does not run.

@@ -112,6 +112,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
             state: state.to_owned(),
             message,
             ungranted: health.ungranted,
+            remark: health.remark,
         }
     };
     let running = chain.health();
@@ -125,6 +126,7 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
             state: "rejected".to_owned(),
             message: Some(rejected.why.clone()),
             ungranted: vec![],
+            remark: None,
         })
         .collect();
     running.into_iter().map(shape).chain(refused).collect()

@@ -56,8 +56,8 @@ pub use about::{AboutDevice, AboutPerson};
 pub use agent::{Agent, StartError};
 pub use clock::Stopwatch;
 pub use config::{
-    AgentConfig, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder, QuestionWriter,
-    Rejected,
+    AgentConfig, Crashed, ExtensionLoader, ExtensionPlaces, ExtensionSet, MenuBuilder,
+    QuestionWriter, Rejected,
 };
 pub use control::{ControlError, Replies, ask as ask_agent, watch as watch_agent};
 pub use extensions::absent;

@@ -65,6 +65,8 @@ pub struct Health {
     pub last_fault: Option<(Hook, Fault)>,
     /// Capabilities that its manifest asks for and of which the policy grants nothing.
     pub ungranted: Vec<String>,
+    /// What whoever runs this machine should know of how it runs.
+    pub remark: Option<String>,
 }
 
 impl Health {
@@ -147,6 +149,7 @@ impl Chain {
                 faults,
                 last_fault,
                 ungranted: grants.ungranted().into_iter().map(str::to_owned).collect(),
+                remark: link.lane.extension().remark().map(str::to_owned),
             }
         };
         self.links.iter().map(state).collect()

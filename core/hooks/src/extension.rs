@@ -34,6 +34,11 @@ pub trait Extension: Send + Sync {
     /// It failed while it was new, `why` in a sentence, and `to` runs in its place again. Whoever made it
     /// does not load these files once more, and counts them as never having run.
     fn gave_way(&self, _why: &str, _to: &About) {}
+
+    /// What whoever runs this machine should know of how it runs, in a sentence; most run as any other.
+    fn remark(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// What an extension that runs is by today's policy.

@@ -207,6 +207,9 @@ pub struct ExtensionHealth {
     /// Capabilities that its manifest asks for and of which the policy grants nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ungranted: Vec<String>,
+    /// What whoever runs the machine should know of how it runs, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
 }
 
 /// What became of an order.

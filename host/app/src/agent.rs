@@ -107,6 +107,7 @@ async fn run_agent(settings: AgentSettings) -> Outcome {
         ));
     }
     let config = config(&settings);
+    let places = config.extensions.clone();
     let (socket, state) = (
         config.socket.clone().unwrap_or_default(),
         config.state.clone(),
@@ -134,6 +135,7 @@ async fn run_agent(settings: AgentSettings) -> Outcome {
         stopping.stop().await;
     });
     agent.ended().await;
+    extensions::stops_in_order(&places);
     desktop.abort();
     say("agent stopped");
     Ok(Exit::Done)

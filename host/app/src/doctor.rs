@@ -222,7 +222,10 @@ fn of_status(status: &Status) -> Vec<Finding> {
     findings.extend(status.extensions.iter().map(extension::of_extension));
     findings.extend(status.extensions.iter().flat_map(|extension| {
         let wishes = extension.ungranted.iter();
-        wishes.map(|wish| extension::ungranted(&extension.name, wish))
+        let wishes = wishes.map(|wish| extension::ungranted(&extension.name, wish));
+        let remarks = extension.remark.iter();
+        let remarks = remarks.map(|remark| extension::remark(&extension.name, remark));
+        remarks.chain(wishes)
     }));
     findings
 }

@@ -23,6 +23,7 @@ pub(crate) use child::OwnChild;
 use child::{CHILD_MEMORY_MIB, extension_host};
 pub(crate) use installed::{Installed, installed};
 use lasting::{Drawer, Lasting, Made};
+pub(crate) use plugin::stops_in_order;
 
 /// Everything in the places that the policy does not switch off. One that cannot be loaded is
 /// rejected with its reason and keeps no other from running. A name that was found already (an
@@ -67,6 +68,9 @@ struct Loading<'a> {
 impl Loading<'_> {
     fn all(&self) -> ExtensionSet {
         let mut set = ExtensionSet::default();
+        if self.counts {
+            set.crashed = self.note_crashes();
+        }
         let room = Room::of(self.policy);
         let packages = self.places.packages.iter();
         for folder in packages.flat_map(|folder| deskhook_script::discover(folder)) {

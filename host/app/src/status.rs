@@ -124,6 +124,9 @@ fn print_extension(extension: &ExtensionHealth) {
             .join(" ")
             .trim_end()
     ));
+    if let Some(remark) = &extension.remark {
+        say(format!("             {remark}"));
+    }
     for wish in &extension.ungranted {
         say(format!(
             "             asks for {wish}, which the policy does not grant"

@@ -74,6 +74,9 @@ pub enum LoadError {
     /// Its manifest promises a hook that it does not have.
     #[error("its manifest lists the hook {0}, which it does not have")]
     NoHook(Hook),
+    /// Nothing would tell of it, should it take its process along.
+    #[error("that it runs in this process cannot be written down")]
+    Mark(#[source] std::io::Error),
 }
 
 fn or_silence(said: &str) -> &str {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::ffi::c_void;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use deskhook_abi::{
@@ -12,6 +13,7 @@ use deskhook_hooks::{
 
 use crate::decide::{Slot, with_elevation_request, with_session_join, with_session_request};
 use crate::library::{LoadError, entry, taken};
+use crate::mark::{During, Mark};
 use crate::offer::host_of;
 use crate::port::Port;
 use crate::sink::Draft;
@@ -48,6 +50,7 @@ struct Living {
     pointer: *const Instance,
     functions: Instance,
     port: &'static Port,
+    mark: Option<Mark>,
 }
 
 // SAFETY: by the interface, an instance may be called on any thread, one call at a time; `turn`
@@ -74,20 +77,38 @@ impl Plugin {
         Self::load_in(verified, &host_of)
     }
 
+    /// The same for a process that has more to lose than the plugin: should it die in the middle of it,
+    /// [`crashes`](crate::crashes) of that folder says so to the next.
+    pub fn load_marked(verified: &Verified, folder: &Path) -> Result<Self, LoadError> {
+        let mark = Mark::new(folder, &verified.manifest).map_err(LoadError::Mark)?;
+        Self::load_with(verified, &host_of, Some(mark))
+    }
+
     /// The same with a host that is made otherwise.
     pub(crate) fn load_in(
         verified: &Verified,
         host: &dyn Fn(&'static Port) -> &'static Host,
     ) -> Result<Self, LoadError> {
+        Self::load_with(verified, host, None)
+    }
+
+    fn load_with(
+        verified: &Verified,
+        host: &dyn Fn(&'static Port) -> &'static Host,
+        mark: Option<Mark>,
+    ) -> Result<Self, LoadError> {
+        let starting = mark.as_ref().map(|mark| mark.within(During::Starting));
         let entry = entry(verified)?;
         let texts = verified.manifest.texts.clone();
         let port = Port::of(texts, verified.own.as_deref());
         let port: &'static Port = Box::leak(Box::new(port));
-        let instance = Living::new(&entry, (port, host(port)))?;
+        let mut instance = Living::new(&entry, (port, host(port)))?;
         let hooks = verified.manifest.hooks.iter();
         let hooks = hooks
             .map(|hook| Ok((*hook, instance.hook(*hook)?)))
             .collect::<Result<_, _>>()?;
+        drop(starting);
+        instance.mark = mark;
         let about = about(&verified.manifest);
         Ok(Self {
             about,
@@ -213,7 +234,9 @@ impl Extension for Plugin {
         };
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let language = &call.context.person.language;
-        let port = self.instance.port;
+        let Living { port, mark, .. } = &self.instance;
+        let mark = mark.as_ref();
+        let _within = mark.map(|mark| mark.within(During::Call(call.hook)));
         let _running = port.begin(limit.wall, (host, language));
         self.run(ready, call)
     }
@@ -240,6 +263,7 @@ impl Living {
             pointer,
             functions,
             port,
+            mark: None,
         })
     }
 
@@ -277,6 +301,8 @@ fn function_of<T: Prefixed, F>(
 
 impl Drop for Living {
     fn drop(&mut self) {
+        let mark = self.mark.as_ref();
+        let _ending = mark.map(|mark| mark.within(During::Ending));
         if let Some(destroy) = self.functions.destroy {
             // SAFETY: the plugin's own function, once, with an instance that nobody uses any more.
             unsafe { destroy(self.pointer) };

@@ -204,6 +204,7 @@ fn extensions() -> Vec<ExtensionHealth> {
         state: state.to_owned(),
         message: message.map(str::to_owned),
         ungranted: vec![],
+        remark: None,
     };
     vec![
         health("business-hours", "1.2.0", "running", None),

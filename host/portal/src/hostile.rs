@@ -99,6 +99,7 @@ pub(crate) fn extensions(extensions: &[ExtensionHealth]) -> Vec<ExtensionHealth>
             .take(ITEMS)
             .map(|wish| name(wish))
             .collect(),
+        remark: some_sentence(extension.remark.as_deref()),
     };
     extensions.iter().take(ITEMS).map(clean).collect()
 }

@@ -10,7 +10,7 @@ use crate::disk::at_the_disk;
 use crate::extensions::{self, Generation, Round, absent, holds, kept, rebound};
 use crate::policies::{Reading, changed_keys, entries, sentences, unix_seconds};
 use crate::probation::Outcome;
-use crate::{ExtensionSet, Rejected, chains};
+use crate::{Crashed, ExtensionSet, Rejected, chains};
 
 impl Loop {
     pub(super) fn read_policy(&mut self) {
@@ -136,7 +136,9 @@ impl Loop {
         let ExtensionSet {
             mut loaded,
             rejected,
+            crashed,
         } = set;
+        self.tell_crashed(&crashed);
         tell_new(&self.loaded, &loaded);
         let kept = kept(&self.loaded, (&loaded, &rejected), &self.policy);
         loaded.extend(kept);
@@ -174,6 +176,18 @@ impl Loop {
             session: None,
             fields: vec![("extension", name.clone()), ("why", why.clone())],
         });
+    }
+
+    /// The agent that died had no time to say so.
+    fn tell_crashed(&mut self, crashed: &[Crashed]) {
+        for Crashed { name, why } in crashed {
+            tracing::error!(package = name, why, "the agent before died");
+            self.records.append(Entry {
+                action: "extension.crashed",
+                session: None,
+                fields: vec![("extension", name.clone()), ("why", why.clone())],
+            });
+        }
     }
 
     fn tell_rejected(&self) {

@@ -7,7 +7,7 @@ use deskhook_facts::Facts;
 use deskhook_hooks::Chain;
 use deskhook_policy::Policy;
 use deskhook_record::RecordError;
-use deskhook_session::{Event, Outcome, Session, SessionId};
+use deskhook_session::{Entry, Event, Outcome, Session, SessionId};
 use deskhook_source::Watched;
 use deskhook_uplink::{Connection, Identity, IdentityError, Outbox, OutboxError, SendError};
 use deskhook_wire::Report;
@@ -97,12 +97,15 @@ impl Agent {
         let own = (&boot[..], records);
         let channels = (wakes.clone(), snapshots);
         let mut state = assemble(config, own, channels, identity.as_ref());
+        state.record_unfinished();
         state.begin().await?;
         if !state.config.attended {
             state.take(Event::PersonSeen { present: false });
         }
-        if let Some(identity) = identity {
-            state.connect(identity, &boot)?;
+        match identity {
+            Some(identity) => state.connect(identity, &boot)?,
+            // The record has it, and there is nobody else to tell.
+            None => state.unfinished.forget(),
         }
         let handle = AgentHandle {
             wakes,
@@ -141,6 +144,18 @@ impl Loop {
             .map_err(StartError::Load)?;
         self.use_extensions(set);
         Ok(())
+    }
+
+    /// Writes down the end of a session that a former agent had no time to end.
+    fn record_unfinished(&mut self) {
+        let Some(session) = self.unfinished.left() else {
+            return;
+        };
+        self.records.append(Entry {
+            action: "session.ended",
+            session: Some(SessionId(session)),
+            fields: vec![("outcome", Outcome::AgentStopped.word().to_owned())],
+        });
     }
 
     /// Looks out for changes of policy, packages and plugins. What changes while they are read for

@@ -39,6 +39,7 @@ fn health(version: &str, faults: u32, last: Option<Fault>) -> [Health; 1] {
         kind: ExtensionKind::Script,
         faults,
         ungranted: vec![],
+        remark: None,
         last_fault: last.map(|fault| (Hook::TrayMenu, fault)),
     }]
 }
@@ -61,7 +62,7 @@ fn late() -> Option<Fault> {
 fn admit(probation: &mut Probation, now: u64, (running, new): (&str, &str)) {
     let set = ExtensionSet {
         loaded: vec![files(new)],
-        rejected: vec![],
+        ..ExtensionSet::default()
     };
     probation.admit(Moment(now), &[files(running)], &set);
 }
@@ -118,7 +119,7 @@ fn what_replaces_nothing_lasts_as_well_and_has_no_way_back() {
     let mut probation = Probation::default();
     let set = ExtensionSet {
         loaded: vec![files("1")],
-        rejected: vec![],
+        ..ExtensionSet::default()
     };
     probation.admit(Moment(0), &[], &set);
     assert_eq!(
@@ -157,6 +158,7 @@ fn newer_files_that_do_not_load_leave_the_trial_of_those_that_run_as_it_is() {
     let broken = ExtensionSet {
         loaded: vec![],
         rejected: vec![rejected(&files("3"), "it does not load".to_owned())],
+        ..ExtensionSet::default()
     };
     probation.admit(Moment(1), &[files("2")], &broken);
     let broken = health("2", 1, failed());

@@ -50,7 +50,7 @@ fn load_reading(places: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionS
             extension: Arc::new(Reading(about, asked)),
             policy: ExtensionPolicy::default(),
         }],
-        rejected: vec![],
+        ..ExtensionSet::default()
     }
 }
 

@@ -50,7 +50,7 @@ fn load_slowly(_: &ExtensionPlaces, policy: &Policy, _: &[Bound]) -> ExtensionSe
             extension: Arc::new(Failing(about)),
             policy: policy.extensions.of("guard"),
         }],
-        rejected: vec![],
+        ..ExtensionSet::default()
     }
 }
 

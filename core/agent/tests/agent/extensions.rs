@@ -61,7 +61,7 @@ fn load_asking(_: &ExtensionPlaces, policy: &Policy, _: &[Bound]) -> ExtensionSe
             extension: Arc::new(Asking(about)),
             policy: bound,
         }],
-        rejected: vec![],
+        ..ExtensionSet::default()
     }
 }
 
@@ -92,12 +92,12 @@ async fn a_package_gets_what_the_policy_grants_and_nothing_else() {
 
 fn load_broken(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
     ExtensionSet {
-        loaded: vec![],
         rejected: vec![Rejected {
             name: "guard".into(),
             why: "it has a slip".into(),
             hooks: None,
         }],
+        ..ExtensionSet::default()
     }
 }
 

@@ -53,7 +53,7 @@ fn load_patching(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
     };
     ExtensionSet {
         loaded: ["first", "second", "third"].map(bound).to_vec(),
-        rejected: vec![],
+        ..ExtensionSet::default()
     }
 }
 

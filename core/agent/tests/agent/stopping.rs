@@ -50,7 +50,7 @@ fn load_lasting(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
     };
     ExtensionSet {
         loaded: vec![bound],
-        rejected: vec![],
+        ..ExtensionSet::default()
     }
 }
 

@@ -67,7 +67,45 @@ pub(super) fn of_extension(extension: &ExtensionHealth) -> Finding {
     Finding::wrong(
         Grade::Problem,
         ("extension", format!("{name} {version} {state}: {message}")),
-        "mend its files, or what the policy says of it: the agent then tries it anew",
+        help_of(extension),
+    )
+}
+
+/// What to do about an extension of which something is wrong.
+fn help_of(extension: &ExtensionHealth) -> &'static str {
+    match extension.state.as_str() {
+        "rejected" => REJECTED,
+        // It is called no more.
+        "quarantined" => {
+            "it is called again when its files or the policy change; the agent's log has each fault"
+        }
+        // What ran before goes on in its place.
+        _ if extension
+            .message
+            .as_ref()
+            .is_some_and(|it| it.starts_with(REPLACED)) =>
+        {
+            REPLACEMENT
+        }
+        _ => "the agent's log has each fault; three in a row of one hook, and it is called no more",
+    }
+}
+
+/// How a message begins of one that runs although newer files of it are there.
+const REPLACED: &str = "its files on disk are rejected";
+
+const REJECTED: &str = "deskhook script check says more of a package; plugin inspect and, of signatures, plugin verify of a plugin";
+
+const REPLACEMENT: &str = "the version before goes on; put other files in their place, or name these by their Sha256 in the policy to have them tried anew";
+
+/// What whoever runs this machine should know of how an extension runs.
+pub(super) fn remark(name: &str, remark: &str) -> Finding {
+    Finding::wrong(
+        Grade::Note,
+        ("extension", format!("{name} {remark}")),
+        &format!(
+            "Extensions.Isolation and Extensions.Packages.{name}.Sha256 say so; taken back and said again, it is tried anew in the agent"
+        ),
     )
 }
 
@@ -182,13 +220,15 @@ pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
         let grants = Grants::new(&about.capabilities, &bound.policy.capabilities);
         let wishes = grants.ungranted();
         let wishes = wishes.into_iter().map(|wish| ungranted(&about.name, wish));
-        std::iter::once(found).chain(wishes.collect::<Vec<_>>())
+        let remarks = bound.extension.remark().into_iter();
+        let remarks = remarks.map(|said| remark(&about.name, said));
+        std::iter::once(found).chain(remarks.chain(wishes).collect::<Vec<_>>())
     });
     let rejected = set.rejected.iter().map(|Rejected { name, why, .. }| {
         Finding::wrong(
             Grade::Problem,
             ("extension", format!("{name}: {why}")),
-            "deskhook script check says more of a package; plugin inspect and, of signatures, plugin verify of a plugin",
+            REJECTED,
         )
     });
     loaded.chain(rejected).chain(lost).collect()

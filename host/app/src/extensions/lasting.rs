@@ -19,11 +19,11 @@ pub(super) struct Drawer {
     copies: PathBuf,
 }
 
-/// New files that failed, and why.
+/// Files that failed, and why.
 #[derive(Serialize, Deserialize)]
-struct Failed {
-    sha256: String,
-    why: String,
+pub(super) struct Failed {
+    pub(super) sha256: String,
+    pub(super) why: String,
 }
 
 /// What an extension is made of.
@@ -59,8 +59,7 @@ impl Drawer {
 
     /// Refuses files that failed while they were new, unless policy names them.
     pub(super) fn judge(&self, sha256: &str, bound: &ExtensionPolicy) -> anyhow::Result<()> {
-        let failed = std::fs::read(self.folder.join("failed.json")).ok();
-        let failed = failed.and_then(|bytes| serde_json::from_slice::<Failed>(&bytes).ok());
+        let failed = self.read("failed.json");
         match failed.filter(|failed| failed.sha256 == sha256) {
             Some(Failed { why, .. }) if bound.sha256.is_none() => anyhow::bail!(why),
             _ => Ok(()),
@@ -71,6 +70,24 @@ impl Drawer {
     pub(super) fn forget_failed(&self) {
         // There is none most of the time.
         let _ = std::fs::remove_file(self.folder.join("failed.json"));
+    }
+
+    /// Notes that files ended the agent in which they ran.
+    pub(super) fn note_crashed(&self, crashed: &Failed) -> anyhow::Result<()> {
+        self.write("crashed.json", &serde_json::to_vec_pretty(crashed)?)
+    }
+
+    /// Why files are not to run in the agent, whatever policy says.
+    pub(super) fn crashed(&self, sha256: &str) -> Option<String> {
+        let crashed = self.read("crashed.json")?;
+        let is_meant = crashed.sha256.eq_ignore_ascii_case(sha256);
+        is_meant.then_some(crashed.why)
+    }
+
+    /// Policy wants nothing of it in the agent: should it do so again, it has been thought over.
+    pub(super) fn forget_crashed(&self) {
+        // There is none most of the time.
+        let _ = std::fs::remove_file(self.folder.join("crashed.json"));
     }
 
     fn note_failed(&self, failed: &Failed) -> anyhow::Result<()> {
@@ -88,6 +105,11 @@ impl Drawer {
                 Ok(evidence.keep(library, &self.plugin())?)
             }
         }
+    }
+
+    fn read(&self, name: &str) -> Option<Failed> {
+        let bytes = std::fs::read(self.folder.join(name)).ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
@@ -148,6 +170,10 @@ impl Extension for Lasting {
 
     fn standing(&self, policy: &Extensions) -> Standing {
         self.extension.standing(policy)
+    }
+
+    fn remark(&self) -> Option<&str> {
+        self.extension.remark()
     }
 
     fn end(&self) {

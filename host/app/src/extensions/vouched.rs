@@ -9,6 +9,7 @@ use deskhook_policy::{Extensions, Isolation};
 pub(super) struct Vouched {
     about: About,
     word: Word,
+    remark: Option<String>,
     plugin: Mutex<Option<Arc<dyn Extension>>>,
 }
 
@@ -88,10 +89,11 @@ fn is_held(capability: &str) -> bool {
 }
 
 impl Vouched {
-    pub(super) fn new(plugin: Arc<dyn Extension>, word: Word) -> Self {
+    pub(super) fn new(plugin: Arc<dyn Extension>, word: Word, remark: Option<String>) -> Self {
         Self {
             about: plugin.about().clone(),
             word,
+            remark,
             plugin: Mutex::new(Some(plugin)),
         }
     }
@@ -137,6 +139,10 @@ impl Extension for Vouched {
             true => Standing::Untrusted,
             false => self.word.standing(policy, &self.about),
         }
+    }
+
+    fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     fn end(&self) {
@@ -212,7 +218,7 @@ mod tests {
 
     fn standing(before: &Extensions, today: &Extensions) -> Standing {
         let word = Word::of(before, ("Example", &about()), Isolation::Child);
-        Vouched::new(Arc::new(Silent(about())), word).standing(today)
+        Vouched::new(Arc::new(Silent(about())), word, None).standing(today)
     }
 
     #[test]
@@ -264,7 +270,7 @@ mod tests {
         let word = Word::of(&trusted, ("example", &about()), Isolation::Child);
         let plugin: Arc<dyn Extension> = Arc::new(Silent(about()));
         let alive = Arc::downgrade(&plugin);
-        let vouched = Vouched::new(plugin, word);
+        let vouched = Vouched::new(plugin, word, None);
         vouched.end();
         while alive.upgrade().is_some() {
             std::thread::yield_now();
