@@ -61,7 +61,7 @@ async fn a_plugin_that_denies_keeps_the_client_closed_and_says_why() -> Result<(
     let said = scene.start(&[])?;
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     assert!(
-        said.stderr.contains("MB are free on your disk"),
+        said.stderr.contains("MiB are free on your disk"),
         "{}",
         said.stderr
     );

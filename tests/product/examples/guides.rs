@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::{folder, shown_settings};
 use crate::plugin::need_root;
 
-const NAMES: [&str; 4] = [
+const NAMES: [&str; 5] = [
     "disk-encryption",
+    "free-space",
     "network-zone",
     "rustdesk-driver",
     "session-recorder",

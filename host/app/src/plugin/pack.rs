@@ -67,7 +67,9 @@ fn failure(error: PackError) -> Failure {
         PackError::Library {
             source: FileError::Missing(_),
             ..
-        } => "build it first: `make`, or `cargo build --release`",
+        } => {
+            "build it first: `make`, or `cargo build --release`, which puts it below CARGO_TARGET_DIR where that is set, and of a workspace below the workspace's own target/"
+        }
         _ => return Failure::Could(error.into()),
     };
     Failure::Help(error.into(), help.to_owned())

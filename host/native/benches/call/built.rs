@@ -93,7 +93,8 @@ impl Built {
 impl Installed {
     /// Judged, copied and loaded.
     pub(crate) fn open(&self) -> Plugin {
-        Plugin::load(&self.verified()).expect("it opens")
+        let marks = self.place.path().join("marks");
+        Plugin::load_marked(&self.verified(), &marks).expect("it opens")
     }
 
     /// Judged and copied.

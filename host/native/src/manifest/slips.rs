@@ -19,6 +19,7 @@ impl Document {
                     found.extend(self.lost_values(languages));
                 }
             }
+            found.extend(self.lost_languages(texts));
         }
         found.sort_by_key(|problem| problem.place.span().start);
         found
@@ -50,6 +51,29 @@ impl Document {
             self.problem(&member.key_span, message)
         };
         strange.map(problem).collect()
+    }
+
+    /// A language that one text has and another one lacks was most likely forgotten there.
+    fn lost_languages(&self, texts: &[JsonMember]) -> Vec<Problem> {
+        let in_words = texts
+            .iter()
+            .filter_map(|text| Some((text, languages(text)?)));
+        let in_words: Vec<_> = in_words.collect();
+        let all: BTreeSet<&str> = in_words
+            .iter()
+            .flat_map(|(_, own)| own.iter().map(Language::primary))
+            .collect();
+        let lacking = in_words.iter().filter_map(|(text, own)| {
+            let has = |wanted: &&str| own.iter().any(|own| own.primary() == *wanted);
+            let lost: Vec<&str> = all.iter().filter(|wanted| !has(wanted)).copied().collect();
+            let message = format!(
+                "the text {:?} is not there in {}, as others are",
+                text.key,
+                lost.join(", ")
+            );
+            (!lost.is_empty()).then(|| self.problem(&text.key_span, message))
+        });
+        lacking.collect()
     }
 
     /// A value that one language fills in and no other one does is most likely misspelt there.
@@ -84,6 +108,15 @@ impl Document {
         }
         found
     }
+}
+
+/// The languages in which a text is there; none where it is the same in all.
+fn languages(text: &JsonMember) -> Option<Vec<Language>> {
+    let JsonKind::Object(languages) = &text.value.kind else {
+        return None;
+    };
+    let tags = languages.iter().map(|member| &member.key);
+    Some(tags.map(|tag| Language::parse(tag)).collect())
 }
 
 /// The names between braces, as `deskhook.host.text/1` fills them in.

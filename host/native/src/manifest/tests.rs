@@ -148,8 +148,10 @@ fn what_was_most_likely_not_meant_is_noted_and_the_manifest_read() {
         said,
         [
             "m:3:3: \"capability\" is no field of a manifest; did you mean \"capabilities\"?",
+            "m:5:5: the text \"full\" is not there in pt, as others are",
             "m:5:48: no other language of this text has {fre}; did you mean {free}, as they have it?",
             "m:5:70: \"Deutsh\" is no language, and is taken for English; write a tag such as de or pt-BR, or a name such as German",
+            "m:6:5: the text \"one\" is not there in de, en, as others are",
         ]
     );
 }

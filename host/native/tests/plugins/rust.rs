@@ -125,5 +125,5 @@ fn the_example_denies_on_a_full_disk() {
     let plugin = installed(template, &cargo_library(&["-p", "free-space"]));
     let (code, message) = denied(plugin.call(&request(None), limit(), &Desk::new().port()));
     assert_eq!(code, "disk-full");
-    assert!(message.contains("999999999 MB are needed"), "{message}");
+    assert!(message.contains("999999999 MiB are needed"), "{message}");
 }

@@ -50,12 +50,12 @@ fn judge(free: u64, minimum: u64, language: &str) -> Verdict {
     }
     let message = if language.starts_with("de") {
         format!(
-            "Auf Ihrer Festplatte sind nur noch {free} MB frei, gebraucht werden {minimum} MB. \
+            "Auf Ihrer Festplatte sind nur noch {free} MiB frei, gebraucht werden {minimum} MiB. \
                  Bitte leeren Sie den Papierkorb oder löschen Sie, was Sie nicht mehr brauchen."
         )
     } else {
         format!(
-            "Only {free} MB are free on your disk, and {minimum} MB are needed. \
+            "Only {free} MiB are free on your disk, and {minimum} MiB are needed. \
                  Please empty the bin, or delete what you no longer need."
         )
     };
@@ -108,7 +108,7 @@ mod tests {
             panic!("it must deny")
         };
         assert_eq!(code, "disk-full");
-        assert!(message.contains("999999999 MB are needed"), "{message}");
+        assert!(message.contains("999999999 MiB are needed"), "{message}");
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
         let Verdict::Deny { message, .. } = judge(1, DEFAULT_MINIMUM, "de-at") else {
             panic!("it must deny")
         };
-        assert!(message.contains("nur noch 1 MB frei"), "{message}");
+        assert!(message.contains("nur noch 1 MiB frei"), "{message}");
     }
 
     #[test]

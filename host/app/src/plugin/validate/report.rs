@@ -1,5 +1,6 @@
 //! What is told of a plugin: for people as it comes, for programs in the end.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use deskhook_hooks::Findings;
@@ -48,8 +49,9 @@ impl Report {
         self.ok
     }
 
-    /// What a plugin wrote is in it, so each finding is a line and no more.
-    fn print(&self) {
+    /// What a plugin wrote is in it, so each finding is a line and no more. What `told` has, by check, is
+    /// not told again.
+    fn print(&self, told: &mut BTreeMap<String, &'static str>) {
         let (word, colour) = match (self.ok, self.findings.notes.is_empty()) {
             (true, true) => ("ok  ", Colour::Green),
             (true, false) => ("note", Colour::Yellow),
@@ -57,11 +59,25 @@ impl Report {
         };
         let (word, Self { name, about, .. }) = (paint(word, colour), self);
         say(format!("{word} {name:<13} {about}"));
-        for problem in &self.findings.problems {
-            say(format!("       {}", one_line(problem)));
+        let problems = self.findings.problems.iter().map(|it| one_line(it));
+        let notes = self.findings.notes.iter();
+        let notes = notes.map(|note| format!("note: {}", one_line(note)));
+        let mut again = BTreeMap::<_, u32>::new();
+        for line in problems.chain(notes) {
+            match told.get(&line) {
+                Some(check) if check != name => *again.entry(*check).or_default() += 1,
+                _ => {
+                    say(format!("       {line}"));
+                    told.insert(line, name);
+                }
+            }
         }
-        for note in &self.findings.notes {
-            say(format!("       note: {}", one_line(note)));
+        for (check, count) in again {
+            let same = match count {
+                1 => "one that is also".to_owned(),
+                more => format!("{more} that are also"),
+            };
+            say(format!("       {same} under {check}"));
         }
     }
 }
@@ -70,16 +86,22 @@ impl Report {
 pub(super) struct Reports {
     form: Form,
     all: Vec<Report>,
+    /// What was told of, and under which check.
+    told: BTreeMap<String, &'static str>,
 }
 
 impl Reports {
     pub(super) fn new(form: Form) -> Self {
-        Self { form, all: vec![] }
+        Self {
+            form,
+            all: vec![],
+            told: BTreeMap::new(),
+        }
     }
 
     pub(super) fn add(&mut self, report: Report) {
         if self.form == Form::Text {
-            report.print();
+            report.print(&mut self.told);
         }
         self.all.push(report);
     }
