@@ -6,6 +6,7 @@ mod sdk;
 
 use std::path::{Path, PathBuf};
 
+use deskhook_abi::TRIAL_HEADER;
 use name::{Name, objection};
 pub use sdk::Sdk;
 
@@ -15,10 +16,11 @@ use crate::{HEADER, MANIFEST};
 type File = (&'static str, &'static str);
 
 const IN_BOTH: File = (MANIFEST, include_str!("../templates/deskhook-plugin.json"));
-const IN_C: [File; 6] = [
+const IN_C: [File; 7] = [
     ("plugin.c", include_str!("../templates/c/plugin.c")),
     ("test.c", include_str!("../templates/c/test.c")),
     ("deskhook_plugin.h", HEADER),
+    ("deskhook_trial.h", TRIAL_HEADER),
     ("Makefile", include_str!("../templates/c/Makefile")),
     (".gitignore", include_str!("../templates/c/gitignore")),
     ("README.md", include_str!("../templates/c/README.md")),

@@ -36,7 +36,7 @@ mod verdict;
 pub mod host;
 
 pub use entry::{ABI_MAJOR, ABI_MINOR, Entry, Head, Host, Instance, MAGIC};
-pub use header::HEADER;
+pub use header::{HEADER, TRIAL_HEADER};
 pub use hook::{ElevationRequestHook, JsonHook, SessionJoinHook, SessionRequestHook};
 pub use id::{DECIDE_HOOKS, ENTRY_SYMBOL, HOST_SERVICES, JSON_HOOKS, hook_of};
 pub use input::{

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use deskhook_abi::{DECIDE_HOOKS, HEADER, HOST_SERVICES, JSON_HOOKS};
+use deskhook_abi::{DECIDE_HOOKS, HEADER, HOST_SERVICES, JSON_HOOKS, TRIAL_HEADER};
 
 const PARTS: [&str; 6] = ["text", "entry", "input", "verdict", "hook", "host"];
 
@@ -108,6 +108,49 @@ fn c11_and_cpp17_take_the_header_without_a_warning() {
             "{compiler}: {}",
             String::from_utf8_lossy(&made.stderr)
         );
+    }
+}
+
+#[test]
+fn the_host_for_tests_in_c_answers_everything_that_an_agent_offers() {
+    let strict = ["-Wall", "-Wextra", "-Werror", "-pedantic", "-g"];
+    let sanitised = ["-fsanitize=address,undefined", "-fno-sanitize-recover"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let user = root.join("tests/trial/user.c");
+    for (compiler, language) in [
+        ("cc", ["-std=c11", "-x", "c"]),
+        ("c++", ["-std=c++17", "-x", "c++"]),
+    ] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let program = folder.path().join("user");
+        let made = Command::new(compiler)
+            .args(language)
+            .args(strict)
+            .args(sanitised)
+            .arg("-I")
+            .arg(root.join("include"))
+            .arg(&user)
+            .arg("-o")
+            .arg(&program)
+            .output();
+        let made = made.unwrap_or_else(|error| panic!("{compiler} is needed: {error}"));
+        let said = String::from_utf8_lossy(&made.stderr);
+        assert!(made.status.success(), "{compiler}: {said}");
+        let ran = Command::new(&program).output().expect("it runs");
+        assert!(ran.status.success(), "{compiler}: {ran:?}");
+    }
+}
+
+#[test]
+fn the_host_for_tests_in_c_knows_every_service() {
+    for id in HOST_SERVICES {
+        let name = HEADER.lines().find_map(|line| {
+            let (name, text) = line.strip_prefix("#define ")?.split_once(' ')?;
+            (text.trim_matches('"') == id).then_some(name)
+        });
+        let name = name.unwrap_or_else(|| panic!("{id} has a name in C"));
+        let entry = format!("{{{name}, &");
+        assert!(TRIAL_HEADER.contains(&entry), "{id}: {entry}");
     }
 }
 

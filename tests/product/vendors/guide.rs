@@ -155,8 +155,10 @@ fn the_plugin_in_c_of_the_guide_is_built_and_packed_as_it_says() -> Result<()> {
     )?;
     let code = guide.split("```c\n").nth(1).context("a plugin in C")?;
     home.write("ticket.c", code.split("```").next().unwrap_or_default())?;
-    let manifest = blocks(&guide, &[format!("file: {MANIFEST}")]);
-    home.write(MANIFEST, manifest.first().context("a manifest")?)?;
+    for name in [MANIFEST, "test.c"] {
+        let file = blocks(&guide, &[format!("file: {name}")]);
+        home.write(name, file.first().context(name)?)?;
+    }
     passed(&shell(&home, &commands(&["cc"])?)?)?;
     done(&plugin(&home, &["inspect", "dist/org.example.ticket"])?)?;
     done(&plugin(&home, &["validate", "dist/org.example.ticket"])?)
@@ -171,7 +173,7 @@ fn every_command_and_value_of_the_guide_is_run() -> Result<()> {
     let used = [format!("file: {MANIFEST}"), "layer".to_owned()];
     let used = blocks(&guide, &used);
     assert_eq!(used.len(), guide.matches("```json\n").count());
-    assert_eq!(guide.matches("```c\n").count(), 1);
+    assert_eq!(guide.matches("```c\n").count(), 2, "the plugin, and its test");
     let shown = blocks(&guide, &["shown: asked".to_owned()]);
     assert_eq!(shown.len(), guide.matches("```text\n").count());
     let template = plugins().join("../host/native/templates/rust/package.toml");

@@ -16,6 +16,7 @@ macro_rules! files {
 const SOURCES: &[File] = files! {
     "README.md"
     "abi/include/deskhook_plugin.h"
+    "abi/include/deskhook_trial.h"
     "abi/src/entry.rs"
     "abi/src/header.rs"
     "abi/src/hook.rs"

@@ -1,123 +1,31 @@
-/* A host in a few lines, and what the plugin has to say to it. */
+/* What the plugin has to say, on the host of deskhook_trial.h. */
 
-#include "deskhook_plugin.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* What the host answers: a policy value as JSON, or how asking for it ends; a text, or none. */
-static const char *policy_value;
-static deskhook_status policy_status;
-static const char *text_value;
-
-/* What the plugin said last. */
-static struct {
-  uint32_t kind;
-  char code[64], message[256], error[256];
-} said;
+#include "deskhook_trial.h"
 
 static int run, failed;
 
-static const char *kind_name(uint32_t kind) {
-  static const char *const names[] = {[DESKHOOK_VERDICT_ABSTAIN] = "abstain",
-                                      [DESKHOOK_VERDICT_ALLOW] = "allow",
-                                      [DESKHOOK_VERDICT_DENY] = "deny",
-                                      [DESKHOOK_VERDICT_ASK] = "ask"};
-  return kind < sizeof names / sizeof *names ? names[kind] : "none that there is";
-}
-
-static void check(int holds, const char *what) {
+static void check(const deskhook_trial *trial, int holds, const char *what) {
   run++;
   if (holds) return;
   failed++;
-  printf("failed: %s\n  verdict: %s, code \"%s\", message \"%s\", error \"%s\"\n", what, kind_name(said.kind), said.code,
-         said.message, said.error);
+  printf("failed: %s\n  verdict %u, code \"%s\", message \"%s\", error \"%s\"\n", what, (unsigned)trial->kind, trial->code,
+         trial->message, trial->error);
 }
 
-/* Appends to the string in a sink's context, which has 256 bytes. */
-static deskhook_status append(const deskhook_sink *sink, deskhook_text part) {
-  char *into = sink->context;
-  size_t size = strlen(into);
-  if (part.size >= 256 - size) return DESKHOOK_TOO_LARGE;
-  if (part.size > 0) memcpy(into + size, part.data, part.size);
-  into[size + part.size] = '\0';
-  return DESKHOOK_OK;
+/* Asks whether a session with that reason may start. */
+static deskhook_status ask(deskhook_trial *trial, const char *reason) {
+  deskhook_session_request input = {.reason = deskhook_trial_text(reason)};
+  return deskhook_trial_decide(trial, DESKHOOK_SESSION_REQUEST, &input);
 }
 
-static deskhook_text text_of(const char *string) {
-  deskhook_text text = {string, string ? strlen(string) : 0};
-  return text;
+static int denies(deskhook_trial *trial, const char *reason) {
+  return ask(trial, reason) == DESKHOOK_OK && trial->kind == DESKHOOK_VERDICT_DENY &&
+         strcmp(trial->code, "reason-too-short") == 0;
 }
 
-static int is_same(deskhook_text text, const char *string) {
-  return text.size == strlen(string) && memcmp(text.data, string, text.size) == 0;
+static int allows(deskhook_trial *trial, const char *reason) {
+  return ask(trial, reason) == DESKHOOK_OK && trial->kind == DESKHOOK_VERDICT_ALLOW;
 }
-
-static deskhook_status policy_get(const deskhook_host *host, deskhook_text key, const deskhook_sink *value,
-                                  const deskhook_sink *error) {
-  (void)host;
-  if (!is_same(key, "@SECTION@.ShortestReason") || policy_status != DESKHOOK_OK) {
-    error->write(error, text_of("policy:@SECTION@ is not granted"));
-    return DESKHOOK_NOT_GRANTED;
-  }
-  return policy_value ? value->write(value, text_of(policy_value)) : DESKHOOK_NOT_FOUND;
-}
-
-static deskhook_status text_get(const deskhook_host *host, deskhook_text key, deskhook_text values,
-                                const deskhook_sink *value, const deskhook_sink *error) {
-  (void)host;
-  (void)error;
-  if (!is_same(key, "reason-too-short")) return DESKHOOK_NOT_FOUND;
-  value->write(value, text_of(text_value));
-  return value->write(value, values);
-}
-
-static const void *get_extension(const deskhook_host *host, deskhook_text id) {
-  static const deskhook_host_policy policy = {sizeof policy, 0, policy_get};
-  static const deskhook_host_translations texts = {sizeof texts, 0, text_get};
-  (void)host;
-  if (is_same(id, DESKHOOK_HOST_POLICY)) return &policy;
-  return is_same(id, DESKHOOK_HOST_TEXT) && text_value ? &texts : NULL;
-}
-
-static deskhook_status give(const deskhook_verdict_sink *sink, const deskhook_verdict *verdict) {
-  (void)sink;
-  said.kind = verdict->kind;
-  snprintf(said.code, sizeof said.code, "%.*s", (int)verdict->code.size, verdict->code.data ? verdict->code.data : "");
-  snprintf(said.message, sizeof said.message, "%.*s", (int)verdict->message.size,
-           verdict->message.data ? verdict->message.data : "");
-  return DESKHOOK_OK;
-}
-
-/* Asks a new plugin whether a session with that reason may start. */
-static deskhook_status ask(const char *reason) {
-  deskhook_host host = {.magic = DESKHOOK_MAGIC, .struct_size = sizeof host, .abi_major = DESKHOOK_ABI_MAJOR,
-                        .abi_minor = DESKHOOK_ABI_MINOR, .get_extension = get_extension};
-  deskhook_device device = {.struct_size = sizeof device};
-  deskhook_person person = {.struct_size = sizeof person};
-  deskhook_context context = {.struct_size = sizeof context, .device = &device, .person = &person};
-  deskhook_session_request input = {.struct_size = sizeof input, .context = &context, .reason = text_of(reason)};
-  deskhook_verdict_sink answer = {sizeof answer, 0, NULL, give};
-  deskhook_sink error = {sizeof error, 0, said.error, append};
-  const deskhook_instance *instance;
-  const deskhook_session_request_hook *hook;
-  deskhook_status status;
-
-  memset(&said, 0, sizeof said);
-  instance = deskhook_plugin_entry()->create(&host, &error);
-  if (!instance) return DESKHOOK_FAILED;
-  hook = instance->get_extension(instance, text_of(DESKHOOK_SESSION_REQUEST));
-  status = hook ? hook->decide(instance, &input, &answer, &error) : DESKHOOK_FAILED;
-  instance->destroy(instance);
-  return status;
-}
-
-static int denies(const char *reason) {
-  return ask(reason) == DESKHOOK_OK && said.kind == DESKHOOK_VERDICT_DENY && strcmp(said.code, "reason-too-short") == 0;
-}
-
-static int allows(const char *reason) { return ask(reason) == DESKHOOK_OK && said.kind == DESKHOOK_VERDICT_ALLOW; }
 
 /* Whether the manifest has this field with that value. */
 static int manifest_has(const char *field, deskhook_text value) {
@@ -133,28 +41,42 @@ static int manifest_has(const char *field, deskhook_text value) {
 
 int main(void) {
   const deskhook_entry *entry = deskhook_plugin_entry();
-  check(entry->magic == DESKHOOK_MAGIC && entry->struct_size == sizeof *entry, "the entry is one");
-  check(manifest_has("id", entry->id), "the manifest has the plugin's id");
-  check(manifest_has("version", entry->version), "the manifest has the plugin's version");
+  const char *key = "@SECTION@.ShortestReason";
+  deskhook_trial trial;
 
-  check(allows("The printer prints nothing."), "a reason that says something is enough");
-  check(denies(NULL), "without a reason no session starts");
-  check(denies("help"), "a word is not enough");
-  check(denies("           "), "blanks say nothing");
-  check(strstr(said.message, "what you need help with") != NULL, "without texts the sentence is in English");
-  text_value = "Bitte sagen Sie mehr: ";
-  check(denies("help") && strcmp(said.message, "Bitte sagen Sie mehr: {\"least\": 10}") == 0, "it is in their language");
+  deskhook_trial_begin(&trial);
+  check(&trial, entry->magic == DESKHOOK_MAGIC && entry->struct_size == sizeof *entry, "the entry is one");
+  check(&trial, manifest_has("id", entry->id), "the manifest has the plugin's id");
+  check(&trial, manifest_has("version", entry->version), "the manifest has the plugin's version");
 
-  policy_value = "3";
-  check(allows("fax"), "the policy says how long a reason is");
-  check(allows("\xC3\x9C\xC3\x96\xC3\x84"), "characters count, not bytes");
-  check(denies("\xC3\x9C\xC3\x96"), "characters count, not bytes");
-  policy_value = "\"many\"";
-  check(ask("The printer prints nothing.") == DESKHOOK_FAILED && strstr(said.error, "\"many\""), "no number fails");
-  policy_value = "-1";
-  check(ask("The printer prints nothing.") == DESKHOOK_FAILED, "a number below zero fails");
-  policy_status = DESKHOOK_NOT_GRANTED;
-  check(ask("The printer prints nothing.") == DESKHOOK_NOT_GRANTED && said.error[0], "without the grant it fails");
+  check(&trial, allows(&trial, "The printer prints nothing."), "a reason that says something is enough");
+  check(&trial, denies(&trial, NULL), "without a reason no session starts");
+  check(&trial, denies(&trial, "help"), "a word is not enough");
+  check(&trial, denies(&trial, "           "), "blanks say nothing");
+  check(&trial, strstr(trial.message, "what you need help with") != NULL, "without texts the sentence is in English");
+  deskhook_trial_set(&trial, DESKHOOK_HOST_TEXT, "reason-too-short", "Mindestens {least} Zeichen!");
+  check(&trial, denies(&trial, "help") && strcmp(trial.message, "Mindestens 10 Zeichen!") == 0, "it is in their language");
+
+  deskhook_trial_set(&trial, DESKHOOK_HOST_POLICY, key, "3");
+  check(&trial, allows(&trial, "fax"), "the policy says how long a reason is");
+  check(&trial, allows(&trial, "\xC3\x9C\xC3\x96\xC3\x84"), "characters count, not bytes");
+  check(&trial, denies(&trial, "\xC3\x9C\xC3\x96"), "characters count, not bytes");
+  deskhook_trial_set(&trial, DESKHOOK_HOST_POLICY, key, "\"many\"");
+  check(&trial, ask(&trial, "The printer prints nothing.") == DESKHOOK_FAILED && strstr(trial.error, "\"many\""),
+        "no number fails");
+  deskhook_trial_set(&trial, DESKHOOK_HOST_POLICY, key, "-1");
+  check(&trial, ask(&trial, "The printer prints nothing.") == DESKHOOK_FAILED, "a number below zero fails");
+  deskhook_trial_refuse(&trial, DESKHOOK_HOST_POLICY);
+  check(&trial, ask(&trial, "The printer prints nothing.") == DESKHOOK_NOT_GRANTED && trial.error[0],
+        "without the grant it fails");
+  deskhook_trial_end(&trial);
+
+  deskhook_trial_begin(&trial);
+  deskhook_trial_without(&trial, DESKHOOK_HOST_TEXT);
+  check(&trial, denies(&trial, "help") && trial.message[0], "a host of 1.0 has no texts");
+  deskhook_trial_without(&trial, DESKHOOK_HOST_POLICY);
+  check(&trial, ask(&trial, "The printer prints nothing.") == DESKHOOK_FAILED, "without a policy it does not guess");
+  deskhook_trial_end(&trial);
 
   printf("%d checks, %d failed\n", run, failed);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
