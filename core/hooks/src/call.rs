@@ -79,9 +79,12 @@ macro_rules! bodies {
 
             /// Reads what `hook` is given besides the context, as it goes over a pipe. Fields that are
             /// missing are empty, unknown ones are ignored.
-            pub fn from_json(hook: Hook, text: &[u8]) -> Result<Self, serde_json::Error> {
+            pub fn deserialize<'de, D>(hook: Hook, from: D) -> Result<Self, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
                 match hook {
-                    $($(Hook::$hook)|+ => serde_json::from_slice::<$input>(text).map(Self::$variant)),+
+                    $($(Hook::$hook)|+ => $input::deserialize(from).map(Self::$variant)),+
                 }
             }
 

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use deskhook_hooks::{Context, ExtensionKind, Fault, Findings, Hook, HostCall, HostReply, Step};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// The version of what agent and extension host say to each other. Both are the same program, so
 /// another version means that a file was replaced in between: the agent does not go on with it.
-pub const EXTENSION_PROTOCOL: u32 = 2;
+pub const EXTENSION_PROTOCOL: u32 = 3;
 /// The longest frame, in bytes: a package of 1 MiB with every byte escaped, and then some.
 pub const LARGEST_FRAME: usize = 8 << 20;
 
@@ -89,8 +88,8 @@ pub struct Opening {
     pub kind: ExtensionKind,
     /// The capabilities that the policy grants.
     pub granted: Vec<String>,
-    /// What whoever opens it makes it from.
-    pub parcel: Box<RawValue>,
+    /// What whoever opens it makes it from: JSON, which nobody in between reads.
+    pub parcel: String,
 }
 
 /// A frame to an extension in a child. On one channel one thing is said at a time: after `open`,
@@ -109,8 +108,8 @@ pub enum ToExtension<'a> {
         /// Which check.
         name: Cow<'a, str>,
     },
-    /// Run a hook. What this hook is given follows as a second JSON value, so that neither side
-    /// has to look through it twice.
+    /// Run a hook. What this hook is given follows in a frame of its own, so that neither side has to
+    /// look through it twice.
     Call {
         /// Which.
         hook: Hook,

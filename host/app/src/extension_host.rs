@@ -34,7 +34,7 @@ fn plugin(opening: &Opening) -> Result<Box<dyn Extension>, String> {
 }
 
 fn verified(opening: &Opening) -> Result<Verified, String> {
-    let verified: Verified = serde_json::from_str(opening.parcel.get())
+    let verified: Verified = serde_json::from_str(&opening.parcel)
         .map_err(|error| format!("the plugin cannot be read: {error}"))?;
     // A child that is started again later reads the copy again.
     if !verified.is_intact() {
@@ -89,7 +89,7 @@ fn package(opening: &Opening) -> Result<Package, String> {
     if opening.kind != ExtensionKind::Script {
         return Err("only Lua packages have tests of their own".to_owned());
     }
-    let parcel: Parcel = serde_json::from_str(opening.parcel.get())
+    let parcel: Parcel = serde_json::from_str(&opening.parcel)
         .map_err(|error| format!("the package cannot be read: {error}"))?;
     Package::from_parcel(parcel).map_err(|error| said(error.into()))
 }

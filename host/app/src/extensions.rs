@@ -270,7 +270,7 @@ fn opening(package: &Package, granted: &[String]) -> anyhow::Result<Opening> {
         name: package.name().to_owned(),
         kind: ExtensionKind::Script,
         granted: granted.to_vec(),
-        parcel: serde_json::value::to_raw_value(&package.parcel())?,
+        parcel: serde_json::to_string(&package.parcel())?,
     })
 }
 

@@ -2,7 +2,10 @@ use std::io;
 use std::time::Instant;
 
 use deskhook_wire::LARGEST_FRAME;
-use serde::Serialize;
+use rmp_serde::Deserializer;
+use rmp_serde::decode::ReadRefReader;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::stream::Stream;
 
@@ -15,7 +18,7 @@ const GULP: usize = 64 * 1024;
 const KEPT: usize = 256 * 1024;
 
 /// One end of a connection on which whole frames go to and fro: their length in four bytes, little
-/// endian, then JSON. Whatever the other side does, sending and receiving end in time.
+/// endian, then MessagePack. Whatever the other side does, sending and receiving end in time.
 pub(crate) struct Channel {
     stream: Stream,
     /// What came in and was not taken yet.
@@ -50,12 +53,15 @@ pub(crate) enum ChannelError {
     /// What came has so many values that reading it would cost too much.
     #[error("a frame has {0} lists, objects and values in them")]
     Heavy(usize),
-    /// A value that has no JSON.
+    /// A value that cannot be written.
     #[error("a frame cannot be written")]
-    Shape(#[source] serde_json::Error),
+    Shape(#[source] rmp_serde::encode::Error),
     /// What came is no frame of this protocol.
     #[error("a frame cannot be read")]
-    Unreadable(#[source] serde_json::Error),
+    Unreadable(#[from] rmp_serde::decode::Error),
+    /// What is said before both sides know that they speak the same protocol.
+    #[error("a greeting cannot be written or read")]
+    Greeting(#[source] serde_json::Error),
     /// What came is a frame that does not belong there.
     #[error("it said what nobody asked: {0}")]
     Misplaced(String),
@@ -64,26 +70,19 @@ pub(crate) enum ChannelError {
     System(#[source] io::Error),
 }
 
-/// Lists and objects, and what stands in them, that a frame of a child's may have: small in bytes, they
-/// are large once they are read. A script may answer with 20,000 values.
-const MOST_VALUES: usize = 1 << 16;
+/// How deep values may lie in each other, in a frame of either side.
+pub(crate) const DEEPEST: usize = 128;
 
-/// Refuses a frame with more values than that. Texts are as large as they look.
-pub(crate) fn weigh(frame: &[u8]) -> Result<(), ChannelError> {
-    let (mut values, mut in_text, mut escaped) = (0_usize, false, false);
-    for byte in frame {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' | b',' if !in_text => values += 1,
-            _ => {}
-        }
-    }
-    if values > MOST_VALUES {
-        return Err(ChannelError::Heavy(values));
-    }
-    Ok(())
+/// Reads a frame.
+pub(crate) fn read<'f, T: Deserialize<'f>>(frame: &'f [u8]) -> Result<T, ChannelError> {
+    Ok(T::deserialize(&mut reader(frame))?)
+}
+
+/// What reads the value of a frame.
+pub(crate) fn reader(frame: &[u8]) -> Deserializer<ReadRefReader<'_, [u8]>> {
+    let mut reader = Deserializer::from_read_ref(frame);
+    reader.set_max_depth(DEEPEST);
+    reader
 }
 
 impl Channel {
@@ -108,37 +107,65 @@ impl Channel {
     /// Sends a frame, at the latest at `until`.
     pub(crate) fn send(
         &mut self,
-        frame: &impl Serialize,
+        value: &impl Serialize,
         until: Option<Instant>,
     ) -> Result<(), ChannelError> {
-        self.begin(frame)?;
-        self.finish(until)
+        self.outbox.clear();
+        self.frame(|into| write(into, value))?;
+        self.flush(until)
     }
 
-    /// Sends a frame of two values, one after the other.
+    /// Sends two frames, one after the other.
     pub(crate) fn send_both(
         &mut self,
-        (head, body): (&impl Serialize, &impl Serialize),
+        (first, second): (&impl Serialize, &impl Serialize),
         until: Option<Instant>,
     ) -> Result<(), ChannelError> {
-        self.begin(head)?;
-        serde_json::to_writer(&mut self.outbox, body).map_err(ChannelError::Shape)?;
-        self.finish(until)
-    }
-
-    fn begin(&mut self, value: &impl Serialize) -> Result<(), ChannelError> {
         self.outbox.clear();
-        self.outbox.resize(HEAD, 0);
-        serde_json::to_writer(&mut self.outbox, value).map_err(ChannelError::Shape)
+        self.frame(|into| write(into, first))?;
+        self.frame(|into| write(into, second))?;
+        self.flush(until)
     }
 
-    fn finish(&mut self, until: Option<Instant>) -> Result<(), ChannelError> {
-        let length = self.outbox.len() - HEAD;
+    /// Sends a frame of JSON, which programs of any version understand.
+    pub(crate) fn greet(
+        &mut self,
+        greeting: &impl Serialize,
+        until: Option<Instant>,
+    ) -> Result<(), ChannelError> {
+        self.outbox.clear();
+        self.frame(|into| serde_json::to_writer(into, greeting).map_err(ChannelError::Greeting))?;
+        self.flush(until)
+    }
+
+    /// Waits for a frame of JSON.
+    pub(crate) fn greeted<T: DeserializeOwned>(
+        &mut self,
+        until: Option<Instant>,
+    ) -> Result<T, ChannelError> {
+        let frame = self.receive(until)?;
+        serde_json::from_slice(&frame).map_err(ChannelError::Greeting)
+    }
+
+    /// Writes a frame behind what is to be sent.
+    fn frame(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), ChannelError>,
+    ) -> Result<(), ChannelError> {
+        let head = self.outbox.len();
+        let body = head + HEAD;
+        self.outbox.resize(body, 0);
+        write(&mut self.outbox)?;
+        let length = self.outbox.len() - body;
         if length > LARGEST_FRAME {
             return Err(ChannelError::TooLarge(length));
         }
-        let head = u32::try_from(length).map_err(|_| ChannelError::TooLarge(length))?;
-        self.outbox[..HEAD].copy_from_slice(&head.to_le_bytes());
+        let announced = u32::try_from(length).map_err(|_| ChannelError::TooLarge(length))?;
+        self.outbox[head..body].copy_from_slice(&announced.to_le_bytes());
+        Ok(())
+    }
+
+    fn flush(&mut self, until: Option<Instant>) -> Result<(), ChannelError> {
         let pushed = self.push(&self.outbox, until);
         if self.outbox.capacity() > KEPT {
             self.outbox = vec![];
@@ -196,6 +223,10 @@ impl Channel {
     }
 }
 
+fn write(into: &mut Vec<u8>, value: &impl Serialize) -> Result<(), ChannelError> {
+    rmp_serde::encode::write_named(into, value).map_err(ChannelError::Shape)
+}
+
 fn judged(error: io::Error) -> ChannelError {
     match error.kind() {
         io::ErrorKind::TimedOut => ChannelError::Late,
@@ -233,21 +264,6 @@ mod tests {
         let (mut own, other) = Channel::pair().unwrap();
         other.write(&u32::MAX.to_le_bytes(), None).unwrap();
         assert!(matches!(own.receive(None), Err(ChannelError::TooLarge(_))));
-    }
-
-    #[test]
-    fn a_frame_of_few_bytes_and_many_values_is_refused_before_it_is_read() {
-        let objects = format!("[{}]", [r#"{"a":0}"#; 40_000].join(","));
-        assert!(matches!(
-            weigh(objects.as_bytes()),
-            Err(ChannelError::Heavy(_))
-        ));
-        let text = serde_json::to_vec(&r#"[{","\""#.repeat(100_000)).unwrap();
-        assert!(
-            weigh(&text).is_ok(),
-            "a text is one value, whatever is in it"
-        );
-        assert!(weigh(&serde_json::to_vec(&vec![0; 20_000]).unwrap()).is_ok());
     }
 
     #[test]

@@ -122,12 +122,8 @@ fn greet(control: &mut Channel, confinement: &Confinement) -> Result<Vec<String>
     let silent = |error: crate::channel::ChannelError| StartError::Greeting {
         message: error.to_string(),
     };
-    control.send(&start, until).map_err(silent)?;
-    let greeting = control.receive(until).map_err(silent)?;
-    let greeting: HostGreeting =
-        serde_json::from_slice(&greeting).map_err(|error| StartError::Greeting {
-            message: error.to_string(),
-        })?;
+    control.greet(&start, until).map_err(silent)?;
+    let greeting: HostGreeting = control.greeted(until).map_err(silent)?;
     if greeting.protocol != EXTENSION_PROTOCOL {
         return Err(StartError::Protocol {
             theirs: greeting.protocol,

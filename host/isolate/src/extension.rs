@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit};
 use deskhook_wire::{FromExtension, Opening, ToExtension};
 
-use crate::channel::{Channel, ChannelError, weigh};
+use crate::channel::{Channel, ChannelError, read};
 use crate::process::{OpenError, Process, StartError, cut};
+use crate::weight::weigh;
 
 /// How long an extension may take to load.
 const LOAD: Duration = Duration::from_secs(5);
@@ -230,7 +231,7 @@ pub(crate) fn receive(
 ) -> Result<FromExtension, ChannelError> {
     let frame = channel.receive(Some(until))?;
     weigh(&frame)?;
-    serde_json::from_slice(&frame).map_err(ChannelError::Unreadable)
+    read(&frame)
 }
 
 /// One call: the host's answers to whatever the extension asks, until it answers itself.

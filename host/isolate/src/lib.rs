@@ -18,6 +18,7 @@ mod process;
 mod serve;
 mod spawn;
 mod stream;
+mod weight;
 
 pub use check::CheckError;
 pub use extension::Isolated;

@@ -3,6 +3,10 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
+use crate::TestOutcome;
+use crate::channel::{self, Channel, ChannelError};
+use crate::confine;
+use crate::stream::Stream;
 use deskhook_hooks::{
     Answer, Body, Call, Context, Extension, ExtensionKind, Fault, Findings, Hook, HostCall,
     HostError, HostPort, HostReply, Limit, Step, Tell,
@@ -10,12 +14,6 @@ use deskhook_hooks::{
 use deskhook_wire::{
     EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, Opening, ToExtension,
 };
-use serde_json::Deserializer;
-
-use crate::TestOutcome;
-use crate::channel::{Channel, ChannelError};
-use crate::confine;
-use crate::stream::Stream;
 
 /// How often a thread looks whether it may ask.
 const PACE: Duration = Duration::from_millis(1);
@@ -65,8 +63,7 @@ pub fn serve(desk: Desk) -> ExitCode {
 }
 
 fn greet(control: &mut Channel) -> Result<(), ChannelError> {
-    let start: HostStart =
-        serde_json::from_slice(&control.receive(None)?).map_err(ChannelError::Shape)?;
+    let start: HostStart = control.greeted(None)?;
     let held = confine::confine(&start.confinement);
     let failure = held.as_ref().err().cloned();
     let greeting = HostGreeting {
@@ -75,7 +72,7 @@ fn greet(control: &mut Channel) -> Result<(), ChannelError> {
         held_by: held.unwrap_or_default(),
         failure,
     };
-    control.send(&greeting, None)
+    control.greet(&greeting, None)
 }
 
 /// One channel: an extension, and the thread that calls it.
@@ -122,10 +119,8 @@ impl Counter {
 
     fn answer(&mut self, frame: &[u8]) -> Option<FromExtension> {
         let refused = |message: String| FromExtension::Refused { message };
-        let mut values = Deserializer::from_slice(frame).into_iter::<ToExtension<'_>>();
-        let first = values.next()?;
-        let rest = frame.get(values.byte_offset()..).unwrap_or_default();
-        Some(match first {
+        let said = channel::read::<ToExtension<'_>>(frame);
+        Some(match said {
             Ok(ToExtension::Open(opening)) => match guarded(|| (self.desk.open)(&opening)) {
                 Ok(extension) => {
                     self.extension = Some(extension);
@@ -156,7 +151,9 @@ impl Counter {
                     cpu: Duration::from_micros(cpu_micros),
                     wall: Duration::from_micros(wall_micros),
                 };
-                match self.call((hook, context.into_owned(), rest), limit) {
+                // An agent that has hung up in between is noticed with the next frame.
+                let body = lock(&self.wire).channel.receive(None).ok()?;
+                match self.call((hook, context.into_owned(), &body), limit) {
                     Ok(answer) => FromExtension::Answered {
                         value: answer.to_value(),
                     },
@@ -188,7 +185,7 @@ impl Counter {
         let crashed = |message: String| Fault::Crashed { message };
         let extension = self.extension.as_ref();
         let extension = extension.ok_or_else(|| crashed("it is not open".to_owned()))?;
-        let body = Body::from_json(hook, body);
+        let body = Body::deserialize(hook, &mut channel::reader(body));
         let body = body.map_err(|error| crashed(format!("its input cannot be read: {error}")))?;
         let call = Call {
             hook,
@@ -246,7 +243,7 @@ impl Wire {
         loop {
             let frame = self.channel.receive(until).map_err(lost)?;
             // Anything else is the answer to a question that was given up.
-            if let Ok(ToExtension::Reply { ask: to, reply }) = serde_json::from_slice(&frame)
+            if let Ok(ToExtension::Reply { ask: to, reply }) = channel::read(&frame)
                 && to == ask
             {
                 return reply;

@@ -173,7 +173,11 @@ fn every_command_and_value_of_the_guide_is_run() -> Result<()> {
     let used = [format!("file: {MANIFEST}"), "layer".to_owned()];
     let used = blocks(&guide, &used);
     assert_eq!(used.len(), guide.matches("```json\n").count());
-    assert_eq!(guide.matches("```c\n").count(), 2, "the plugin, and its test");
+    assert_eq!(
+        guide.matches("```c\n").count(),
+        2,
+        "the plugin, and its test"
+    );
     let shown = blocks(&guide, &["shown: asked".to_owned()]);
     assert_eq!(shown.len(), guide.matches("```text\n").count());
     let template = plugins().join("../host/native/templates/rust/package.toml");

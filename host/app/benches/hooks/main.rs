@@ -64,7 +64,7 @@ fn process() -> Process {
 }
 
 fn open(process: &Process, package: &Package) -> Isolated {
-    let parcel = serde_json::value::to_raw_value(&package.parcel());
+    let parcel = serde_json::to_string(&package.parcel());
     let opening = Opening {
         name: package.name().to_owned(),
         kind: deskhook_hooks::ExtensionKind::Script,

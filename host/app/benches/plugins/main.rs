@@ -72,7 +72,7 @@ fn process(verified: &Verified) -> Process {
 }
 
 fn open(process: &Process, verified: &Verified) -> Isolated {
-    let parcel = serde_json::value::to_raw_value(verified);
+    let parcel = serde_json::to_string(verified);
     let opening = Opening {
         name: verified.about().name,
         kind: deskhook_hooks::ExtensionKind::Plugin,
@@ -104,7 +104,7 @@ mod call {
         bencher.bench_local(|| child.exchange(black_box(&bytes)));
     }
 
-    /// The same where both sides write and read what they say.
+    /// The same where both sides write and read what they say, as JSON.
     #[divan::bench(args = SIZES)]
     fn c_ping_pong_of_values(bencher: Bencher<'_, '_>, size: Size) {
         let mut child = CoProcess::start("values");
@@ -127,6 +127,13 @@ mod call {
             let answer = extension.call(black_box(&call), limit(), &host);
             answer.expect("it abstains")
         });
+    }
+
+    /// What no encoding saves: whoever receives values has to make them.
+    #[divan::bench(args = SIZES)]
+    fn e_making_the_values_alone(bencher: Bencher<'_, '_>, size: Size) {
+        let call = size.call();
+        bencher.bench_local(|| black_box(&call).clone());
     }
 }
 

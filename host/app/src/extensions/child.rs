@@ -54,7 +54,7 @@ impl OwnChild {
             name: id.clone(),
             kind: ExtensionKind::Plugin,
             granted: granted.to_vec(),
-            parcel: serde_json::value::to_raw_value(verified)?,
+            parcel: serde_json::to_string(verified)?,
         };
         Ok(Self {
             about: verified.about(),

@@ -70,7 +70,7 @@ fn open(place: Place) -> Box<dyn Extension> {
                 name: verified.manifest().id.clone(),
                 kind: ExtensionKind::Plugin,
                 granted: granted(),
-                parcel: serde_json::value::to_raw_value(&verified).expect("it is JSON"),
+                parcel: serde_json::to_string(&verified).expect("it is JSON"),
             };
             let opened = process.open(verified.about(), opening);
             Box::new(opened.expect("the mirror loads in a child"))

@@ -82,7 +82,7 @@ pub(crate) fn child_with(confinement: Confinement) -> Process {
 }
 
 fn opening(package: &Package, granted: &[String]) -> Opening {
-    let parcel = serde_json::value::to_raw_value(&package.parcel());
+    let parcel = serde_json::to_string(&package.parcel());
     Opening {
         name: package.name().to_owned(),
         kind: deskhook_hooks::ExtensionKind::Script,

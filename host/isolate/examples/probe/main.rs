@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 }
 
 fn open(opening: &Opening) -> Result<Box<dyn Extension>, String> {
-    match opening.parcel.get() {
+    match &*opening.parcel {
         "\"refuse\"" => Err("it does not like this".to_owned()),
         "\"panic\"" => panic!("it panics while it is loaded"),
         "\"die\"" => std::process::abort(),

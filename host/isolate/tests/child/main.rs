@@ -68,7 +68,7 @@ pub(crate) fn opening(name: &str, parcel: &str) -> Opening {
         name: name.to_owned(),
         kind: ExtensionKind::Script,
         granted: vec![],
-        parcel: serde_json::value::to_raw_value(parcel).expect("a text is JSON"),
+        parcel: serde_json::to_string(parcel).expect("a text is JSON"),
     }
 }
 
