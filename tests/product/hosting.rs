@@ -67,6 +67,17 @@ async fn a_plugin_that_dies_denies_and_the_next_call_has_a_child() -> Result<()>
         "{status:#}"
     );
     ensure!(scene.agent.process()?.id() == agent, "it is the same agent");
+    // Files of another extension are no pardon.
+    steady(&scene.agent, "1.0.0")?;
+    let both = |status: &Value| {
+        status["extensions"]
+            .as_array()
+            .is_some_and(|all| all.len() == 2)
+    };
+    let status = scene.agent.until_status("another one should run", both)?;
+    let rogue = status["extensions"].as_array().into_iter().flatten();
+    let rogue = rogue.filter(|it| it["name"] == ID).map(|it| &it["state"]);
+    ensure!(rogue.eq(["quarantined"]), "{status:#}");
     Ok(())
 }
 

@@ -120,12 +120,12 @@ impl Chain {
         Self { links }
     }
 
-    /// Goes on counting the faults of extensions that `before` has too: putting one back is no
-    /// pardon for the others.
+    /// Goes on counting the faults and calls of extensions that `before` has too, of the same files and
+    /// bound in the same way: what becomes of one is no pardon for the others.
     pub fn go_on_from(&self, before: &Self) {
         for link in &self.links {
             let mut others = before.links.iter();
-            if let Some(other) = others.find(|other| link.lane.is_of(other.lane.shared())) {
+            if let Some(other) = others.find(|other| link.goes_on(other)) {
                 link.lane.go_on_from(&other.lane);
             }
         }
@@ -310,6 +310,14 @@ impl Told {
 impl Link {
     fn hears(&self, hook: Hook) -> bool {
         self.lane.extension().about().hooks.contains(&hook)
+    }
+
+    /// Whether it is what the other one was.
+    fn goes_on(&self, other: &Self) -> bool {
+        let about = self.lane.extension().about();
+        let is_same = about == other.lane.extension().about() && self.policy == other.policy;
+        // What is built in has no files, and is made of policy.
+        self.lane.is_of(other.lane.shared()) || is_same && !about.sha256.is_empty()
     }
 
     fn giver(&self) -> Giver {

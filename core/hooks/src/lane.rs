@@ -146,6 +146,12 @@ impl Lane {
     pub(crate) fn go_on_from(&self, before: &Self) {
         let faults = before.log().clone();
         *self.log() = faults;
+        let times = before
+            .times
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        *self.times.lock().unwrap_or_else(PoisonError::into_inner) = times;
     }
 
     /// Whether it is the same files at work, in the same state.

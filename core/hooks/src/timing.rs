@@ -22,7 +22,7 @@ pub struct Timing {
 }
 
 /// What is counted for a [`Timing`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Times {
     calls: u64,
     faults: u64,
