@@ -272,5 +272,31 @@ async fn new_files_that_die_give_way_to_those_before() -> Result<()> {
     ensure!(answering(&scene)? == "1.1.0");
     let record = std::fs::read_to_string(scene.agent.state().join("record.jsonl"))?;
     ensure!(record.contains("6.6.6 failed while it was new"), "{record}");
+    an_update_while_the_agent_is_off_has_a_way_back(&mut scene, back)
+}
+
+/// What was kept takes the place of what fails, also where nothing ran in between; and that another version
+/// ran since is remembered.
+fn an_update_while_the_agent_is_off_has_a_way_back(
+    scene: &mut Scene,
+    back: impl Fn(&Value) -> bool,
+) -> Result<()> {
+    scene.agent.stop()?;
+    steady(&scene.agent, "6.6.6")?;
+    scene.agent.start()?;
+    let status = scene.agent.status()?;
+    ensure!(status["extensions"][0]["version"] == "6.6.6", "{status:#}");
+    refused(scene, "version")?;
+    scene
+        .agent
+        .until_status("what was kept should run", &back)?;
+    ensure!(answering(scene)? == "1.0.0");
+    scene.agent.kill()?;
+    scene.agent.start()?;
+    let status = scene.agent.status()?;
+    ensure!(back(&status), "{status:#}");
+    let versions = std::fs::read_to_string(scene.agent.state().join("plugins/versions.json"))?;
+    let versions: Value = serde_json::from_str(&versions)?;
+    ensure!(versions["org.example.steady"] == "1.1.0", "{versions:#}");
     Ok(())
 }

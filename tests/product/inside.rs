@@ -1,5 +1,7 @@
 //! Plugins that run in the agent itself: those that policy names twice, until one takes the agent along.
 
+use std::process::Command;
+
 use anyhow::{Context as _, Result, ensure};
 use harness::{TestAgent, extension_hosts, until_some};
 use serde_json::{Value, json};
@@ -61,6 +63,56 @@ async fn with_rogue_inside() -> Result<Scene> {
     Ok(scene)
 }
 
+/// The record and `doctor` say what happened.
+fn told(scene: &Scene, why: &str) -> Result<()> {
+    let record = std::fs::read_to_string(scene.agent.state().join("record.jsonl"))?;
+    let entry = |action: &str| {
+        let mut lines = record.lines().rev();
+        lines.find(|line| line.contains(&format!("\"action\":\"{action}\"")))
+    };
+    let crashed = entry("extension.crashed").context("the crash is on the record")?;
+    ensure!(
+        crashed.contains(ROGUE) && crashed.contains(why),
+        "{crashed}"
+    );
+    let ended = entry("session.ended").context("the end of the session is on the record")?;
+    ensure!(ended.contains("agent-stopped"), "{ended}");
+    let looked = scene.agent.deskhook(&["doctor"])?.stdout;
+    ensure!(looked.contains(why), "{looked}");
+    Ok(())
+}
+
+/// Another folder that holds the same plugin, which policy does not name, lets it in no more than before.
+fn a_copy_changes_nothing(scene: &Scene, why: &str) -> Result<()> {
+    let plugins = scene.agent.home().path().join("plugins");
+    let copied = Command::new("cp")
+        .arg("-a")
+        .arg(plugins.join(ROGUE))
+        .arg(plugins.join(format!("{ROGUE}.bak")))
+        .status()?;
+    ensure!(copied.success());
+    scene
+        .agent
+        .until_status("the copy should be refused", |status: &Value| {
+            status["extensions"]
+                .as_array()
+                .is_some_and(|all| all.len() == 2)
+        })?;
+    let touch = json!({ "Session.Reason.Minimum": 1 });
+    scene.settings(over(named(&scene.agent, ROGUE)?, &touch))?;
+    let of_rogue = |status: &Value| {
+        let all = status["extensions"].as_array().cloned().unwrap_or_default();
+        let rogue = all.into_iter().find(|it| it["name"] == ROGUE);
+        rogue.is_some_and(|rogue| rogue["remark"].as_str().is_some_and(|it| it.contains(why)))
+    };
+    scene
+        .agent
+        .until_status("it should stay in its child", of_rogue)?;
+    Ok(std::fs::remove_dir_all(
+        plugins.join(format!("{ROGUE}.bak")),
+    )?)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_ends_the_agent_runs_in_a_child_from_then_on() -> Result<()> {
     need_root!();
@@ -80,20 +132,8 @@ async fn one_that_ends_the_agent_runs_in_a_child_from_then_on() -> Result<()> {
         remark(&status).starts_with("runs in a child, although") && remark(&status).contains(why),
         "{status:#}"
     );
-    let record = std::fs::read_to_string(scene.agent.state().join("record.jsonl"))?;
-    let entry = |action: &str| {
-        let mut lines = record.lines().rev();
-        lines.find(|line| line.contains(&format!("\"action\":\"{action}\"")))
-    };
-    let crashed = entry("extension.crashed").context("the crash is on the record")?;
-    ensure!(
-        crashed.contains(ROGUE) && crashed.contains(why),
-        "{crashed}"
-    );
-    let ended = entry("session.ended").context("the end of the session is on the record")?;
-    ensure!(ended.contains("agent-stopped"), "{ended}");
-    let looked = scene.agent.deskhook(&["doctor"])?.stdout;
-    ensure!(looked.contains(why), "{looked}");
+    told(&scene, why)?;
+    a_copy_changes_nothing(&scene, why)?;
 
     // From now on it costs its own answer and nothing else.
     let agent = scene.agent.process()?.id();

@@ -85,27 +85,29 @@ pub(crate) fn health(chain: &Chain, rejected: &[Rejected]) -> Vec<ExtensionHealt
         let refused = rejected
             .iter()
             .find(|other| same(&other.name, &health.name));
-        let (state, message) = match (refused, health.faults) {
-            (Some(newer), _) => {
-                let message = format!("its files on disk are rejected: {}", newer.why);
-                ("running", Some(message))
-            }
-            (None, 0) => ("running", None),
-            (None, faults) => {
-                let state = if health.is_quarantined() {
-                    "quarantined"
-                } else {
-                    "running"
-                };
-                let count = match faults {
-                    1 => "1 fault".to_owned(),
-                    more => format!("{more} faults"),
-                };
-                let last = health.last_fault.as_ref();
-                let last = last.map(|(hook, fault)| format!(" of {hook}: {fault}"));
-                (state, Some(count + &last.unwrap_or_default()))
-            }
+        let state = if health.is_quarantined() {
+            "quarantined"
+        } else {
+            "running"
         };
+        let count = match health.faults {
+            0 => None,
+            1 => Some("1 fault".to_owned()),
+            more => Some(format!("{more} faults")),
+        };
+        let faults = count.map(|count| {
+            let last = health.last_fault.as_ref();
+            let last = last.map(|(hook, fault)| format!(" of {hook}: {fault}"));
+            count + &last.unwrap_or_default()
+        });
+        let newer = refused.map(|newer| {
+            let begins = ExtensionHealth::NEWER_REJECTED;
+            format!("{begins}: {}", newer.why)
+        });
+        // What it was rejected for is said once.
+        let faults = faults.filter(|_| newer.is_none() || health.is_quarantined());
+        let said: Vec<String> = newer.into_iter().chain(faults).collect();
+        let message = (!said.is_empty()).then(|| said.join("; "));
         ExtensionHealth {
             name: health.name,
             version: health.version,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use deskhook_hooks::{Bound, Fault, Health, Hook};
+use deskhook_hooks::{Bound, Fault, Health, Hook, Kind};
 use deskhook_session::Moment;
 
 use crate::extensions::same;
@@ -9,8 +9,8 @@ use crate::{ExtensionSet, Rejected};
 /// How long new files of a package have to run without a fault until the old ones are given up.
 const TERM: Duration = Duration::from_secs(600);
 
-/// How often in a row a hook of new files may be late.
-const MOST_LATE: u32 = 3;
+/// How often in a row a hook of new files may fail in a way that may pass.
+const MOST_PASSING: u32 = 3;
 
 /// What is new, and has yet to show that it works. A fault within ten minutes puts back what it
 /// replaced; without one it lasts.
@@ -31,6 +31,8 @@ struct Trial {
 pub(crate) struct Outcome {
     /// What is put back, with the rejection of what it was replaced by.
     pub(crate) back: Vec<(Bound, Rejected)>,
+    /// The names of what failed and has no way back here, and why.
+    pub(crate) alone: Vec<(String, String)>,
     /// The names of those that served their term.
     pub(crate) lasted: Vec<String>,
 }
@@ -80,13 +82,17 @@ impl Probation {
         for trial in std::mem::take(&mut self.trials) {
             let link = health.iter().find(|link| same(&link.name, &trial.name));
             match (link.and_then(failing), trial.before) {
-                (Some((version, hook, fault)), Some(before)) => {
+                (Some(failing), before) => {
+                    let (version, hook, fault) = failing;
                     let why = format!("{version} failed while it was new: {hook}: {fault}");
-                    let refused = rejected(&before, why);
-                    outcome.back.push((before, refused));
+                    match before {
+                        Some(before) => {
+                            let refused = rejected(&before, why);
+                            outcome.back.push((before, refused));
+                        }
+                        None => outcome.alone.push((trial.name, why)),
+                    }
                 }
-                // It is quarantined as any other is.
-                (Some(_), None) => {}
                 (None, before) if now < trial.until => {
                     self.trials.push(Trial { before, ..trial });
                 }
@@ -97,11 +103,16 @@ impl Probation {
     }
 }
 
-/// What speaks against new files, and their version. Being late once may be the machine's fault.
+/// What speaks against new files, and their version. Being late once may be the machine's fault, and what a
+/// hook that observes says of itself may be that of a server.
 fn failing(link: &Health) -> Option<(&str, Hook, &Fault)> {
     let (hook, fault) = link.last_fault.as_ref()?;
-    let is_late = matches!(fault, Fault::Late { .. });
-    (!is_late || link.faults >= MOST_LATE).then_some((&link.version, *hook, fault))
+    let may_pass = match fault {
+        Fault::Late { .. } => true,
+        Fault::Failed { .. } => hook.kind() == Kind::Observe,
+        _ => false,
+    };
+    (!may_pass || link.faults >= MOST_PASSING).then_some((&link.version, *hook, fault))
 }
 
 fn rejected(bound: &Bound, why: String) -> Rejected {

@@ -12,6 +12,9 @@ pub(crate) struct Unfinished {
     device: String,
 }
 
+/// What stands in the third line once the record has it.
+const RECORDED: &str = "recorded";
+
 impl Unfinished {
     pub(crate) fn in_folder(state: &Path, device: &str) -> Self {
         Self {
@@ -23,17 +26,31 @@ impl Unfinished {
     /// The session that a former agent did not end.
     pub(crate) fn left(&self) -> Option<String> {
         let note = std::fs::read_to_string(&self.path).ok()?;
-        let (id, device) = note.split_once('\n')?;
-        if device != self.device {
+        let (id, rest) = note.split_once('\n')?;
+        if rest.lines().next() != Some(&self.device) {
             return None;
         }
         let known = id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         (known && !id.is_empty()).then(|| id.to_owned())
     }
 
+    /// Whether the record has the end of that session already.
+    pub(crate) fn is_recorded(&self) -> bool {
+        let note = std::fs::read_to_string(&self.path);
+        note.is_ok_and(|note| note.lines().nth(2) == Some(RECORDED))
+    }
+
+    /// The record has the end of that session, and whoever is to be told it is not told yet.
+    pub(crate) fn recorded(&self, session: &str) {
+        self.write(&format!("{session}\n{}\n{RECORDED}", self.device));
+    }
+
     /// A session began. A file that cannot be written costs the portal only the news.
     pub(crate) fn begin(&self, session: &SessionId) {
-        let note = format!("{}\n{}", session.0, self.device);
+        self.write(&format!("{}\n{}", session.0, self.device));
+    }
+
+    fn write(&self, note: &str) {
         // Written aside: an agent that is killed meanwhile leaves no half of a note.
         let aside = self.path.with_extension("new");
         let write =
@@ -78,6 +95,10 @@ mod tests {
         assert_eq!(unfinished.left().as_deref(), Some("ab12-3"));
         let other = Unfinished::in_folder(folder.path(), "d-2");
         assert_eq!(other.left(), None, "a session of another device");
+        assert!(!unfinished.is_recorded());
+        unfinished.recorded("ab12-3");
+        assert_eq!(unfinished.left().as_deref(), Some("ab12-3"));
+        assert!(unfinished.is_recorded());
         unfinished.end(&session);
         assert_eq!(unfinished.left(), None);
         std::fs::write(folder.path().join("session"), "no/id\nd-1").unwrap();

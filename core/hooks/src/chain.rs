@@ -3,7 +3,7 @@ use std::sync::{Arc, mpsc};
 use deskhook_policy::{Binding, ExtensionPolicy};
 use deskhook_session::{Judgement, Verdict};
 
-use crate::lane::{Lane, MOST_FAULTS, Pending};
+use crate::lane::{Lane, Pending};
 use crate::provenance::Ledger;
 use crate::{
     Answer, Call, Dropped, Extension, ExtensionKind, Fault, Folded, Grants, Hook, HostPort,
@@ -58,9 +58,12 @@ pub struct Health {
     pub version: String,
     /// What it is made of.
     pub kind: ExtensionKind,
-    /// Faults in a row of one hook, the one that has most; at 3 it is no longer called. Three within ten
-    /// minutes that each cost a process or a state are as many, whatever went well between them.
+    /// Faults in a row of one hook, the one that has most.
     pub faults: u32,
+    /// Whether it is called no more: after three of them in a row, those aside that it said of itself in a
+    /// hook that observes; or after three within ten minutes that each cost a process or a state, whatever
+    /// went well between them.
+    pub quarantined: bool,
     /// The last fault, and in which hook, also where later calls went well.
     pub last_fault: Option<(Hook, Fault)>,
     /// Capabilities that its manifest asks for and of which the policy grants nothing.
@@ -72,7 +75,7 @@ pub struct Health {
 impl Health {
     /// Whether it failed so often that it is called no more.
     pub fn is_quarantined(&self) -> bool {
-        self.faults >= MOST_FAULTS
+        self.quarantined
     }
 }
 
@@ -147,6 +150,7 @@ impl Chain {
                 version: about.version.clone(),
                 kind: about.kind,
                 faults,
+                quarantined: link.lane.is_quarantined(),
                 last_fault,
                 ungranted: grants.ungranted().into_iter().map(str::to_owned).collect(),
                 remark: link.lane.extension().remark().map(str::to_owned),

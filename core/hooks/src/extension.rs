@@ -35,6 +35,12 @@ pub trait Extension: Send + Sync {
     /// does not load these files once more, and counts them as never having run.
     fn gave_way(&self, _why: &str, _to: &About) {}
 
+    /// It failed while it was new, and nothing that runs can take its place: whether something was kept
+    /// that the next loading brings instead of it. These files are then not loaded once more.
+    fn gives_way(&self, _why: &str) -> bool {
+        false
+    }
+
     /// What whoever runs this machine should know of how it runs, in a sentence; most run as any other.
     fn remark(&self) -> Option<&str> {
         None

@@ -34,6 +34,8 @@ pub(crate) struct Lane {
 struct Faults {
     /// In a row, by hook: that one hook works says nothing of another that always fails.
     in_a_row: BTreeMap<Hook, u32>,
+    /// Those of them that speak against the whole extension.
+    grave: BTreeMap<Hook, u32>,
     last: Option<(Hook, Fault)>,
     losses: Vec<Instant>,
     /// What it came to when there were too many losses; it stays so.
@@ -46,8 +48,28 @@ impl Faults {
         most.unwrap_or(0).max(self.ended_at)
     }
 
+    /// Whether there were so many that it is called no more.
+    fn are_enough(&self) -> bool {
+        self.ended_at > 0 || self.grave.values().any(|count| *count >= MOST_FAULTS)
+    }
+
+    fn went_well(&mut self, hook: Hook) {
+        self.in_a_row.remove(&hook);
+        self.grave.remove(&hook);
+    }
+
+    /// An earlier call has still not come back, and its fault is known.
+    fn note_overdue(&mut self, hook: Hook) {
+        for counts in [&mut self.in_a_row, &mut self.grave] {
+            *counts.entry(hook).or_default() += 1;
+        }
+    }
+
     fn note(&mut self, hook: Hook, fault: &Fault, now: Instant) {
         *self.in_a_row.entry(hook).or_default() += 1;
+        if is_grave(hook, fault) {
+            *self.grave.entry(hook).or_default() += 1;
+        }
         self.last = Some((hook, fault.clone()));
         if is_loss(fault) {
             let is_recent = |at: &Instant| now.saturating_duration_since(*at) < SPAN;
@@ -58,6 +80,12 @@ impl Faults {
             self.ended_at = MOST_FAULTS;
         }
     }
+}
+
+/// What an extension says of itself where it is only told of something (a server that did not answer) is
+/// logged, and no reason to go without its decisions, which would all be a no.
+fn is_grave(hook: Hook, fault: &Fault) -> bool {
+    hook.kind() != Kind::Observe || !matches!(fault, Fault::Failed { .. })
 }
 
 /// Whether a process or a state was lost. One that ended at its limit by itself says where it was.
@@ -166,7 +194,7 @@ impl Lane {
 
     /// Whether it failed so often that it is no longer called.
     pub(crate) fn is_quarantined(&self) -> bool {
-        self.faults() >= MOST_FAULTS
+        self.log().are_enough()
     }
 
     /// Puts a call on its way.
@@ -207,6 +235,10 @@ impl Lane {
         match self.queue.push(job) {
             Ok(()) => Ok(answer),
             Err(Refusal::Full) => Err(Fault::Busy),
+            Err(Refusal::Overdue) => {
+                self.log().note_overdue(call.hook);
+                Err(Fault::Busy)
+            }
             Err(Refusal::Closed) => Err(Fault::Crashed {
                 message: "its thread is gone".to_owned(),
             }),
@@ -218,7 +250,7 @@ impl Lane {
         let hook = pending.hook;
         let (result, took) = pending.wait();
         match &result {
-            Ok(_) => drop(self.log().in_a_row.remove(&hook)),
+            Ok(_) => self.log().went_well(hook),
             Err(Fault::Busy | Fault::Away { .. } | Fault::Quarantined { .. }) => {}
             Err(fault) => self.log().note(hook, fault, Instant::now()),
         }
@@ -309,5 +341,28 @@ mod tests {
             MOST_FAULTS,
             "for good"
         );
+    }
+
+    #[test]
+    fn what_an_observer_says_of_itself_takes_nobody_away() {
+        let failed = || Fault::Failed {
+            message: "the server is down".to_owned(),
+            place: None,
+        };
+        let noted = |hook: Hook, fault: fn() -> Fault| {
+            let mut faults = Faults::default();
+            for _ in 0..3 {
+                faults.note(hook, &fault(), Instant::now());
+            }
+            (faults.count(), faults.are_enough())
+        };
+        assert_eq!(noted(Hook::Timer, failed), (3, false));
+        assert_eq!(noted(Hook::SessionRequest, failed), (3, true));
+        assert_eq!(noted(Hook::Timer, || late(Some("x"))), (3, true));
+        let mut stuck = Faults::default();
+        (0..3).for_each(|_| stuck.note_overdue(Hook::Timer));
+        assert!(stuck.are_enough(), "it never came back");
+        stuck.went_well(Hook::Timer);
+        assert!(!stuck.are_enough());
     }
 }

@@ -20,8 +20,10 @@ pub(crate) struct Job {
 /// Why a call is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Too many wait, or the one that runs is overdue.
+    /// Too many wait.
     Full,
+    /// The one that runs is overdue.
+    Overdue,
     /// Nobody works here any more.
     Closed,
 }
@@ -49,7 +51,10 @@ impl Queue {
             return Err(Refusal::Closed);
         }
         let overdue = state.running.is_some_and(|until| until < Instant::now());
-        if overdue || (state.waiting.len() >= LONGEST && !state.make_room(&job)) {
+        if overdue {
+            return Err(Refusal::Overdue);
+        }
+        if state.waiting.len() >= LONGEST && !state.make_room(&job) {
             return Err(Refusal::Full);
         }
         state.waiting.push_back(job);

@@ -108,8 +108,8 @@ pub enum ToExtension<'a> {
         /// Which check.
         name: Cow<'a, str>,
     },
-    /// Run a hook. What this hook is given follows in a frame of its own, so that neither side has to
-    /// look through it twice.
+    /// Run a hook. What this hook is given follows in the frame as a second value, so that neither side
+    /// has to look through it twice.
     Call {
         /// Which.
         hook: Hook,

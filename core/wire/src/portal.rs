@@ -212,6 +212,11 @@ pub struct ExtensionHealth {
     pub remark: Option<String>,
 }
 
+impl ExtensionHealth {
+    /// How the message of one begins that runs although newer files of it are there.
+    pub const NEWER_REJECTED: &str = "its files on disk are rejected";
+}
+
 /// What became of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]

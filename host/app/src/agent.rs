@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use deskhook_agent::{AboutDevice, AboutPerson, AgentConfig, AgentHandle, ExtensionPlaces};
+use deskhook_agent::{
+    AboutDevice, AboutPerson, AgentConfig, AgentHandle, ExtensionPlaces, StartError,
+};
 use deskhook_policy::Language;
 
 use crate::output::{Exit, Failure, Outcome, log_to_stderr, remark, say};
@@ -112,7 +114,12 @@ async fn run_agent(settings: AgentSettings) -> Outcome {
         config.socket.clone().unwrap_or_default(),
         config.state.clone(),
     );
-    let agent = deskhook_agent::Agent::start(config).await?;
+    let started = deskhook_agent::Agent::start(config).await;
+    // These come after plugins were loaded, and where another agent runs none is.
+    if let Err(StartError::Outbox(_) | StartError::Portal(_)) = &started {
+        extensions::stops_in_order(&places);
+    }
+    let agent = started?;
     let handle = agent.handle();
     let snapshot = handle.snapshot();
     for problem in &snapshot.problems {

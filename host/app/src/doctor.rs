@@ -221,8 +221,8 @@ fn of_status(status: &Status) -> Vec<Finding> {
     }
     findings.extend(status.extensions.iter().map(extension::of_extension));
     findings.extend(status.extensions.iter().flat_map(|extension| {
-        let wishes = extension.ungranted.iter();
-        let wishes = wishes.map(|wish| extension::ungranted(&extension.name, wish));
+        let wishes: Vec<&str> = extension.ungranted.iter().map(String::as_str).collect();
+        let wishes = extension::ungranted(&extension.name, &wishes);
         let remarks = extension.remark.iter();
         let remarks = remarks.map(|remark| extension::remark(&extension.name, remark));
         remarks.chain(wishes)

@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use deskhook_agent::{ExtensionPlaces, ExtensionSet, Rejected};
 use deskhook_hooks::{Bound, Extension, ExtensionKind, Hook, Standing};
 use deskhook_isolate::{Process, StartError};
-use deskhook_native::Owner;
+use deskhook_native::{Crash, Owner, Versions};
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 use deskhook_script::{Package, Script, test_package};
 use deskhook_wire::{Confinement, Opening};
@@ -30,14 +30,18 @@ pub(crate) use plugin::stops_in_order;
 /// earlier folder wins) is rejected as well, and so is a package that would replace a running one
 /// and does not pass its own tests.
 pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy, running: &[Bound]) -> ExtensionSet {
-    Loading {
+    let crashes = plugin::note_crashes(places);
+    let set = Loading {
         places,
         policy,
         running,
         own: &places.plugin_data(),
         counts: true,
+        crashes: &crashes,
     }
-    .all()
+    .all();
+    let crashed = crashes.iter().map(plugin::crashed).collect();
+    ExtensionSet { crashed, ..set }
 }
 
 /// What an agent would load, for somebody who looks: plugins have folders that are empty and vanish, and
@@ -50,6 +54,7 @@ pub(crate) fn look(places: &ExtensionPlaces, policy: &Policy) -> anyhow::Result<
         running: &[],
         own: own.path(),
         counts: false,
+        crashes: &[],
     };
     Ok(loading.all())
 }
@@ -63,14 +68,13 @@ struct Loading<'a> {
     own: &'a Path,
     /// Whether what is loaded counts as what ran here.
     counts: bool,
+    /// What an agent before died in the middle of, as far as nobody was told yet.
+    crashes: &'a [Crash],
 }
 
 impl Loading<'_> {
     fn all(&self) -> ExtensionSet {
         let mut set = ExtensionSet::default();
-        if self.counts {
-            set.crashed = self.note_crashes();
-        }
         let room = Room::of(self.policy);
         let packages = self.places.packages.iter();
         for folder in packages.flat_map(|folder| deskhook_script::discover(folder)) {
@@ -83,9 +87,14 @@ impl Loading<'_> {
         let plugins = self.places.plugins.iter();
         for folder in plugins.flat_map(|folder| deskhook_native::discover(folder)) {
             let name = name_of(&folder);
-            let installed = |bound: &_| self.plugin((&folder, self.owner()), bound);
+            let installed = |bound: &_| {
+                let of = (&*folder, self.owner(), Versions::NoOlder);
+                self.plugin(of, (&name, bound))
+            };
             let lasting = |bound: &_, drawer: &Drawer| {
-                self.plugin((&drawer.plugin(), Owner::RootOrSelf), bound)
+                let versions = drawer.versions();
+                let of = (&*drawer.plugin(), Owner::RootOrSelf, versions);
+                self.plugin(of, (&name, bound))
             };
             self.add(&mut set, &name, (&installed, &lasting));
         }
@@ -152,7 +161,7 @@ impl Loading<'_> {
             room.try_out(&package).map_err(refused)?;
         }
         let made = Made::Package(package);
-        Ok(Arc::new(Lasting::new(script, drawer, made)))
+        Ok(Arc::new(Lasting::new(script, (drawer, made), bound)))
     }
 }
 
@@ -204,12 +213,7 @@ fn accepted(extension: Arc<dyn Extension>, name: &str, bound: &ExtensionPolicy) 
         error,
         hooks: Some(about.hooks.clone()),
     };
-    if !about.name.eq_ignore_ascii_case(name) {
-        let own = &about.name;
-        return Err(refused(anyhow::anyhow!(
-            "its manifest calls it {own:?}, and its folder {name:?}: they must be the same"
-        )));
-    }
+    called(&about.name, name).map_err(refused)?;
     let pin = bound.sha256.as_ref();
     if pin.is_some_and(|pin| !pin.eq_ignore_ascii_case(&about.sha256)) {
         let sha256 = &about.sha256;
@@ -218,6 +222,15 @@ fn accepted(extension: Arc<dyn Extension>, name: &str, bound: &ExtensionPolicy) 
         )));
     }
     Ok(extension)
+}
+
+/// What its manifest calls it, and its folder, is one.
+fn called(own: &str, folder: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        own.eq_ignore_ascii_case(folder),
+        "its manifest calls it {own:?}, and its folder {folder:?}: they must be the same"
+    );
+    Ok(())
 }
 
 /// Where packages run: one child for all of this loading, or this process.

@@ -73,13 +73,15 @@ pub(crate) enum ChannelError {
 /// How deep values may lie in each other, in a frame of either side.
 pub(crate) const DEEPEST: usize = 128;
 
-/// Reads a frame.
+/// Reads a frame's first value.
 pub(crate) fn read<'f, T: Deserialize<'f>>(frame: &'f [u8]) -> Result<T, ChannelError> {
-    Ok(T::deserialize(&mut reader(frame))?)
+    Ok(T::deserialize(&mut values(frame))?)
 }
 
-/// What reads the value of a frame.
-pub(crate) fn reader(frame: &[u8]) -> Deserializer<ReadRefReader<'_, [u8]>> {
+/// Reads the values of a frame, one after the other.
+pub(crate) type Values<'f> = Deserializer<ReadRefReader<'f, [u8]>>;
+
+pub(crate) fn values(frame: &[u8]) -> Values<'_> {
     let mut reader = Deserializer::from_read_ref(frame);
     reader.set_max_depth(DEEPEST);
     reader
@@ -115,15 +117,14 @@ impl Channel {
         self.flush(until)
     }
 
-    /// Sends two frames, one after the other.
+    /// Sends a frame of two values, one after the other.
     pub(crate) fn send_both(
         &mut self,
         (first, second): (&impl Serialize, &impl Serialize),
         until: Option<Instant>,
     ) -> Result<(), ChannelError> {
         self.outbox.clear();
-        self.frame(|into| write(into, first))?;
-        self.frame(|into| write(into, second))?;
+        self.frame(|into| write(into, first).and_then(|()| write(into, second)))?;
         self.flush(until)
     }
 
@@ -239,6 +240,9 @@ fn judged(error: io::Error) -> ChannelError {
 mod tests {
     use std::time::Duration;
 
+    use deskhook_hooks::{Fault, HostCall, Step};
+    use deskhook_wire::FromExtension;
+
     use super::*;
 
     fn soon() -> Option<Instant> {
@@ -264,6 +268,49 @@ mod tests {
         let (mut own, other) = Channel::pair().unwrap();
         other.write(&u32::MAX.to_le_bytes(), None).unwrap();
         assert!(matches!(own.receive(None), Err(ChannelError::TooLarge(_))));
+    }
+
+    #[test]
+    fn whatever_is_said_is_read_as_it_was_written() {
+        let (mut own, other) = Channel::pair().unwrap();
+        let mut other = Channel::new(other);
+        let value = serde_json::json!({"a": [1, -2, 3.5, u64::MAX, null, true], "b": {"c": "ä"}});
+        let fault = Fault::Late {
+            millis: 7,
+            place: None,
+        };
+        let said = [
+            FromExtension::Opened,
+            FromExtension::Refused {
+                message: "no".to_owned(),
+            },
+            FromExtension::Tested {
+                cases: 2,
+                failures: 0,
+                first: None,
+            },
+            FromExtension::Step(Step::Finished { number: 3 }),
+            FromExtension::Ask {
+                ask: 1,
+                call: HostCall::StoreSet {
+                    key: "k".to_owned(),
+                    value: value.clone(),
+                },
+                patience_micros: u64::MAX,
+            },
+            FromExtension::Answered { value },
+            FromExtension::Faulted(fault),
+        ];
+        for said in said {
+            own.send(&said, soon()).unwrap();
+            let frame = other.receive(soon()).unwrap();
+            assert_eq!(read::<FromExtension>(&frame).unwrap(), said);
+        }
+        own.send_both((&1, &"two"), soon()).unwrap();
+        let frame = other.receive(soon()).unwrap();
+        let mut both = values(&frame);
+        assert_eq!(u8::deserialize(&mut both).unwrap(), 1);
+        assert_eq!(String::deserialize(&mut both).unwrap(), "two");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, PipeWriter};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use deskhook_wire::{Confinement, EXTENSION_PROTOCOL, HostGreeting, HostStart};
 use crate::channel::Channel;
 use crate::group::Group;
 use crate::output::{self, Output};
-use crate::process::{Program, StartError};
+use crate::process::{Program, StartError, with_cause};
 use crate::spawn;
 use crate::stream::Stream;
 
@@ -29,18 +29,21 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts one and waits until it is confined.
+    /// Starts one and waits until it is confined. `ended` is called when it is most likely gone, on a thread of
+    /// its own.
     pub(crate) fn start(
         (name, program, output): (&str, &Program, &Output),
         confinement: &Confinement,
+        ended: impl FnOnce() + Send + 'static,
     ) -> Result<Self, StartError> {
         let spawn = |source| StartError::Spawn {
             path: program.path.clone(),
             source,
         };
         let (mut control, theirs) = Channel::pair().map_err(spawn)?;
-        let mut child =
-            self::spawn((name, program, output), (theirs, confinement)).map_err(spawn)?;
+        let (words, out) = io::pipe().map_err(spawn)?;
+        let mut child = self::spawn(program, (theirs, out), confinement).map_err(spawn)?;
+        output::follow(words, (name, output), ended);
         // It waits for what is sent below, so nothing of anybody else's runs in it yet.
         let group = match Group::of(&child, confinement) {
             Ok(group) => group,
@@ -120,7 +123,7 @@ fn greet(control: &mut Channel, confinement: &Confinement) -> Result<Vec<String>
         confinement: confinement.clone(),
     };
     let silent = |error: crate::channel::ChannelError| StartError::Greeting {
-        message: error.to_string(),
+        message: with_cause(&error),
     };
     control.greet(&start, until).map_err(silent)?;
     let greeting: HostGreeting = control.greeted(until).map_err(silent)?;
@@ -138,11 +141,11 @@ fn greet(control: &mut Channel, confinement: &Confinement) -> Result<Vec<String>
 }
 
 fn spawn(
-    (name, program, output): (&str, &Program, &Output),
-    (control, confinement): (Stream, &Confinement),
+    program: &Program,
+    (control, out): (Stream, PipeWriter),
+    confinement: &Confinement,
 ) -> io::Result<Child> {
     let native = confinement.native.iter();
-    let (words, out) = io::pipe()?;
     let mut command = Command::new(&program.path);
     command
         .args(&program.arguments)
@@ -153,7 +156,5 @@ fn spawn(
         .stdout(out.try_clone()?)
         .stderr(out);
     Group::prepare(&mut command);
-    let child = spawn::spawn(command)?;
-    output::follow(words, name, output);
-    Ok(child)
+    spawn::spawn(command)
 }

@@ -6,7 +6,7 @@ use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit};
 use deskhook_wire::{FromExtension, Opening, ToExtension};
 
 use crate::channel::{Channel, ChannelError, read};
-use crate::process::{OpenError, Process, StartError, cut};
+use crate::process::{OpenError, Process, StartError, cut, with_cause};
 use crate::weight::weigh;
 
 /// How long an extension may take to load.
@@ -52,6 +52,8 @@ pub(crate) enum Loss {
     Refused(String),
     /// The child of that number is gone.
     Died(u64),
+    /// It was gone before it heard of this call.
+    Unheard(u64),
     /// The child of that number does not answer, or says what nobody understands.
     Unfit(u64, ChannelError),
 }
@@ -101,10 +103,16 @@ impl Isolated {
             cpu: attempt.limit.cpu.min(left),
             wall: left,
         };
-        let answer = converse(&mut line.channel, attempt).map_err(|error| match error {
-            ChannelError::Closed => Loss::Died(line.number),
-            error => Loss::Unfit(line.number, error),
+        let number = line.number;
+        let lost = |error: ChannelError| match error {
+            ChannelError::Closed => Loss::Died(number),
+            error => Loss::Unfit(number, error),
+        };
+        order(&mut line.channel, attempt).map_err(|error| match error {
+            ChannelError::Closed => Loss::Unheard(number),
+            error => lost(error),
         })?;
+        let answer = converse(&mut line.channel, attempt).map_err(lost)?;
         *kept = Some(line);
         Ok(answer)
     }
@@ -136,7 +144,7 @@ impl Extension for Isolated {
                 }
                 Err(Loss::Unstarted(error)) => {
                     self.process.came_back(name);
-                    return Err(away(&told(&error)));
+                    return Err(away(&with_cause(&error)));
                 }
                 Err(Loss::Refused(message)) => {
                     self.process.came_back(name);
@@ -145,6 +153,10 @@ impl Extension for Isolated {
                 Err(Loss::Unfit(number, error)) => {
                     self.process.end(number, name);
                     return Err(unfit(&error, limit));
+                }
+                // It died between two calls, which is none of this one's.
+                Err(Loss::Unheard(number)) => {
+                    self.process.died(number, name);
                 }
                 Err(Loss::Died(number)) => {
                     let (guilty, ending) = self.process.died(number, name);
@@ -167,13 +179,6 @@ fn away(message: &str) -> Fault {
     }
 }
 
-/// An error with its cause.
-fn told(error: &StartError) -> String {
-    let cause = std::error::Error::source(error);
-    let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-    format!("{error}{cause}")
-}
-
 fn died(ending: &str) -> Fault {
     Fault::Crashed {
         message: format!("its process died ({ending})"),
@@ -187,10 +192,9 @@ fn unfit(error: &ChannelError, limit: Limit) -> Fault {
             place: None,
         },
         other => {
-            let cause = std::error::Error::source(other);
-            let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+            let why = with_cause(other);
             Fault::Crashed {
-                message: format!("its process was ended: {other}{cause}"),
+                message: format!("its process was ended: {why}"),
             }
         }
     }
@@ -234,18 +238,14 @@ pub(crate) fn receive(
     read(&frame)
 }
 
-/// One call: the host's answers to whatever the extension asks, until it answers itself.
-fn converse(
-    channel: &mut Channel,
-    attempt: &mut Attempt<'_>,
-) -> Result<Result<Answer, Fault>, ChannelError> {
+/// Says what is to be called.
+fn order(channel: &mut Channel, attempt: &Attempt<'_>) -> Result<(), ChannelError> {
     let Attempt {
         call,
         limit,
         deadline,
         ..
     } = *attempt;
-    let until = deadline + GRACE;
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     let order = ToExtension::Call {
         hook: call.hook,
@@ -253,7 +253,16 @@ fn converse(
         cpu_micros: micros(limit.cpu),
         wall_micros: micros(limit.wall),
     };
-    channel.send_both((&order, &call.body), Some(until))?;
+    channel.send_both((&order, &call.body), Some(deadline + GRACE))
+}
+
+/// One call: the host's answers to whatever the extension asks, until it answers itself.
+fn converse(
+    channel: &mut Channel,
+    attempt: &mut Attempt<'_>,
+) -> Result<Result<Answer, Fault>, ChannelError> {
+    let Attempt { call, deadline, .. } = *attempt;
+    let until = deadline + GRACE;
     let mut said = receive(channel, until)?;
     loop {
         match said {

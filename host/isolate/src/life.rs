@@ -16,6 +16,8 @@ pub(crate) struct Life {
     running: Option<Running>,
     /// Which child it is, from 1.
     number: u64,
+    /// How the last one ended that did.
+    ended: Option<(u64, String)>,
     deaths: u32,
     last_death: Option<Instant>,
     not_before: Option<Instant>,
@@ -28,13 +30,6 @@ impl Life {
         &mut self,
         start: impl Fn() -> Result<Running, StartError>,
     ) -> Result<(Channel, u64), StartError> {
-        if self
-            .running
-            .as_mut()
-            .is_some_and(|child| child.ending().is_some())
-        {
-            self.died(self.number);
-        }
         if self.running.is_none() {
             self.rest()?;
             self.number += 1;
@@ -71,14 +66,27 @@ impl Life {
         }
     }
 
-    /// The `number`th child is dead or has to be: how it ended, where that is known.
+    /// The `number`th child is dead or has to be: how it ended, if nobody was told yet.
     pub(crate) fn died(&mut self, number: u64) -> Option<String> {
         if number != self.number {
             return None;
         }
         let ending = self.running.take()?.end();
         self.note_death();
+        self.ended = Some((number, ending.clone()));
         Some(ending)
+    }
+
+    /// How the running child ended, if it has although nobody wanted that.
+    pub(crate) fn found_dead(&mut self) -> Option<String> {
+        self.running.as_mut()?.ending()?;
+        self.died(self.number)
+    }
+
+    /// How the `number`th child ended, where it was the last one.
+    pub(crate) fn ending_of(&self, number: u64) -> Option<String> {
+        let (_, ending) = self.ended.as_ref().filter(|(last, _)| *last == number)?;
+        Some(ending.clone())
     }
 
     fn note_death(&mut self) {

@@ -69,8 +69,12 @@ impl Printed {
     }
 }
 
-/// Takes what a child prints to where it goes, until it ends.
-pub(crate) fn follow(pipe: PipeReader, name: &str, output: &Output) {
+/// Takes what a child prints to where it goes, until it ends; then `ended` is called.
+pub(crate) fn follow(
+    pipe: PipeReader,
+    (name, output): (&str, &Output),
+    ended: impl FnOnce() + Send + 'static,
+) {
     let (owner, output) = (name.to_owned(), output.clone());
     if let Output::Kept(printed) = &output {
         printed.begin();
@@ -80,9 +84,12 @@ pub(crate) fn follow(pipe: PipeReader, name: &str, output: &Output) {
     let printed = output.clone();
     // Without the thread the child's words are lost, and it may block when it prints much; its
     // calls then end by their deadlines.
-    let started = follower.spawn(move || match &printed {
-        Output::Logged => log(lines, &owner),
-        Output::Kept(printed) => keep(lines, printed),
+    let started = follower.spawn(move || {
+        match &printed {
+            Output::Logged => log(lines, &owner),
+            Output::Kept(printed) => keep(lines, printed),
+        }
+        ended();
     });
     if let (Err(_), Output::Kept(printed)) = (started, output) {
         printed.end();

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use deskhook_hooks::About;
@@ -124,6 +124,38 @@ pub struct TestOutcome {
 /// The longest sentence of a child's that is repeated, in bytes.
 const LONGEST: usize = 2048;
 
+/// How long after a child's last word it may still be on its way out, and how often that is looked at.
+const WAY_OUT: Duration = Duration::from_millis(200);
+const PACE: Duration = Duration::from_millis(10);
+
+/// Tells that a child is gone that nobody called just then: whoever calls it would only find out later. One that
+/// merely closed its output lives on.
+fn tell_death(inner: &Weak<Inner>) {
+    let until = Instant::now() + WAY_OUT;
+    while let Some(inner) = inner.upgrade() {
+        let process = Process { inner };
+        if let Some(ending) = process.life().found_dead() {
+            return tell(&process.inner.name, &ending);
+        }
+        if Instant::now() >= until {
+            return;
+        }
+        drop(process);
+        std::thread::sleep(PACE);
+    }
+}
+
+fn tell(child: &str, ending: &str) {
+    tracing::warn!(child, ending, "a child process died");
+}
+
+/// An error with its cause.
+pub(crate) fn with_cause(error: &dyn std::error::Error) -> String {
+    let cause = error.source();
+    let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{error}{cause}")
+}
+
 /// What a child says of itself may be as long as it likes, and is shown to people.
 pub(crate) fn cut(mut said: String) -> String {
     if said.len() > LONGEST {
@@ -233,8 +265,15 @@ impl Process {
             output,
             ..
         } = self.inner.as_ref();
-        let start = || Running::start((name, program, output), confinement);
+        let start = || {
+            let inner = Arc::downgrade(&self.inner);
+            let ended = move || tell_death(&inner);
+            Running::start((name, program, output), confinement, ended)
+        };
         loop {
+            if let Some(ending) = self.life().found_dead() {
+                tell(name, &ending);
+            }
             let made = self.life().channel(start);
             if let Ok((_, number)) = &made {
                 self.inner.number.store(*number, Ordering::Release);
@@ -278,12 +317,15 @@ impl Process {
     /// The child is gone, in the middle of a call of `name`: whether that is its fault, and how
     /// the child ended.
     pub(crate) fn died(&self, number: u64, name: &str) -> (bool, String) {
-        let ending = self.life().died(number);
+        let (news, ending) = {
+            let mut life = self.life();
+            let news = life.died(number);
+            (news, life.ending_of(number))
+        };
         let guilty = self.blame().died(number, name);
         self.inner.turn.notify_all();
-        if let Some(ending) = &ending {
-            let child = &self.inner.name;
-            tracing::warn!(child, ending, "a child process died");
+        if let Some(ending) = &news {
+            tell(&self.inner.name, ending);
         }
         (guilty, ending.unwrap_or_else(|| "it ended".to_owned()))
     }
@@ -291,7 +333,12 @@ impl Process {
     /// Ends the child because of `name`.
     pub(crate) fn end(&self, number: u64, name: &str) {
         self.blame().convict(number, name);
-        self.died(number, name);
+        if self.life().died(number).is_some() {
+            let child = &self.inner.name;
+            tracing::warn!(child, because = name, "a child process was ended");
+        }
+        self.blame().died(number, name);
+        self.inner.turn.notify_all();
     }
 
     /// What to say of a child that did not do what it was asked for `name`.
@@ -305,7 +352,9 @@ impl Process {
                 self.came_back(name);
                 OpenError::Refused(message)
             }
-            Loss::Died(number) => OpenError::Died(self.died(number, name).1),
+            Loss::Died(number) | Loss::Unheard(number) => {
+                OpenError::Died(self.died(number, name).1)
+            }
             Loss::Unfit(number, ChannelError::Late) => {
                 self.end(number, name);
                 OpenError::Late(millis(limit))

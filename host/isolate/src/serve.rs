@@ -3,10 +3,6 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-use crate::TestOutcome;
-use crate::channel::{self, Channel, ChannelError};
-use crate::confine;
-use crate::stream::Stream;
 use deskhook_hooks::{
     Answer, Body, Call, Context, Extension, ExtensionKind, Fault, Findings, Hook, HostCall,
     HostError, HostPort, HostReply, Limit, Step, Tell,
@@ -14,6 +10,12 @@ use deskhook_hooks::{
 use deskhook_wire::{
     EXTENSION_PROTOCOL, FromExtension, HostGreeting, HostStart, Opening, ToExtension,
 };
+use serde::Deserialize as _;
+
+use crate::TestOutcome;
+use crate::channel::{self, Channel, ChannelError, Frame, Values};
+use crate::confine;
+use crate::stream::Stream;
 
 /// How often a thread looks whether it may ask.
 const PACE: Duration = Duration::from_millis(1);
@@ -104,23 +106,26 @@ impl Counter {
 
     /// Until the parent hangs up.
     fn work(mut self) {
-        loop {
-            let Ok(frame) = lock(&self.wire).channel.receive(None) else {
-                return;
-            };
-            let Some(said) = self.answer(&frame) else {
-                continue;
-            };
-            if lock(&self.wire).channel.send(&said, None).is_err() {
-                return;
-            }
+        let mut said = None;
+        while let Ok(frame) = self.exchange(said.take()) {
+            said = self.answer(&frame);
         }
+    }
+
+    /// Says what is to be said and waits for the next frame, without anybody asking in between: they
+    /// would take the next call for an answer.
+    fn exchange(&self, said: Option<FromExtension>) -> Result<Frame, ChannelError> {
+        let mut wire = lock(&self.wire);
+        if let Some(said) = said {
+            wire.channel.send(&said, None)?;
+        }
+        wire.channel.receive(None)
     }
 
     fn answer(&mut self, frame: &[u8]) -> Option<FromExtension> {
         let refused = |message: String| FromExtension::Refused { message };
-        let said = channel::read::<ToExtension<'_>>(frame);
-        Some(match said {
+        let mut values = channel::values(frame);
+        Some(match ToExtension::deserialize(&mut values) {
             Ok(ToExtension::Open(opening)) => match guarded(|| (self.desk.open)(&opening)) {
                 Ok(extension) => {
                     self.extension = Some(extension);
@@ -151,9 +156,7 @@ impl Counter {
                     cpu: Duration::from_micros(cpu_micros),
                     wall: Duration::from_micros(wall_micros),
                 };
-                // An agent that has hung up in between is noticed with the next frame.
-                let body = lock(&self.wire).channel.receive(None).ok()?;
-                match self.call((hook, context.into_owned(), &body), limit) {
+                match self.call((hook, context.into_owned(), &mut values), limit) {
                     Ok(answer) => FromExtension::Answered {
                         value: answer.to_value(),
                     },
@@ -179,13 +182,13 @@ impl Counter {
 
     fn call(
         &self,
-        (hook, context, body): (Hook, Context, &[u8]),
+        (hook, context, values): (Hook, Context, &mut Values<'_>),
         limit: Limit,
     ) -> Result<Answer, Fault> {
         let crashed = |message: String| Fault::Crashed { message };
         let extension = self.extension.as_ref();
         let extension = extension.ok_or_else(|| crashed("it is not open".to_owned()))?;
-        let body = Body::deserialize(hook, &mut channel::reader(body));
+        let body = Body::deserialize(hook, values);
         let body = body.map_err(|error| crashed(format!("its input cannot be read: {error}")))?;
         let call = Call {
             hook,

@@ -101,4 +101,22 @@ mod tests {
         let deep = [0x91].repeat(DEEPEST * 2);
         assert!(matches!(weigh(&deep), Err(ChannelError::Unreadable(_))));
     }
+
+    #[test]
+    fn what_is_no_value_of_json_is_refused_before_it_is_read() {
+        // Bytes, which a list of numbers could be read from; an extension; a text that is none; a key
+        // that is a list; nothing at all.
+        let frames: [&[u8]; 5] = [
+            &[0xc4, 3, 1, 2, 3],
+            &[0xd4, 1, 0],
+            &[0xa2, 0xff, 0xfe],
+            &[0x81, 0x91, 0xc4, 0, 0],
+            &[],
+        ];
+        for frame in frames {
+            let weighed = weigh(frame);
+            let is_refused = matches!(weighed, Err(ChannelError::Unreadable(_)));
+            assert!(is_refused, "{frame:x?}: {weighed:?}");
+        }
+    }
 }

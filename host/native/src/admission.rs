@@ -10,7 +10,7 @@ use crate::manifest::LARGEST as LARGEST_MANIFEST;
 use crate::open::{Judged, judge, trusted_file};
 use crate::{
     Admitted, Evidence, MANIFEST, Manifest, ManifestError, OpenError, PublisherKey,
-    SIGNATURE_SUFFIX, SignatureError, Terms, VersionsError,
+    SIGNATURE_SUFFIX, SignatureError, Terms, Versions, VersionsError,
 };
 
 /// The largest signature's file, in bytes.
@@ -117,7 +117,8 @@ impl fmt::Display for Meant {
 /// 2. its publisher is one of `terms.publishers`, and both manifest and library bear that key's
 ///    signature; or `terms.pinned` names the library;
 /// 3. library, manifest and policy agree on the hash;
-/// 4. no newer version ran here before, unless `terms.pinned` names the library.
+/// 4. no newer version ran here before, unless `terms.pinned` names the library or `terms.versions` lets
+///    any in.
 pub fn admit(folder: &Path, terms: &Terms) -> Result<Admitted, AdmissionError> {
     let place = |source| AdmissionError::Place {
         path: folder.to_owned(),
@@ -150,7 +151,7 @@ pub fn admit(folder: &Path, terms: &Terms) -> Result<Admitted, AdmissionError> {
             files.push((own_name(&signature_of(&path)), signature));
         }
     }
-    if terms.pinned.is_none() {
+    if terms.pinned.is_none() && terms.versions == Versions::NoOlder {
         no_older(&manifest, &terms.copies)?;
     }
     files.push((PathBuf::from(MANIFEST), text));

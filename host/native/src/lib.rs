@@ -48,7 +48,7 @@ pub use mark::{Crash, During, crashes, stops_in_order};
 pub use minisign::{
     Protection, PublisherKey, SIGNATURE_SUFFIX, SignatureError, Signer, SignerError,
 };
-pub use open::{OpenError, Terms, Verified, verify};
+pub use open::{OpenError, Terms, Verified, Versions, verify};
 pub use pack::{PackError, Packed, install, pack};
 pub use plugin::Plugin;
 pub use scaffold::{Language, SDK_FOLDER, ScaffoldError, Sdk, scaffold};

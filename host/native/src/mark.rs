@@ -2,7 +2,7 @@
 //! is mapped into memory, so that marking a call costs a store, and what is marked outlives the process.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -86,6 +86,13 @@ struct Label {
     id: String,
     version: String,
     sha256: String,
+    /// The start of the system in which it was made: a machine that lost its power says nothing of a
+    /// plugin. None where the system does not tell its starts apart.
+    boot: Option<String>,
+}
+
+fn boot() -> Option<String> {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()
 }
 
 /// What this process is doing with one plugin. Gone, file and all, when dropped.
@@ -116,7 +123,9 @@ impl Mark {
             id: manifest.id.clone(),
             version: manifest.version.clone(),
             sha256: manifest.sha256.to_ascii_lowercase(),
+            boot: boot(),
         };
+        keep_in_place(file.as_file());
         file.write_all(&[IDLE])?;
         file.write_all(&serde_json::to_vec(&label)?)?;
         let byte = MmapOptions::new().len(1).map_raw(file.as_file())?;
@@ -128,6 +137,7 @@ impl Mark {
         })
     }
 
+    /// Says what is under way until what comes back is dropped.
     pub(crate) fn within(&self, what: During) -> Within<'_> {
         self.set(what.byte());
         Within(self)
@@ -140,16 +150,37 @@ impl Mark {
     }
 }
 
-/// The plugins in whose middle a former process died that had its marks in that folder. They are told
-/// once.
-pub fn crashes(folder: &Path) -> Vec<Crash> {
+/// On a file system that copies what is written, a store needs room, and a process that finds none is
+/// ended: the few bytes stay where they are instead, where the file system lets them.
+fn keep_in_place(file: &File) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{IFlags, ioctl_setflags};
+        // It is empty yet, as that has to be. Most file systems copy nothing, and know no such flag.
+        let _ = ioctl_setflags(file, IFlags::NOCOW);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+}
+
+/// The plugins in whose middle a former process died that had its marks in that folder, since the system
+/// started. Each is told again and again, until `keep` says that it is kept elsewhere.
+pub fn crashes(folder: &Path, mut keep: impl FnMut(&Crash) -> bool) -> Vec<Crash> {
     let Ok(marks) = fs::read_dir(folder) else {
         return vec![];
     };
     let in_order = fs::remove_file(folder.join(IN_ORDER)).is_ok();
-    let left = marks.flatten().filter_map(|mark| left(&mark.path()));
-    let crashes = left.collect();
-    if in_order { vec![] } else { crashes }
+    let mut crashes = vec![];
+    for path in marks.flatten().map(|mark| mark.path()) {
+        // One that is locked is of a process that lives.
+        let Ok(crash) = left(&path) else { continue };
+        let crash = crash.filter(|_| !in_order);
+        if crash.as_ref().is_none_or(&mut keep) {
+            let _ = fs::remove_file(&path);
+        }
+        crashes.extend(crash);
+    }
+    crashes
 }
 
 /// This process stops in order: whatever it is still in the middle of is not what ends it.
@@ -160,21 +191,27 @@ pub fn stops_in_order(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What a process that is gone left in that file, which is removed.
-fn left(path: &Path) -> Option<Crash> {
-    let file = File::open(path).ok()?;
-    file.try_lock().ok()?;
+/// What a process that is gone left in that file.
+fn left(path: &Path) -> io::Result<Option<Crash>> {
+    // A lock for one alone needs a handle to write with on some network file systems.
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    file.try_lock()?;
     let mut bytes = vec![];
-    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
-    let _ = fs::remove_file(path);
-    let (byte, label) = bytes.split_first()?;
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(crash(&bytes))
+}
+
+fn crash(mark: &[u8]) -> Option<Crash> {
+    let (byte, label) = mark.split_first()?;
     let during = During::of(*byte)?;
+    let label: Label = serde_json::from_slice(label).ok()?;
     let Label {
         id,
         version,
         sha256,
-    } = serde_json::from_slice(label).ok()?;
-    Some(Crash {
+        ..
+    } = label;
+    (label.boot == boot()).then_some(Crash {
         id,
         version,
         sha256,
@@ -204,11 +241,16 @@ mod tests {
         left
     }
 
+    /// What is told, and kept.
+    fn told(folder: &Path) -> Vec<Crash> {
+        crashes(folder, |_| true)
+    }
+
     #[test]
     fn what_a_process_died_in_the_middle_of_is_told_once() {
         let folder = tempfile::tempdir().unwrap();
         let marks = folder.path().join("marks");
-        assert_eq!(crashes(&marks), [], "nothing ever ran there");
+        assert_eq!(told(&marks), [], "nothing ever ran there");
         let mark = Mark::new(&marks, &manifest()).unwrap();
         let all = Hook::ALL.into_iter().map(During::Call);
         for during in all.chain([During::Starting, During::Ending]) {
@@ -221,11 +263,15 @@ mod tests {
                 sha256: "ab".repeat(32),
                 during,
             };
-            assert_eq!(crashes(left.path()), [crash]);
-            assert_eq!(crashes(left.path()), []);
+            for _ in 0..2 {
+                let unkept = crashes(left.path(), |_| false);
+                assert_eq!(unkept, [crash.clone()], "nobody keeps it");
+            }
+            assert_eq!(told(left.path()), [crash]);
+            assert_eq!(told(left.path()), []);
             assert_eq!(fs::read_dir(left.path()).unwrap().count(), 0);
         }
-        assert_eq!(crashes(gone(&marks).path()), [], "it was not called");
+        assert_eq!(told(gone(&marks).path()), [], "it was not called");
     }
 
     #[test]
@@ -233,16 +279,31 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mark = Mark::new(folder.path(), &manifest()).unwrap();
         let _within = mark.within(During::Call(Hook::Timer));
-        assert_eq!(crashes(folder.path()), [], "it lives");
+        assert_eq!(told(folder.path()), [], "it lives");
         stops_in_order(folder.path()).unwrap();
         let left = gone(folder.path());
-        assert_eq!(crashes(left.path()), []);
+        assert_eq!(told(left.path()), []);
         assert_eq!(fs::read_dir(left.path()).unwrap().count(), 0);
         drop(_within);
         drop(mark);
-        assert_eq!(crashes(folder.path()), []);
+        assert_eq!(told(folder.path()), []);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         stops_in_order(&folder.path().join("never")).unwrap();
+    }
+
+    #[test]
+    fn a_machine_that_lost_its_power_says_nothing_of_a_plugin() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = Mark::new(folder.path(), &manifest()).unwrap();
+        let _within = mark.within(During::Starting);
+        let left = gone(folder.path());
+        for file in fs::read_dir(left.path()).unwrap().flatten() {
+            let text = String::from_utf8(fs::read(file.path()).unwrap()).unwrap();
+            let (label, _) = text.split_once(",\"boot\":").unwrap();
+            fs::write(file.path(), format!("{label},\"boot\":\"another\"}}")).unwrap();
+        }
+        assert_eq!(told(left.path()), []);
+        assert_eq!(fs::read_dir(left.path()).unwrap().count(), 0);
     }
 
     #[test]
@@ -255,7 +316,7 @@ mod tests {
         ] {
             fs::write(folder.path().join(name), bytes).unwrap();
         }
-        assert_eq!(crashes(folder.path()), []);
+        assert_eq!(told(folder.path()), []);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

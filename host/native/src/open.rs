@@ -21,6 +21,18 @@ pub struct Terms {
     pub copies: PathBuf,
     /// The publishers whom policy trusts, and their minisign public keys.
     pub publishers: BTreeMap<String, String>,
+    /// Which versions may run.
+    pub versions: Versions,
+}
+
+/// Which versions of a plugin may run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Versions {
+    /// None that is older than what ran.
+    #[default]
+    NoOlder,
+    /// Any: newer files failed while they were new, and those that ran before them take their place.
+    Any,
 }
 
 /// A plugin that was judged and may be loaded: its manifest, and the private copy of its library.

@@ -7,6 +7,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 const FILE: &str = "versions.json";
 /// Whoever writes holds this file's lock: agents of one account may share the folder.
 const TURN: &str = "versions.lock";
@@ -57,31 +59,63 @@ pub enum VersionsError {
 /// What to do where the file is not what was written.
 const REMEDY: &str = "restore it, or remove it if older versions of plugins may run here once more";
 
+/// What ran of one plugin.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Ran {
+    /// The newest version, and nothing that was newest before.
+    One(String),
+    /// The newest version, and what was newest before that came.
+    Two { newest: String, before: String },
+}
+
+impl Ran {
+    fn newest(&self) -> &str {
+        match self {
+            Self::One(newest) | Self::Two { newest, .. } => newest,
+        }
+    }
+}
+
+type All = BTreeMap<String, Ran>;
+
 /// The newest version of `id` that ran, by what [`ran`] wrote into `folder`.
 pub(crate) fn newest(folder: &Path, id: &str) -> Result<Option<String>, VersionsError> {
-    Ok(read(&folder.join(FILE))?.remove(id))
+    let all = read(&folder.join(FILE))?;
+    Ok(all.get(id).map(|ran| ran.newest().to_owned()))
 }
 
 /// Remembers in `folder`, which is private, that this version of `id` runs, unless a newer one did.
 /// What cannot be read is left as it is.
 pub fn ran(folder: &Path, id: &str, version: &str) -> Result<(), VersionsError> {
-    change(folder, id, |newest| {
-        let is_known = newest.is_some_and(|before| !is_older(before, version));
-        (!is_known).then_some(version)
+    let newest = version.to_owned();
+    change(folder, id, |ran| match ran {
+        Some(ran) if !is_older(ran.newest(), version) => None,
+        Some(ran) => Some(Ran::Two {
+            before: ran.newest().to_owned(),
+            newest,
+        }),
+        None => Some(Ran::One(newest)),
     })
 }
 
 /// Forgets in `folder` that version `from` of `id` ran, which failed while it was new: `to` runs again.
-/// What ran beside and is newer is not forgotten.
+/// What ran beside and is newer is not forgotten, and neither is what was newest before `from` came.
 pub fn fell_back(folder: &Path, id: &str, (from, to): (&str, &str)) -> Result<(), VersionsError> {
-    change(folder, id, |newest| (newest == Some(from)).then_some(to))
+    change(folder, id, |ran| match ran {
+        Some(Ran::Two { newest, before }) if newest == from && is_older(to, before) => {
+            Some(Ran::One(before.clone()))
+        }
+        Some(ran) if ran.newest() == from => Some(Ran::One(to.to_owned())),
+        _ => None,
+    })
 }
 
-/// Writes down what `decide` makes of the newest version of `id`, if it makes anything of it.
-fn change<'v>(
+/// Writes down what `decide` makes of what ran of `id`, if it makes anything of it.
+fn change(
     folder: &Path,
     id: &str,
-    decide: impl FnOnce(Option<&str>) -> Option<&'v str>,
+    decide: impl FnOnce(Option<&Ran>) -> Option<Ran>,
 ) -> Result<(), VersionsError> {
     let path = folder.join(FILE);
     let failed = |source| VersionsError::Write {
@@ -90,10 +124,10 @@ fn change<'v>(
     };
     let _turn = turn(folder).map_err(failed)?;
     let mut all = read(&path)?;
-    let Some(version) = decide(all.get(id).map(String::as_str)) else {
+    let Some(ran) = decide(all.get(id)) else {
         return Ok(());
     };
-    all.insert(id.to_owned(), version.to_owned());
+    all.insert(id.to_owned(), ran);
     write(&path, &all).map_err(failed)
 }
 
@@ -114,7 +148,7 @@ fn turn(folder: &Path) -> io::Result<File> {
     }
 }
 
-fn write(path: &Path, all: &BTreeMap<String, String>) -> io::Result<()> {
+fn write(path: &Path, all: &All) -> io::Result<()> {
     let mut fresh = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
     fresh.write_all(&serde_json::to_vec_pretty(all)?)?;
     fresh.as_file().sync_all()?;
@@ -122,7 +156,7 @@ fn write(path: &Path, all: &BTreeMap<String, String>) -> io::Result<()> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<BTreeMap<String, String>, VersionsError> {
+fn read(path: &Path) -> Result<All, VersionsError> {
     let failed = |source| VersionsError::Read {
         path: path.to_owned(),
         source,
@@ -147,14 +181,15 @@ fn read(path: &Path) -> Result<BTreeMap<String, String>, VersionsError> {
 }
 
 /// Whether version `one` comes before `other`: part by part, numbers as numbers, and with something
-/// behind a `-` before the same without (`1.2.0-rc1` before `1.2.0`).
+/// behind a `-` before the same without (`1.2.0-rc1` before `1.2.0`). A part that begins with no number
+/// comes before every one that does: `v1`, written once by mistake, keeps no later version out.
 pub(crate) fn is_older(one: &str, other: &str) -> bool {
     let ((one, one_trial), (other, other_trial)) = (split(one), split(other));
-    let order = parts(one, other).then_with(|| match (one_trial, other_trial) {
+    let order = parts((one, other), part).then_with(|| match (one_trial, other_trial) {
         (None, None) => Ordering::Equal,
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
-        (Some(one), Some(other)) => parts(one, other),
+        (Some(one), Some(other)) => parts((one, other), trial_part),
     });
     order == Ordering::Less
 }
@@ -168,7 +203,7 @@ fn split(version: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn parts(one: &str, other: &str) -> Ordering {
+fn parts((one, other): (&str, &str), part: fn(&str, &str) -> Ordering) -> Ordering {
     let (mut one, mut other) = (one.split('.'), other.split('.'));
     loop {
         let order = match (one.next(), other.next()) {
@@ -182,7 +217,18 @@ fn parts(one: &str, other: &str) -> Ordering {
     }
 }
 
+/// `1` before `1w` before `2`.
 fn part(one: &str, other: &str) -> Ordering {
+    let numbered = |part: &str| {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        (number.parse::<u64>().ok(), rest.to_owned())
+    };
+    numbered(one).cmp(&numbered(other))
+}
+
+/// As semantic versions have it: numbers before words.
+fn trial_part(one: &str, other: &str) -> Ordering {
     match (one.parse::<u64>(), other.parse::<u64>()) {
         (Ok(one), Ok(other)) => one.cmp(&other),
         (Ok(_), Err(_)) => Ordering::Less,
@@ -204,6 +250,10 @@ mod tests {
             ("1.2.0-rc.1", "1.2.0-rc.2"),
             ("1.2.0-1", "1.2.0-rc"),
             ("2", "10"),
+            ("1.1.1", "1.1.1w"),
+            ("1.1.1w", "1.1.2"),
+            ("v1", "1"),
+            ("1.x.0", "1.1.0"),
         ] {
             assert!(is_older(one, other), "{one} {other}");
             assert!(!is_older(other, one), "{other} {one}");
@@ -232,6 +282,11 @@ mod tests {
         assert_eq!(newest().as_deref(), Some("1.2"));
         fell_back(folder.path(), "a", ("1.2", "1.1")).unwrap();
         assert_eq!(newest().as_deref(), Some("1.1"));
+        // What ran well in between keeps its place, also where an older one runs again.
+        ran(folder.path(), "a", "2.0").unwrap();
+        ran(folder.path(), "a", "2.1").unwrap();
+        fell_back(folder.path(), "a", ("2.1", "1.1")).unwrap();
+        assert_eq!(newest().as_deref(), Some("2.0"));
     }
 
     #[test]

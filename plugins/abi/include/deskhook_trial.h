@@ -28,6 +28,7 @@
 typedef struct deskhook_trial_string {
   char *data;
   size_t size;
+  int is_spoiled;
 } deskhook_trial_string;
 
 /* What a service knows, or heard: the log's lines and the requests have no name. */
@@ -74,6 +75,85 @@ static inline int deskhook_trial_is(deskhook_text text, const char *string) {
   return text.data && text.size == strlen(string) && memcmp(text.data, string, text.size) == 0;
 }
 
+/* Whether it is UTF-8, as every text has to be. */
+static inline int deskhook_trial_is_utf8(deskhook_text text) {
+  size_t i = 0;
+  while (i < text.size) {
+    unsigned char first = (unsigned char)text.data[i++];
+    int more = first < 0x80 ? 0 : first >= 0xC2 && first < 0xE0 ? 1 : first >= 0xE0 && first < 0xF0 ? 2 : first >= 0xF0 && first < 0xF5 ? 3 : -1;
+    unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80, most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (more < 0) return 0;
+    for (; more > 0; more--, least = 0x80, most = 0xBF) {
+      unsigned char next = i < text.size ? (unsigned char)text.data[i++] : 0;
+      if (next < least || next > most) return 0;
+    }
+  }
+  return 1;
+}
+
+static inline const char *deskhook_trial_blank(const char *at, const char *end) {
+  while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')) at++;
+  return at;
+}
+
+/* The end of the JSON string or word that begins there; null where none does. */
+static inline const char *deskhook_trial_word(const char *at, const char *end) {
+  static const char *const words[] = {"true", "false", "null"};
+  size_t i;
+  if (at < end && *at == '"') {
+    for (at++; at < end && *at != '"'; at++) {
+      if ((unsigned char)*at < ' ') return NULL;
+      if (*at == '\\' && (++at == end || !strchr("\"\\/bfnrtu", *at))) return NULL;
+    }
+    return at < end ? at + 1 : NULL;
+  }
+  for (i = 0; i < sizeof words / sizeof *words; i++) {
+    size_t size = strlen(words[i]);
+    if ((size_t)(end - at) >= size && memcmp(at, words[i], size) == 0) return at + size;
+  }
+  if (at < end && *at == '-') at++;
+  if (at == end || *at < '0' || *at > '9') return NULL;
+  while (at < end && strchr("0123456789+-.eE", *at) && *at) at++;
+  return at;
+}
+
+/* The end of the JSON value that begins there; null where none does. */
+static inline const char *deskhook_trial_value(const char *at, const char *end, int depth) {
+  char close;
+  at = deskhook_trial_blank(at, end);
+  if (at == end || depth > 64) return NULL;
+  if (*at != '{' && *at != '[') return deskhook_trial_word(at, end);
+  close = *at == '{' ? '}' : ']';
+  at = deskhook_trial_blank(at + 1, end);
+  if (at < end && *at == close) return at + 1;
+  for (;;) {
+    if (close == '}') {
+      if (at == end || *at != '"' || !(at = deskhook_trial_word(at, end))) return NULL;
+      at = deskhook_trial_blank(at, end);
+      if (at == end || *at++ != ':') return NULL;
+    }
+    if (!(at = deskhook_trial_value(at, end, depth + 1))) return NULL;
+    at = deskhook_trial_blank(at, end);
+    if (at == end) return NULL;
+    if (*at == close) return at + 1;
+    if (*at++ != ',') return NULL;
+    at = deskhook_trial_blank(at, end);
+  }
+}
+
+/* Whether it is one JSON value, near enough: what is wrong within a number is not found. */
+static inline int deskhook_trial_is_json(deskhook_text text) {
+  const char *end = text.data ? text.data + text.size : NULL;
+  const char *at = text.data ? deskhook_trial_value(text.data, end, 0) : NULL;
+  return at && deskhook_trial_blank(at, end) == end && deskhook_trial_is_utf8(text);
+}
+
+/* The test itself is wrong: it says so and ends. */
+static inline void deskhook_trial_wrong(const char *why, const char *what) {
+  fprintf(stderr, "deskhook_trial: %s: %s\n", why, what);
+  abort();
+}
+
 static inline void *deskhook_trial_grow(void *old, size_t size) {
   void *grown = realloc(old, size);
   if (!grown) {
@@ -100,7 +180,11 @@ static inline deskhook_status deskhook_trial_append(deskhook_trial_string *to, d
 }
 
 static inline deskhook_status deskhook_trial_write(const deskhook_sink *sink, deskhook_text part) {
-  return deskhook_trial_append((deskhook_trial_string *)sink->context, part, 256 * 1024);
+  deskhook_trial_string *into = (deskhook_trial_string *)sink->context;
+  deskhook_status status = DESKHOOK_INVALID;
+  if (deskhook_trial_is_utf8(part)) status = deskhook_trial_append(into, part, 256 * 1024);
+  if (status != DESKHOOK_OK) into->is_spoiled = 1;
+  return status;
 }
 
 static inline deskhook_sink deskhook_trial_sink(deskhook_trial_string *into) {
@@ -149,14 +233,13 @@ static inline deskhook_trial_note **deskhook_trial_find(deskhook_trial_note **li
 /* Sets a value, or forgets it: with no text. */
 static inline void deskhook_trial_put(deskhook_trial *trial, const char *service, deskhook_text name,
                                       deskhook_text value) {
-  deskhook_trial_note **found = deskhook_trial_find(&trial->known, service, name);
-  if (*found) {
-    deskhook_trial_note *gone = *found;
-    *found = gone->next;
-    gone->next = NULL;
-    deskhook_trial_free(&gone);
-  }
+  deskhook_trial_note **found = deskhook_trial_find(&trial->known, service, name), *gone = *found;
+  /* What is set may be what was there before. */
   if (value.data) deskhook_trial_add(&trial->known, service, name, value);
+  if (!gone) return;
+  *found = gone->next;
+  gone->next = NULL;
+  deskhook_trial_free(&gone);
 }
 
 static inline deskhook_trial *deskhook_trial_of(const deskhook_host *host) { return (deskhook_trial *)host->context; }
@@ -206,7 +289,7 @@ static inline deskhook_status deskhook_trial_store_set(const deskhook_host *host
   deskhook_trial *trial = deskhook_trial_of(host);
   deskhook_text none = {NULL, 0};
   (void)error;
-  if (!key.data || !value.data || value.size == 0) return DESKHOOK_INVALID;
+  if (!key.data || !deskhook_trial_is_json(value)) return DESKHOOK_INVALID;
   if (!trial->is_open) return DESKHOOK_NO_ANSWER;
   if (value.size > 64 * 1024) return DESKHOOK_TOO_LARGE;
   deskhook_trial_put(trial, DESKHOOK_HOST_STORE, key, deskhook_trial_is(value, "null") ? none : value);
@@ -223,7 +306,7 @@ static inline deskhook_status deskhook_trial_request_send(const deskhook_host *h
                                                           const deskhook_sink *error) {
   deskhook_trial *trial = deskhook_trial_of(host);
   (void)error;
-  if (!request.data) return DESKHOOK_INVALID;
+  if (!deskhook_trial_is_json(request)) return DESKHOOK_INVALID;
   if (!trial->is_open) return DESKHOOK_NO_ANSWER;
   deskhook_trial_add(&trial->known, DESKHOOK_HOST_REQUEST, deskhook_trial_text(""), request);
   return DESKHOOK_OK;
@@ -255,12 +338,11 @@ static inline deskhook_text deskhook_trial_field(deskhook_text object, const cha
 static inline deskhook_status deskhook_trial_call_send(const deskhook_host *host, deskhook_text request,
                                                        const deskhook_sink *answer, const deskhook_sink *error) {
   static const char *const about[] = {"url", "path", "name"};
-  deskhook_text found = {"", 0};
+  deskhook_text found = {NULL, 0};
   size_t i;
-  for (i = 0; i < sizeof about / sizeof *about; i++) {
-    deskhook_text field = deskhook_trial_field(request, about[i]);
-    if (field.data) found = field;
-  }
+  if (!deskhook_trial_is_json(request)) return DESKHOOK_INVALID;
+  for (i = 0; i < sizeof about / sizeof *about && !found.data; i++) found = deskhook_trial_field(request, about[i]);
+  if (!found.data) found = deskhook_trial_text("");
   return deskhook_trial_ask(host, DESKHOOK_HOST_CALL, found, DESKHOOK_NOT_GRANTED, answer, error);
 }
 
@@ -342,6 +424,10 @@ static inline void deskhook_trial_fail(deskhook_trial *trial, const char *why) {
   deskhook_trial_append(&trial->texts[4], deskhook_trial_text(why), 4096);
 }
 
+static inline int deskhook_trial_is_blank(deskhook_text text) {
+  return deskhook_trial_blank(text.data, text.data + text.size) == text.data + text.size;
+}
+
 static inline deskhook_status deskhook_trial_give(const deskhook_verdict_sink *sink, const deskhook_verdict *verdict) {
   deskhook_trial *trial = (deskhook_trial *)sink->context;
   if (!verdict || verdict->struct_size < sizeof *verdict) {
@@ -354,15 +440,19 @@ static inline deskhook_status deskhook_trial_give(const deskhook_verdict_sink *s
   }
   trial->kind = verdict->kind;
   trial->timeout_seconds = verdict->timeout_seconds;
-  deskhook_trial_append(&trial->texts[0], verdict->code, 4096);
-  deskhook_trial_append(&trial->texts[1], verdict->message, 4096);
-  deskhook_trial_append(&trial->texts[2], verdict->title, 4096);
-  if (verdict->kind > DESKHOOK_VERDICT_ASK) deskhook_trial_fail(trial, "the kind of the verdict is none");
-  else if (verdict->kind == DESKHOOK_VERDICT_DENY && verdict->code.size == 0)
+  if (!deskhook_trial_is_utf8(verdict->code) || !deskhook_trial_is_utf8(verdict->message) ||
+      !deskhook_trial_is_utf8(verdict->title))
+    deskhook_trial_fail(trial, "a text of the verdict is not UTF-8");
+  else if (deskhook_trial_append(&trial->texts[0], verdict->code, 4096) != DESKHOOK_OK ||
+           deskhook_trial_append(&trial->texts[1], verdict->message, 4096) != DESKHOOK_OK ||
+           deskhook_trial_append(&trial->texts[2], verdict->title, 4096) != DESKHOOK_OK)
+    deskhook_trial_fail(trial, "a text of the verdict is too long");
+  else if (verdict->kind > DESKHOOK_VERDICT_ASK) deskhook_trial_fail(trial, "the kind of the verdict is none");
+  else if (verdict->kind == DESKHOOK_VERDICT_DENY && deskhook_trial_is_blank(verdict->code))
     deskhook_trial_fail(trial, "the code of the verdict is empty");
-  else if (verdict->kind >= DESKHOOK_VERDICT_DENY && verdict->message.size == 0)
+  else if (verdict->kind >= DESKHOOK_VERDICT_DENY && deskhook_trial_is_blank(verdict->message))
     deskhook_trial_fail(trial, "the message of the verdict is empty");
-  else if (verdict->kind == DESKHOOK_VERDICT_ASK && verdict->title.size == 0)
+  else if (verdict->kind == DESKHOOK_VERDICT_ASK && deskhook_trial_is_blank(verdict->title))
     deskhook_trial_fail(trial, "the title of the verdict is empty");
   else return DESKHOOK_OK;
   return DESKHOOK_INVALID;
@@ -375,20 +465,47 @@ static inline const void *deskhook_trial_hook(deskhook_trial *trial, const char 
   size_t i;
   for (i = 0; i < sizeof trial->texts / sizeof *trial->texts; i++) {
     trial->texts[i].size = 0;
+    trial->texts[i].is_spoiled = 0;
     deskhook_trial_append(&trial->texts[i], deskhook_trial_text(""), 0);
   }
   trial->kind = DESKHOOK_VERDICT_ABSTAIN;
   trial->timeout_seconds = 0;
   trial->verdicts = trial->is_spoiled = 0;
-  if (!trial->instance) trial->instance = deskhook_plugin_entry()->create(&trial->host, &error);
-  if (!trial->instance) return NULL;
+  if (!trial->instance) {
+    const deskhook_entry *entry = deskhook_plugin_entry();
+    if (!entry || entry->magic != DESKHOOK_MAGIC || entry->struct_size < sizeof *entry) {
+      deskhook_trial_fail(trial, "the entry is none: look at its magic and its size");
+      return NULL;
+    }
+    if (entry->abi_major != DESKHOOK_ABI_MAJOR || entry->abi_minor > DESKHOOK_ABI_MINOR) {
+      deskhook_trial_fail(trial, "the entry is for another interface");
+      return NULL;
+    }
+    trial->instance = entry->create(&trial->host, &error);
+    if (!trial->instance) return NULL;
+    if (trial->instance->struct_size < sizeof *trial->instance) {
+      trial->instance = NULL;
+      deskhook_trial_fail(trial, "the instance says a size that is too small");
+      return NULL;
+    }
+  }
   trial->is_open = 1;
   hook = trial->instance->get_extension(trial->instance, deskhook_trial_text(id));
   if (!hook) deskhook_trial_fail(trial, "the plugin does not hear this hook");
+  /* Every hook's struct begins with its size, and has one function. */
+  if (hook && *(const uint32_t *)hook < sizeof(deskhook_json_hook)) {
+    deskhook_trial_fail(trial, "the hook says a size that is too small");
+    return NULL;
+  }
   return hook;
 }
 
 static inline deskhook_status deskhook_trial_done(deskhook_trial *trial, deskhook_status status) {
+  deskhook_text answer = {trial->texts[3].data, trial->texts[3].size};
+  if (status == DESKHOOK_OK && trial->texts[3].is_spoiled)
+    deskhook_trial_fail(trial, "its answer is too long, or not UTF-8");
+  else if (status == DESKHOOK_OK && answer.size > 0 && !deskhook_trial_is_json(answer))
+    deskhook_trial_fail(trial, "its answer is not JSON");
   trial->code = trial->texts[0].data;
   trial->message = trial->texts[1].data;
   trial->title = trial->texts[2].data;
@@ -431,9 +548,9 @@ static inline void deskhook_trial_begin(deskhook_trial *trial) {
 
 /* Ends the plugin, so that the next hook makes it anew; what the store holds stays. */
 static inline void deskhook_trial_restart(deskhook_trial *trial) {
-  if (trial->instance) trial->instance->destroy(trial->instance);
-  trial->instance = NULL;
   trial->is_open = 0;
+  if (trial->instance && trial->instance->destroy) trial->instance->destroy(trial->instance);
+  trial->instance = NULL;
 }
 
 /* Ends the plugin and the host. */
@@ -450,6 +567,13 @@ static inline void deskhook_trial_end(deskhook_trial *trial) {
  * and _STORE, and for _CALL, whose name is the address, path or variable that is asked for; for _TEXT it is the
  * text itself. */
 static inline void deskhook_trial_set(deskhook_trial *trial, const char *service, const char *name, const char *value) {
+  static const char *const known[] = {DESKHOOK_HOST_POLICY, DESKHOOK_HOST_FACTS, DESKHOOK_HOST_STORE,
+                                      DESKHOOK_HOST_CALL, DESKHOOK_HOST_TEXT};
+  size_t i = 0, count = sizeof known / sizeof *known;
+  while (i < count && strcmp(service, known[i]) != 0) i++;
+  if (i == count) deskhook_trial_wrong("deskhook_trial_set knows no such service", service);
+  if (value && strcmp(service, DESKHOOK_HOST_TEXT) != 0 && !deskhook_trial_is_json(deskhook_trial_text(value)))
+    deskhook_trial_wrong("this value is not JSON, where a text has quotes around it", value);
   deskhook_trial_put(trial, service, deskhook_trial_text(name), deskhook_trial_text(value));
 }
 
@@ -523,7 +647,10 @@ static inline deskhook_status deskhook_trial_call(deskhook_trial *trial, const c
   const deskhook_json_hook *hook = (const deskhook_json_hook *)deskhook_trial_hook(trial, id);
   deskhook_sink answer = deskhook_trial_sink(&trial->texts[3]), error = deskhook_trial_sink(&trial->texts[4]);
   deskhook_status status = DESKHOOK_FAILED;
-  if (hook) status = hook->call(trial->instance, deskhook_trial_text(input), &answer, &error);
+  if (hook && (strcmp(id, DESKHOOK_SESSION_REQUEST) == 0 || strcmp(id, DESKHOOK_SESSION_JOIN) == 0 ||
+               strcmp(id, DESKHOOK_ELEVATION_REQUEST) == 0))
+    deskhook_trial_fail(trial, "this hook decides: deskhook_trial_decide");
+  else if (hook) status = hook->call(trial->instance, deskhook_trial_text(input), &answer, &error);
   return deskhook_trial_done(trial, status);
 }
 

@@ -131,7 +131,16 @@ impl Loop {
     /// Takes a new generation into use. What cannot be loaded anew goes on as it was.
     pub(super) fn use_extensions(&mut self, set: ExtensionSet) {
         let now = self.now();
-        self.probation.admit(now, &self.loaded, &set);
+        // What is called no more is nothing to go back to.
+        let health = self.chains.current().health();
+        let is_well = |bound: &&Bound| {
+            let name = &bound.extension.about().name;
+            !health
+                .iter()
+                .any(|it| it.is_quarantined() && extensions::same(&it.name, name))
+        };
+        let well: Vec<Bound> = self.loaded.iter().filter(is_well).cloned().collect();
+        self.probation.admit(now, &well, &set);
         let lost = absent(&self.policy, &self.config.extensions, &set);
         let ExtensionSet {
             mut loaded,
@@ -212,13 +221,17 @@ impl Loop {
         if !self.probation.sits() {
             return;
         }
-        // What is on trial without a way back is quarantined as any other is.
         let policy = &self.policy;
         self.probation
             .keep(|before| holds(&*before.extension, policy));
         let health = self.chains.current().health();
-        let Outcome { back, lasted } = self.probation.judge(self.now(), &health);
+        let Outcome {
+            back,
+            alone,
+            lasted,
+        } = self.probation.judge(self.now(), &health);
         self.keep_what_lasted(&lasted);
+        self.give_way_to_what_is_kept(&alone);
         if back.is_empty() {
             return;
         }
@@ -230,6 +243,27 @@ impl Loop {
         self.chains.current().go_on_from(&before);
         self.shown.menu_is_stale = true;
         self.collect_state();
+    }
+
+    /// Lets go of what failed and has no way back here, where something was kept that a loading brings. Else
+    /// it is quarantined as any other is.
+    fn give_way_to_what_is_kept(&mut self, alone: &[(String, String)]) {
+        let mut is_gone = false;
+        for (name, why) in alone {
+            let is_failed = |bound: &Bound| extensions::same(&bound.extension.about().name, name);
+            let failed = self.loaded.iter().find(|bound| is_failed(bound));
+            if !failed.is_some_and(|bound| at_the_disk(|| bound.extension.gives_way(why))) {
+                continue;
+            }
+            self.loaded.retain(|bound| !is_failed(bound));
+            is_gone = true;
+        }
+        if is_gone {
+            let before = self.chains.current();
+            self.put_in_place(rebound(&self.loaded, &self.policy));
+            self.chains.current().go_on_from(&before);
+            self.load_extensions();
+        }
     }
 
     fn keep_what_lasted(&self, names: &[String]) {

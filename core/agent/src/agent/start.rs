@@ -151,11 +151,15 @@ impl Loop {
         let Some(session) = self.unfinished.left() else {
             return;
         };
+        if self.unfinished.is_recorded() {
+            return;
+        }
         self.records.append(Entry {
             action: "session.ended",
-            session: Some(SessionId(session)),
+            session: Some(SessionId(session.clone())),
             fields: vec![("outcome", Outcome::AgentStopped.word().to_owned())],
         });
+        self.unfinished.recorded(&session);
     }
 
     /// Looks out for changes of policy, packages and plugins. What changes while they are read for

@@ -38,6 +38,7 @@ fn health(version: &str, faults: u32, last: Option<Fault>) -> [Health; 1] {
         version: version.to_owned(),
         kind: ExtensionKind::Script,
         faults,
+        quarantined: false,
         ungranted: vec![],
         remark: None,
         last_fault: last.map(|fault| (Hook::TrayMenu, fault)),
@@ -72,7 +73,7 @@ fn version(bound: &Bound) -> &str {
 }
 
 fn judge(probation: &mut Probation, now: u64, health: &[Health]) -> (Vec<String>, Vec<String>) {
-    let Outcome { back, lasted } = probation.judge(Moment(now), health);
+    let Outcome { back, lasted, .. } = probation.judge(Moment(now), health);
     let back = back.iter().map(|(before, _)| version(before).to_owned());
     (back.collect(), lasted)
 }
@@ -128,7 +129,10 @@ fn what_replaces_nothing_lasts_as_well_and_has_no_way_back() {
     );
     probation.admit(Moment(0), &[], &set);
     let broken = health("1", 1, failed());
-    assert_eq!(judge(&mut probation, 1, &broken), nothing());
+    let outcome = probation.judge(Moment(1), &broken);
+    assert!(outcome.back.is_empty() && outcome.lasted.is_empty());
+    let why = "1 failed while it was new: tray.menu: oh no".to_owned();
+    assert_eq!(outcome.alone, [("gate".to_owned(), why)]);
     assert!(!probation.sits());
     // What replaces it while it is itself new can give way to it.
     probation.admit(Moment(0), &[], &set);
@@ -171,6 +175,19 @@ fn being_late_counts_three_times_in_a_row() {
     admit(&mut probation, 0, ("1", "2"));
     assert_eq!(judge(&mut probation, 1, &health("2", 2, late())), nothing());
     assert_eq!(judge(&mut probation, 2, &health("2", 3, late())), back("1"));
+}
+
+#[test]
+fn what_an_observer_says_of_itself_counts_three_times_in_a_row() {
+    let observed = |faults: u32| {
+        let [mut health] = health("2", faults, failed());
+        health.last_fault = failed().map(|fault| (Hook::Timer, fault));
+        [health]
+    };
+    let mut probation = Probation::default();
+    admit(&mut probation, 0, ("1", "2"));
+    assert_eq!(judge(&mut probation, 1, &observed(2)), nothing());
+    assert_eq!(judge(&mut probation, 2, &observed(3)), back("1"));
 }
 
 #[test]

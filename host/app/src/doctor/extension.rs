@@ -1,5 +1,7 @@
 //! What `doctor` says of packages and plugins.
 
+use std::path::Path;
+
 use deskhook_agent::{AgentConfig, ExtensionPlaces, Rejected, absent};
 use deskhook_hooks::Grants;
 use deskhook_policy::Policy;
@@ -16,7 +18,7 @@ pub(super) fn isolation(policy: &Policy) -> Finding {
             Grade::Note,
             (
                 "isolation",
-                "packages, and plugins whose publisher and library policy names, run inside the agent: Extensions.Isolation is \"in-process\"".to_owned(),
+                "packages, and plugins whose publisher and library policy names, run inside the agent, unless they ended one: Extensions.Isolation is \"in-process\"".to_owned(),
             ),
             "\"child\" gives them processes that touch only what they are granted",
         ),
@@ -79,20 +81,16 @@ fn help_of(extension: &ExtensionHealth) -> &'static str {
         "quarantined" => {
             "it is called again when its files or the policy change; the agent's log has each fault"
         }
-        // What ran before goes on in its place.
-        _ if extension
-            .message
-            .as_ref()
-            .is_some_and(|it| it.starts_with(REPLACED)) =>
-        {
-            REPLACEMENT
-        }
+        _ if is_replaced(extension) => REPLACEMENT,
         _ => "the agent's log has each fault; three in a row of one hook, and it is called no more",
     }
 }
 
-/// How a message begins of one that runs although newer files of it are there.
-const REPLACED: &str = "its files on disk are rejected";
+/// Whether what ran before goes on in the place of newer files.
+fn is_replaced(extension: &ExtensionHealth) -> bool {
+    let message = extension.message.as_ref();
+    message.is_some_and(|message| message.starts_with(ExtensionHealth::NEWER_REJECTED))
+}
 
 const REJECTED: &str = "deskhook script check says more of a package; plugin inspect and, of signatures, plugin verify of a plugin";
 
@@ -103,14 +101,23 @@ pub(super) fn remark(name: &str, remark: &str) -> Finding {
     Finding::wrong(
         Grade::Note,
         ("extension", format!("{name} {remark}")),
-        &format!(
-            "Extensions.Isolation and Extensions.Packages.{name}.Sha256 say so; taken back and said again, it is tried anew in the agent"
-        ),
+        &format!("Extensions.Isolation and Extensions.Packages.{name}.Sha256 say where it runs"),
     )
 }
 
-/// A wish of a manifest that nobody granted: one of an update, or one that was never meant to be.
-pub(super) fn ungranted(name: &str, wish: &str) -> Finding {
+/// The wishes of a manifest that nobody granted: those of an update, or those that were never meant to
+/// be. A path that is not there is one of another system's.
+pub(super) fn ungranted(name: &str, wishes: &[&str]) -> Vec<Finding> {
+    let is_here = |wish: &&&str| {
+        let path = wish.strip_prefix("exec:");
+        let path = path.or_else(|| wish.strip_prefix("fs.read:"));
+        path.is_none_or(|path| Path::new(path).exists())
+    };
+    let wishes = wishes.iter().filter(is_here);
+    wishes.map(|wish| ungranted_here(name, wish)).collect()
+}
+
+fn ungranted_here(name: &str, wish: &str) -> Finding {
     Finding::wrong(
         Grade::Note,
         (
@@ -218,8 +225,7 @@ pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
         let about = bound.extension.about();
         let found = Finding::ok("extension", format!("{} {}", about.name, about.version));
         let grants = Grants::new(&about.capabilities, &bound.policy.capabilities);
-        let wishes = grants.ungranted();
-        let wishes = wishes.into_iter().map(|wish| ungranted(&about.name, wish));
+        let wishes = ungranted(&about.name, &grants.ungranted());
         let remarks = bound.extension.remark().into_iter();
         let remarks = remarks.map(|said| remark(&about.name, said));
         std::iter::once(found).chain(remarks.chain(wishes).collect::<Vec<_>>())
@@ -237,6 +243,25 @@ pub(super) fn untried(config: &AgentConfig) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wish_for_what_is_on_another_system_is_none_here() {
+        let own = std::env::current_exe().unwrap().display().to_string();
+        let (here, folder) = (format!("exec:{own}"), "fs.read:/no/such/folder/");
+        let wishes = [
+            "policy:Zone",
+            &here,
+            folder,
+            r"exec:C:\no\such.exe",
+            "net:*",
+        ];
+        let told: Vec<String> = ungranted("zone", &wishes)
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[1].contains(&own), "{told:?}");
+    }
 
     #[test]
     fn a_kernel_without_landlock_is_told() {

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use deskhook_agent::ExtensionPlaces;
-use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit, Standing};
-use deskhook_native::Evidence;
+use deskhook_hooks::{
+    About, Answer, Call, Extension, ExtensionKind, Fault, HostPort, Limit, Standing,
+};
+use deskhook_native::{Evidence, Manifest, Versions};
 use deskhook_policy::{ExtensionPolicy, Extensions};
 use deskhook_script::{Package, Parcel};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The folder of one extension in the agent's state.
@@ -19,11 +22,17 @@ pub(super) struct Drawer {
     copies: PathBuf,
 }
 
+/// How many libraries of one plugin are remembered that ended an agent.
+const MOST_CRASHED: usize = 16;
+
 /// Files that failed, and why.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Failed {
     pub(super) sha256: String,
     pub(super) why: String,
+    /// What policy granted then: with other grants they may do better.
+    #[serde(default)]
+    pub(super) granted: Vec<String>,
 }
 
 /// What an extension is made of.
@@ -59,8 +68,10 @@ impl Drawer {
 
     /// Refuses files that failed while they were new, unless policy names them.
     pub(super) fn judge(&self, sha256: &str, bound: &ExtensionPolicy) -> anyhow::Result<()> {
-        let failed = self.read("failed.json");
-        match failed.filter(|failed| failed.sha256 == sha256) {
+        let failed: Option<Failed> = self.read("failed.json");
+        let is_meant =
+            |failed: &Failed| failed.sha256 == sha256 && failed.granted == bound.capabilities;
+        match failed.filter(is_meant) {
             Some(Failed { why, .. }) if bound.sha256.is_none() => anyhow::bail!(why),
             _ => Ok(()),
         }
@@ -72,22 +83,53 @@ impl Drawer {
         let _ = std::fs::remove_file(self.folder.join("failed.json"));
     }
 
-    /// Notes that files ended the agent in which they ran.
-    pub(super) fn note_crashed(&self, crashed: &Failed) -> anyhow::Result<()> {
-        self.write("crashed.json", &serde_json::to_vec_pretty(crashed)?)
+    /// Notes that files ended the agent in which they ran, and forgets those that did so longest ago.
+    pub(super) fn note_crashed(&self, crashed: Failed) -> anyhow::Result<()> {
+        let mut all = self.all_crashed();
+        all.retain(|one| one.sha256 != crashed.sha256);
+        all.push(crashed);
+        let most = all.len().saturating_sub(MOST_CRASHED);
+        self.write("crashed.json", &serde_json::to_vec_pretty(&all[most..])?)
     }
 
     /// Why files are not to run in the agent, whatever policy says.
     pub(super) fn crashed(&self, sha256: &str) -> Option<String> {
-        let crashed = self.read("crashed.json")?;
-        let is_meant = crashed.sha256.eq_ignore_ascii_case(sha256);
-        is_meant.then_some(crashed.why)
+        let mut all = self.all_crashed().into_iter();
+        let crashed = all.find(|one| one.sha256.eq_ignore_ascii_case(sha256))?;
+        Some(crashed.why)
+    }
+
+    fn all_crashed(&self) -> Vec<Failed> {
+        self.read("crashed.json").unwrap_or_default()
     }
 
     /// Policy wants nothing of it in the agent: should it do so again, it has been thought over.
     pub(super) fn forget_crashed(&self) {
         // There is none most of the time.
         let _ = std::fs::remove_file(self.folder.join("crashed.json"));
+    }
+
+    /// Which versions of what lasted may run: any where newer files failed, which are then still there.
+    pub(super) fn versions(&self) -> Versions {
+        match self.read::<Failed>("failed.json") {
+            Some(_) => Versions::Any,
+            None => Versions::NoOlder,
+        }
+    }
+
+    /// The version of the files that are kept, where they are others than these.
+    fn other_version(&self, about: &About) -> Option<String> {
+        let (version, sha256) = match about.kind {
+            ExtensionKind::Plugin => {
+                let manifest = Manifest::read(&self.plugin()).ok()?;
+                (manifest.version, manifest.sha256)
+            }
+            _ => {
+                let package = self.package().ok()?;
+                (package.about().version, package.sha256().to_owned())
+            }
+        };
+        (!sha256.eq_ignore_ascii_case(&about.sha256)).then_some(version)
     }
 
     fn note_failed(&self, failed: &Failed) -> anyhow::Result<()> {
@@ -107,7 +149,7 @@ impl Drawer {
         }
     }
 
-    fn read(&self, name: &str) -> Option<Failed> {
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let bytes = std::fs::read(self.folder.join(name)).ok()?;
         serde_json::from_slice(&bytes).ok()
     }
@@ -130,18 +172,25 @@ pub(super) struct Lasting {
     extension: Arc<dyn Extension>,
     drawer: Drawer,
     made: Made,
+    /// What policy granted when it was loaded.
+    granted: Vec<String>,
 }
 
 impl Lasting {
-    pub(super) fn new(extension: Arc<dyn Extension>, drawer: Drawer, made: Made) -> Self {
+    pub(super) fn new(
+        extension: Arc<dyn Extension>,
+        (drawer, made): (Drawer, Made),
+        bound: &ExtensionPolicy,
+    ) -> Self {
         Self {
             extension,
             drawer,
             made,
+            granted: bound.capabilities.clone(),
         }
     }
 
-    fn remember(&self, why: &str, to: &About) -> anyhow::Result<()> {
+    fn remember(&self, why: &str, to: &str) -> anyhow::Result<()> {
         let About {
             name,
             version,
@@ -151,11 +200,21 @@ impl Lasting {
         self.drawer.note_failed(&Failed {
             sha256: sha256.clone(),
             why: why.to_owned(),
+            granted: self.granted.clone(),
         })?;
         if let Made::Plugin(..) = self.made {
-            deskhook_native::fell_back(&self.drawer.copies, name, (version, &to.version))?;
+            deskhook_native::fell_back(&self.drawer.copies, name, (version, to))?;
         }
         Ok(())
+    }
+
+    fn remembered(&self, why: &str, to: &str) -> bool {
+        let kept = self.remember(why, to);
+        if let Err(error) = &kept {
+            let (name, error) = (&self.about().name, format!("{error:#}"));
+            tracing::warn!(package = name, error, "that it failed cannot be kept");
+        }
+        kept.is_ok()
     }
 }
 
@@ -188,9 +247,11 @@ impl Extension for Lasting {
     }
 
     fn gave_way(&self, why: &str, to: &About) {
-        if let Err(error) = self.remember(why, to) {
-            let (name, error) = (&self.about().name, format!("{error:#}"));
-            tracing::warn!(package = name, error, "that it failed cannot be kept");
-        }
+        self.remembered(why, &to.version);
+    }
+
+    fn gives_way(&self, why: &str) -> bool {
+        let kept = self.drawer.other_version(self.about());
+        kept.is_some_and(|version| self.remembered(why, &version))
     }
 }

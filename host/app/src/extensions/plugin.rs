@@ -1,12 +1,15 @@
 //! Native plugins: who vouches for one, and where it runs.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use deskhook_agent::{Crashed, ExtensionPlaces};
 use deskhook_hooks::Extension;
-use deskhook_native::{AdmissionError, Admitted, Crash, Manifest, Owner, Plugin, Terms, admit};
+use deskhook_native::{
+    AdmissionError, Admitted, Crash, Manifest, Owner, Plugin, Terms, Verified, Versions, admit,
+};
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 
 use super::lasting::{Drawer, Failed, Lasting, Made};
@@ -18,12 +21,18 @@ impl Loading<'_> {
     /// its publisher and its library.
     pub(super) fn plugin(
         &self,
-        (folder, owner): (&Path, Owner),
-        bound: &ExtensionPolicy,
+        (folder, owner, versions): (&Path, Owner, Versions),
+        (name, bound): (&str, &ExtensionPolicy),
     ) -> Loaded {
-        let terms = self.terms(owner, bound);
+        let drawer = Drawer::of(self.places, name);
+        if self.counts && !self.lets_in(bound) {
+            drawer.forget_crashed();
+        }
+        let terms = self.terms((owner, versions), bound);
         let unadmitted = |error| unadmitted(folder, self.policy, error);
         let Admitted { verified, evidence } = admit(folder, &terms).map_err(unadmitted)?;
+        // What policy says of one is not said of another that calls itself the same elsewhere.
+        super::called(&verified.manifest().id, name)?;
         let own = self.own.join(&verified.manifest().id);
         private_folder(&own).with_context(|| format!("cannot make {}", own.display()))?;
         let verified = verified.with_folder(own.clone());
@@ -32,16 +41,22 @@ impl Loading<'_> {
             error,
             hooks: Some(manifest.hooks.clone()),
         };
-        let drawer = Drawer::of(self.places, &manifest.id);
         drawer.judge(&manifest.sha256, bound).map_err(refused)?;
-        let (place, remark) = self.place((manifest, &terms), &drawer);
-        // Whoever only looks has nothing of it in their own process.
-        let plugin: Arc<dyn Extension> = if place == Isolation::InProcess && self.counts {
-            let plugin = Plugin::load_marked(&verified, &marks(self.places));
-            Arc::new(plugin.map_err(|error| refused(error.into()))?)
-        } else {
-            let child = OwnChild::of(&verified, own, &bound.capabilities);
-            Arc::new(child.and_then(OwnChild::open).map_err(refused)?)
+        let (place, remark) = match self.lets_in(bound) && terms.names_both(manifest) {
+            true => self.place((&verified, &drawer)).map_err(refused)?,
+            false => (Place::Child, None),
+        };
+        let within = match &place {
+            Place::Child => Isolation::Child,
+            Place::Agent(_) => Isolation::InProcess,
+        };
+        let plugin: Arc<dyn Extension> = match place {
+            Place::Agent(Some(plugin)) => Arc::new(plugin),
+            // Whoever only looks has nothing of it in their own process.
+            Place::Child | Place::Agent(None) => {
+                let child = OwnChild::of(&verified, own, &bound.capabilities);
+                Arc::new(child.and_then(OwnChild::open).map_err(refused)?)
+            }
         };
         if self.counts {
             deskhook_native::ran(&terms.copies, &manifest.id, &manifest.version)
@@ -49,63 +64,61 @@ impl Loading<'_> {
                 .map_err(refused)?;
         }
         let about = (manifest.publisher.as_str(), plugin.about());
-        let word = Word::of(&self.policy.extensions, about, place);
+        let word = Word::of(&self.policy.extensions, about, within);
         let made = Made::Plugin(verified.library().to_owned(), evidence);
         let vouched = Arc::new(Vouched::new(plugin, word, remark));
-        Ok(Arc::new(Lasting::new(vouched, drawer, made)))
+        Ok(Arc::new(Lasting::new(vouched, (drawer, made), bound)))
     }
 
-    /// Where a plugin runs, and what is to be said of that: in this process where policy wants it there
-    /// and names it twice, and where it ended none before.
+    /// Whether policy lets into this process what it names by its library.
+    fn lets_in(&self, bound: &ExtensionPolicy) -> bool {
+        self.policy.extensions.isolation == Isolation::InProcess && bound.sha256.is_some()
+    }
+
+    /// Where a plugin runs that policy lets in, and what is to be said of that: in this process, where it
+    /// ended none before, and comes back from its start.
     fn place(
         &self,
-        (manifest, terms): (&Manifest, &Terms),
-        drawer: &Drawer,
-    ) -> (Isolation, Option<String>) {
-        let wants_here = self.policy.extensions.isolation == Isolation::InProcess;
-        if !wants_here || !terms.names_both(manifest) {
-            if self.counts {
-                drawer.forget_crashed();
-            }
-            return (Isolation::Child, None);
-        }
-        match drawer.crashed(&manifest.sha256) {
-            None => (
-                Isolation::InProcess,
-                Some("runs inside the agent".to_owned()),
-            ),
-            Some(why) => {
-                let remark =
-                    format!("runs in a child, although policy lets it run inside the agent: {why}");
-                (Isolation::Child, Some(remark))
-            }
-        }
+        (verified, drawer): (&Verified, &Drawer),
+    ) -> anyhow::Result<(Place, Option<String>)> {
+        let sha256 = &verified.manifest().sha256;
+        let is_meant = |crash: &&Crash| crash.sha256.eq_ignore_ascii_case(sha256);
+        let just_now = || self.crashes.iter().find(is_meant).map(why);
+        let why = match drawer.crashed(sha256).or_else(just_now) {
+            Some(why) => why,
+            None if !self.counts => return Ok((Place::Agent(None), Some(INSIDE.to_owned()))),
+            None => match load(verified, marks(self.places))? {
+                Some(plugin) => return Ok((Place::Agent(Some(plugin)), Some(INSIDE.to_owned()))),
+                None => self.held_up(verified.manifest(), drawer),
+            },
+        };
+        let remark = format!(
+            "runs in a child, although policy lets it run inside the agent: {why}. Other files of it are let in, and these where policy takes back that it names them, and says so again"
+        );
+        Ok((Place::Child, Some(remark)))
     }
 
-    /// Writes down what an agent before left in the middle of, so that it takes no other along.
-    pub(super) fn note_crashes(&self) -> Vec<Crashed> {
-        let crashes = deskhook_native::crashes(&marks(self.places)).into_iter();
-        let noted = crashes.map(|crash| {
-            let Crash {
-                id,
-                version,
-                sha256,
-                during,
-            } = crash;
-            let why = format!(
-                "{version} was in the middle of {during} when an agent died with it inside"
-            );
-            let failed = Failed { sha256, why };
-            if let Err(error) = Drawer::of(self.places, &id).note_crashed(&failed) {
-                let error = format!("{error:#}");
-                tracing::warn!(package = id, error, "that it crashed cannot be kept");
-            }
-            Crashed {
-                name: id,
-                why: failed.why,
-            }
-        });
-        noted.collect()
+    /// Notes that it did not come back from its start.
+    fn held_up(&self, manifest: &Manifest, drawer: &Drawer) -> String {
+        let Manifest {
+            id,
+            version,
+            sha256,
+            ..
+        } = manifest;
+        let seconds = LOAD.as_secs();
+        let why = format!("{version} was not back from its start after {seconds} s");
+        tracing::error!(package = id, why, "it is no longer waited for");
+        let failed = Failed {
+            sha256: sha256.to_ascii_lowercase(),
+            why: why.clone(),
+            granted: vec![],
+        };
+        if let Err(error) = drawer.note_crashed(failed) {
+            let error = format!("{error:#}");
+            tracing::warn!(package = id, error, "that it hangs cannot be kept");
+        }
+        why
     }
 
     /// Who may own what is installed.
@@ -116,13 +129,41 @@ impl Loading<'_> {
         }
     }
 
-    fn terms(&self, owner: Owner, bound: &ExtensionPolicy) -> Terms {
+    fn terms(&self, (owner, versions): (Owner, Versions), bound: &ExtensionPolicy) -> Terms {
         Terms {
             owner,
             pinned: bound.sha256.clone(),
             copies: self.places.private.clone(),
             publishers: self.policy.extensions.publishers.clone(),
+            versions,
         }
+    }
+}
+
+/// How a plugin is told that runs in this process.
+const INSIDE: &str = "runs inside the agent";
+/// How long a plugin may take to start in this process, as in a child.
+const LOAD: Duration = Duration::from_secs(5);
+
+/// Where a plugin is to run.
+enum Place {
+    Child,
+    /// In this process, loaded already unless somebody only looks.
+    Agent(Option<Plugin>),
+}
+
+/// Loads it into this process; none where it does not come back. Its thread then stays.
+fn load(verified: &Verified, marks: PathBuf) -> anyhow::Result<Option<Plugin>> {
+    let (done, loaded) = mpsc::channel();
+    let name = format!("load {}", verified.manifest().id);
+    let verified = verified.clone();
+    std::thread::Builder::new().name(name).spawn(move || {
+        // Nobody waits any more where it was late; it ends then what it made.
+        let _ = done.send(Plugin::load_marked(&verified, &marks));
+    })?;
+    match loaded.recv_timeout(LOAD) {
+        Ok(loaded) => Ok(Some(loaded?)),
+        Err(_) => Ok(None),
     }
 }
 
@@ -139,6 +180,38 @@ fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadab
         error: error.into(),
         hooks,
     }
+}
+
+/// Writes down what an agent before died in the middle of, so that it takes no other along.
+pub(super) fn note_crashes(places: &ExtensionPlaces) -> Vec<Crash> {
+    deskhook_native::crashes(&marks(places), |crash| {
+        let failed = Failed {
+            sha256: crash.sha256.clone(),
+            why: why(crash),
+            granted: vec![],
+        };
+        let kept = Drawer::of(places, &crash.id).note_crashed(failed);
+        if let Err(error) = &kept {
+            let (name, error) = (&crash.id, format!("{error:#}"));
+            tracing::warn!(package = name, error, "that it crashed cannot be kept");
+        }
+        kept.is_ok()
+    })
+}
+
+/// What the log and the record are told of it.
+pub(super) fn crashed(crash: &Crash) -> Crashed {
+    Crashed {
+        name: crash.id.clone(),
+        why: why(crash),
+    }
+}
+
+fn why(crash: &Crash) -> String {
+    let Crash {
+        version, during, ..
+    } = crash;
+    format!("{version} was in the middle of {during} when an agent died with it inside")
 }
 
 /// Where it is marked which plugins run in the agent, and what they are doing.

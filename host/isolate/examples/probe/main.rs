@@ -147,6 +147,15 @@ fn attempt(what: &str, rest: &str, (limit, host): (Limit, &HostPort)) -> Result<
             );
             Ok(answer.map_or_else(|error| error.to_string(), |value| value.to_string()))
         }
+        "asker" => ask_for_ever(rest, (limit, host)),
+        "abort-later" => tried(
+            std::thread::Builder::new()
+                .spawn(|| {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                    std::process::abort();
+                })
+                .map(|_| "soon".to_owned()),
+        ),
         "flood" => loop {
             let _ = host.ask(
                 HostCall::Policy {
@@ -157,6 +166,21 @@ fn attempt(what: &str, rest: &str, (limit, host): (Limit, &HostPort)) -> Result<
         },
         _ => reach(what, rest).unwrap_or_else(|| Ok(format!("{what} {rest}"))),
     }
+}
+
+/// From now on a thread asks as often as it can, also between two calls.
+fn ask_for_ever(key: &str, (limit, host): (Limit, &HostPort)) -> Result<String, Fault> {
+    let (host, key) = (host.clone(), key.to_owned());
+    let ask = move || {
+        let call = HostCall::Policy { key: key.clone() };
+        let _ = host.ask(call, limit.wall);
+    };
+    let thread = std::thread::Builder::new().spawn(move || {
+        loop {
+            ask();
+        }
+    });
+    Ok(thread.map_or_else(|error| error.to_string(), |_| "asks".to_owned()))
 }
 
 /// What native code may be allowed; none for another attempt.

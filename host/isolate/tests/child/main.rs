@@ -9,6 +9,7 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
@@ -215,6 +216,42 @@ fn a_question_goes_up_and_its_answer_down() {
         "echo 1",
         "late answers are no trouble"
     );
+}
+
+#[test]
+fn a_child_that_dies_between_two_calls_is_found_out_and_costs_neither() {
+    let process = process();
+    let extension = open(&process, "probe");
+    assert_eq!(call(&extension, "abort-later").unwrap(), "soon");
+    let until = Instant::now() + BOUND;
+    while process.pid().is_some() {
+        assert!(Instant::now() < until, "its death should be seen");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(call(&extension, "echo 1").unwrap(), "echo 1");
+}
+
+#[test]
+fn a_thread_that_asks_at_any_time_takes_no_call_away() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&asked);
+    let host = HostPort::through(move |_, _| {
+        counting.fetch_add(1, Ordering::Relaxed);
+        Ok(json!(null))
+    });
+    let process = process();
+    let extension = open(&process, "probe");
+    let first = process.pid();
+    for _ in 0..16 {
+        let asker = call_with(&extension, "asker Some.Key", &host);
+        assert_eq!(asker.unwrap(), "asks");
+    }
+    for number in 0..2_000 {
+        let echo = format!("echo {number}");
+        assert_eq!(call_with(&extension, &echo, &host).unwrap(), echo);
+    }
+    assert_eq!(process.pid(), first, "it is the same child");
+    assert!(asked.load(Ordering::Relaxed) > 0, "it did ask");
 }
 
 #[test]

@@ -105,6 +105,7 @@ impl Installed {
             pinned: None,
             copies: self.place.path().join("copies"),
             publishers: BTreeMap::new(),
+            versions: Default::default(),
         };
         let library = manifest.library_in(&self.folder);
         verify(&library, &manifest, &terms).expect("it is what its manifest says")

@@ -44,6 +44,7 @@ impl Place {
             pinned: None,
             copies,
             publishers: BTreeMap::new(),
+            versions: Default::default(),
         }
     }
 

@@ -17,6 +17,7 @@ fn installed(template: &str, library: &std::path::Path) -> Plugin {
         pinned: Some(manifest.sha256.clone()),
         copies,
         publishers: BTreeMap::new(),
+        versions: Default::default(),
     };
     Plugin::open(&manifest.library_in(&folder), &manifest, &terms).expect("it opens")
 }

@@ -13,6 +13,24 @@ static const void *offer(const deskhook_instance *self, const char *id) {
   return host->get_extension(host, deskhook_trial_text(id));
 }
 
+/* A text of the manifest, or without a key the folder, as JSON. */
+static deskhook_status quoted(const deskhook_instance *self, const deskhook_sink *answer, const deskhook_sink *error,
+                              deskhook_text key, deskhook_text values) {
+  const deskhook_host *host = ((const state *)self->state)->host;
+  deskhook_trial_string found = {NULL, 0, 0};
+  deskhook_sink sink = deskhook_trial_sink(&found);
+  deskhook_status status =
+      key.data ? ((const deskhook_host_translations *)offer(self, DESKHOOK_HOST_TEXT))->get(host, key, values, &sink, error)
+               : ((const deskhook_host_folder *)offer(self, DESKHOOK_HOST_FOLDER))->path(host, &sink);
+  if (status == DESKHOOK_OK) {
+    answer->write(answer, deskhook_trial_text("\""));
+    answer->write(answer, deskhook_trial_text(found.data));
+    answer->write(answer, deskhook_trial_text("\""));
+  }
+  free(found.data);
+  return status;
+}
+
 /* Does what `input` says, `service argument argument`, and writes what came of it. */
 static deskhook_status call(const deskhook_instance *self, deskhook_text input, const deskhook_sink *answer,
                             const deskhook_sink *error) {
@@ -41,10 +59,9 @@ static deskhook_status call(const deskhook_instance *self, deskhook_text input, 
   if (strcmp(service, "log") == 0)
     return ((const deskhook_host_log *)offer(self, DESKHOOK_HOST_LOG))->write(host, DESKHOOK_LOG_WARN, first);
   if (strcmp(service, "text") == 0)
-    return ((const deskhook_host_translations *)offer(self, DESKHOOK_HOST_TEXT))
-        ->get(host, first, second, answer, error);
+    return quoted(self, answer, error, first, second);
   if (strcmp(service, "folder") == 0)
-    return ((const deskhook_host_folder *)offer(self, DESKHOOK_HOST_FOLDER))->path(host, answer);
+    return quoted(self, answer, error, first, first);
   if (strcmp(service, "clock") == 0) {
     deskhook_time time;
     char digits[32];
@@ -59,8 +76,16 @@ static deskhook_status call(const deskhook_instance *self, deskhook_text input, 
   if (strcmp(service, "cancelled") == 0) {
     const deskhook_host_cancel *cancel = (const deskhook_host_cancel *)offer(self, DESKHOOK_HOST_CANCEL);
     int is = cancel->is_cancelled(host) && cancel->remaining_millis(host) == 0;
-    return answer->write(answer, deskhook_trial_text(is ? "yes" : "no"));
+    return answer->write(answer, deskhook_trial_text(is ? "true" : "false"));
   }
+  if (strcmp(service, "long") == 0) {
+    static char much[1024];
+    int i;
+    memset(much, 'x', sizeof much - 1);
+    for (i = 0; i < 300; i++) answer->write(answer, deskhook_trial_text(much));
+    return DESKHOOK_OK;
+  }
+  if (strcmp(service, "odd") == 0) return answer->write(answer, deskhook_trial_text("{\"a\": tru}"));
   error->write(error, deskhook_trial_text("there is no such service"));
   return DESKHOOK_FAILED;
 }
@@ -82,8 +107,10 @@ static deskhook_status decide(const deskhook_instance *self, const deskhook_sess
   verdict.kind = deskhook_trial_is(reason, "kind") ? 17 : DESKHOOK_VERDICT_DENY;
   if (deskhook_trial_is(reason, "ask")) verdict.kind = DESKHOOK_VERDICT_ASK;
   if (deskhook_trial_is(reason, "size")) verdict.struct_size = 4;
-  if (!deskhook_trial_is(reason, "code")) verdict.code = deskhook_trial_text("no");
+  verdict.code = deskhook_trial_text(deskhook_trial_is(reason, "code") ? " \t" : "no");
+  if (deskhook_trial_is(reason, "bytes")) verdict.title = deskhook_trial_text("\xED\xA0\x80");
   if (!deskhook_trial_is(reason, "message")) verdict.message = deskhook_trial_text("Not now.");
+  if (deskhook_trial_is(reason, "long")) verdict.message = input->ticket;
   if (deskhook_trial_is(reason, "twice")) answer->give(answer, &verdict);
   answer->give(answer, &verdict);
   return DESKHOOK_OK;
@@ -113,7 +140,13 @@ static const void *side(const deskhook_instance *self, deskhook_text id) {
   return deskhook_trial_is(id, DESKHOOK_SESSION_JOIN) ? &join : NULL;
 }
 
-static void destroy(const deskhook_instance *self) { free(self->state); }
+/* Nobody answers any more. */
+static void destroy(const deskhook_instance *self) {
+  const deskhook_host *host = ((const state *)self->state)->host;
+  const deskhook_host_store *store = (const deskhook_host_store *)offer(self, DESKHOOK_HOST_STORE);
+  store->set(host, deskhook_trial_text("last"), deskhook_trial_text("1"), NULL);
+  free(self->state);
+}
 
 /* Asks what nobody answers yet, and says so in the log. */
 static const deskhook_instance *create(const deskhook_host *host, const deskhook_sink *error) {
@@ -154,10 +187,13 @@ static void says(deskhook_trial *trial, const char *input, deskhook_status statu
 }
 
 static void judges(deskhook_trial *trial, const char *reason, deskhook_status status, const char *error) {
+  static char much[5000] = "x";
   deskhook_session_request input;
   deskhook_status found;
   memset(&input, 0, sizeof input);
   input.reason = deskhook_trial_text(reason);
+  input.ticket.data = much;
+  input.ticket.size = sizeof much;
   found = deskhook_trial_decide(trial, DESKHOOK_SESSION_REQUEST, &input);
   if (found == status && strcmp(trial->error, error) == 0) return;
   failed++;
@@ -189,6 +225,9 @@ static void services(deskhook_trial *trial) {
   deskhook_trial_restart(trial);
   says(trial, "kept n", DESKHOOK_OK, "7");
   holds(strcmp(deskhook_trial_get(trial, DESKHOOK_HOST_STORE, "n"), "7") == 0, "the test sees the store");
+  holds(deskhook_trial_get(trial, DESKHOOK_HOST_STORE, "last") == NULL, "nobody answers destroy");
+  deskhook_trial_set(trial, DESKHOOK_HOST_STORE, "n", deskhook_trial_get(trial, DESKHOOK_HOST_STORE, "n"));
+  says(trial, "kept n", DESKHOOK_OK, "7");
   says(trial, "keep n null", DESKHOOK_OK, "");
   holds(deskhook_trial_get(trial, DESKHOOK_HOST_STORE, "n") == NULL, "null forgets");
   says(trial, "keep n", DESKHOOK_INVALID, "");
@@ -199,23 +238,27 @@ static void services(deskhook_trial *trial) {
        "the test does not grant this of deskhook.host.call/1: https://a");
   deskhook_trial_set(trial, DESKHOOK_HOST_CALL, "https://a", "{\"status\": 200}");
   says(trial, "send {\"call\":\"http\",\"url\":\"https://a\"}", DESKHOOK_OK, "{\"status\": 200}");
+  says(trial, "send {\"call\":\"http\",\"url\":\"https://a\",\"headers\":{\"name\":\"x\"}}", DESKHOOK_OK, "{\"status\": 200}");
+  says(trial, "long", DESKHOOK_INVALID, "its answer is too long, or not UTF-8");
+  says(trial, "odd", DESKHOOK_INVALID, "its answer is not JSON");
+  says(trial, "keep n {not", DESKHOOK_INVALID, "");
   says(trial, "log tick", DESKHOOK_OK, "");
   holds(deskhook_trial_heard(trial, DESKHOOK_HOST_LOG, "tick") == 1, "a line is heard");
 
   says(trial, "text full {}", DESKHOOK_NOT_FOUND, "");
   deskhook_trial_set(trial, DESKHOOK_HOST_TEXT, "full", "{free} of {all} in {where} {is");
-  says(trial, "text full {\"free\":1,\"all\":\"2 GB\"}", DESKHOOK_OK, "1 of 2 GB in {where} {is");
-  says(trial, "text full", DESKHOOK_OK, "{free} of {all} in {where} {is");
+  says(trial, "text full {\"free\":1,\"all\":\"2 GB\"}", DESKHOOK_OK, "\"1 of 2 GB in {where} {is\"");
+  says(trial, "text full", DESKHOOK_OK, "\"{free} of {all} in {where} {is\"");
 
   says(trial, "folder", DESKHOOK_NOT_FOUND, "");
   trial->folder = "/tmp/own";
-  says(trial, "folder", DESKHOOK_OK, "/tmp/own");
+  says(trial, "folder", DESKHOOK_OK, "\"/tmp/own\"");
   trial->time.unix_millis = 1700;
   says(trial, "clock x", DESKHOOK_OK, "1700");
   says(trial, "clock", DESKHOOK_INVALID, "");
-  says(trial, "cancelled", DESKHOOK_OK, "no");
+  says(trial, "cancelled", DESKHOOK_OK, "false");
   trial->is_cancelled = 1;
-  says(trial, "cancelled", DESKHOOK_OK, "yes");
+  says(trial, "cancelled", DESKHOOK_OK, "true");
   says(trial, "dance", DESKHOOK_FAILED, "there is no such service");
   deskhook_trial_refuse(trial, DESKHOOK_HOST_POLICY);
   says(trial, "policy A", DESKHOOK_NOT_GRANTED, "the test does not grant this of deskhook.host.policy/1: A");
@@ -236,12 +279,16 @@ static void verdicts(deskhook_trial *trial) {
   judges(trial, "ask", DESKHOOK_INVALID, "the title of the verdict is empty");
   judges(trial, "kind", DESKHOOK_INVALID, "the kind of the verdict is none");
   judges(trial, "size", DESKHOOK_INVALID, "the verdict says a size that is too small");
+  judges(trial, "bytes", DESKHOOK_INVALID, "a text of the verdict is not UTF-8");
+  judges(trial, "long", DESKHOOK_INVALID, "a text of the verdict is too long");
   judges(trial, "twice", DESKHOOK_INVALID, "it gave a second verdict");
   memset(&join, 0, sizeof join);
   holds(deskhook_trial_decide(trial, DESKHOOK_SESSION_JOIN, &join) == DESKHOOK_OK, "it is asked");
   holds(trial->kind == DESKHOOK_VERDICT_ASK && strcmp(trial->title, "Sam") == 0, "there is a supporter");
   holds(trial->timeout_seconds == 30, "it has its time");
   holds(deskhook_trial_decide(trial, DESKHOOK_TIMER, &join) == DESKHOOK_FAILED, "a timer decides nothing");
+  holds(deskhook_trial_call(trial, DESKHOOK_SESSION_REQUEST, "{}") == DESKHOOK_FAILED, "a request is decided");
+  holds(strcmp(trial->error, "this hook decides: deskhook_trial_decide") == 0, "and it is told how");
   holds(deskhook_trial_call(trial, DESKHOOK_MENU_CLICK, "{}") == DESKHOOK_FAILED, "it hears no click");
   holds(strcmp(trial->error, "the plugin does not hear this hook") == 0, "it is told");
 }
