@@ -281,7 +281,8 @@ fn an_update_while_the_agent_is_off_has_a_way_back(
     scene: &mut Scene,
     back: impl Fn(&Value) -> bool,
 ) -> Result<()> {
-    scene.agent.stop()?;
+    let stopped = scene.agent.stop()?;
+    ensure!(stopped.stderr.contains("the end of 1.1.0"), "{stopped:?}");
     steady(&scene.agent, "6.6.6")?;
     scene.agent.start()?;
     let status = scene.agent.status()?;
@@ -295,6 +296,22 @@ fn an_update_while_the_agent_is_off_has_a_way_back(
     scene.agent.start()?;
     let status = scene.agent.status()?;
     ensure!(back(&status), "{status:#}");
+    let record = std::fs::read_to_string(scene.agent.state().join("record.jsonl"))?;
+    let mut decided = record.lines().filter_map(|line| {
+        let line: Value = serde_json::from_str(line).ok()?;
+        let entry = line.get("entry").cloned().unwrap_or(line);
+        let is_start = entry["action"] == "extension.started";
+        is_start.then(|| {
+            entry["fields"]["version"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        })
+    });
+    let versions = [
+        "1.0.0", "6.6.6", "1.0.0", "1.0.0", "1.1.0", "6.6.6", "1.0.0", "1.0.0",
+    ];
+    ensure!(decided.by_ref().eq(versions), "{record}");
     let versions = std::fs::read_to_string(scene.agent.state().join("plugins/versions.json"))?;
     let versions: Value = serde_json::from_str(&versions)?;
     ensure!(versions["org.example.steady"] == "1.1.0", "{versions:#}");

@@ -157,6 +157,38 @@ async fn one_that_ends_the_agent_runs_in_a_child_from_then_on() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_does_not_come_back_from_its_start_holds_nobody_up() -> Result<()> {
+    need_root!();
+    let mut scene = Scene::prepared(inside(), TestAgent::new()?).await?;
+    let hooks = ["session.request", "address.reported"];
+    scene.agent.plugin_in_c("rogue", &hooks, Some("HANGS=1"))?;
+    scene.settings(named(&scene.agent, ROGUE)?)?;
+    scene.agent.start()?;
+    // Neither inside the agent nor in a child, which has its own time to load.
+    let status = scene.agent.status()?;
+    let rogue = &status["extensions"][0];
+    let why = rogue["message"].as_str().unwrap_or_default();
+    ensure!(
+        rogue["state"] == "rejected" && why.contains("did not load within"),
+        "{status:#}"
+    );
+    ensure!(
+        scene
+            .agent
+            .output()
+            .contains("was not back from its start after 5 s")
+    );
+    // What comes back takes its place.
+    install(&scene.agent)?;
+    scene.settings(named(&scene.agent, ROGUE)?)?;
+    let is_inside = |status: &Value| remark(status) == "runs inside the agent";
+    scene
+        .agent
+        .until_status("other files are let in", is_inside)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_that_was_idle_or_is_late_when_the_agent_stops_is_not_blamed() -> Result<()> {
     need_root!();
     let mut scene = with_rogue_inside().await?;

@@ -160,6 +160,8 @@ impl Loop {
             self.read_due_policy();
             let stop = self.wake(wake);
             self.judge_trials();
+            self.records
+                .note_quarantined(self.chains.current().health());
             self.publish();
             if stop.is_some() || self.stopping {
                 return self.end(stop, inbox).await;
@@ -361,6 +363,8 @@ impl Loop {
             () = untaken => {}
         }
         self.publish();
+        self.end_extensions(|_, _| true);
+        self.record_life("agent.stopped");
         // Whoever still has a handle keeps no extension alive with it.
         self.chains.replace(Chain::new(vec![], &self.questions));
         if let Some(socket) = &self.config.socket {

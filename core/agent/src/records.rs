@@ -1,5 +1,9 @@
+mod extensions;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use deskhook_hooks::About;
 use deskhook_record::{Entry as Row, Record, RecordError};
 use deskhook_session::Entry;
 use jiff::Timestamp;
@@ -11,6 +15,10 @@ use crate::disk::at_the_disk;
 pub(crate) struct Records {
     record: Record,
     device: String,
+    /// What it has as running.
+    in_place: Vec<About>,
+    /// What it has as called no more, by name, and why.
+    quarantined: BTreeMap<String, String>,
 }
 
 impl Records {
@@ -18,6 +26,8 @@ impl Records {
         Ok(Self {
             record: Record::open(state.join("record.jsonl"))?,
             device: device.to_owned(),
+            in_place: vec![],
+            quarantined: BTreeMap::new(),
         })
     }
 

@@ -110,7 +110,8 @@ pub enum LocalText {
 }
 
 impl LocalText {
-    /// The text in `language`, else in its primary language, else in English, else any.
+    /// The text in `language`, else in its primary language, else in that of another region, else in English,
+    /// else any. A key that is no language is English where nothing else is.
     pub fn get(&self, language: &Language) -> Option<&str> {
         match self {
             Self::None => None,
@@ -118,13 +119,22 @@ impl LocalText {
             Self::Many(texts) => {
                 let find = |wanted: &str| {
                     let same = |key: &str| Language::parse(key).as_str() == wanted;
-                    texts
-                        .iter()
-                        .find(|(key, _)| same(key))
-                        .map(|(_, text)| text.as_str())
+                    let found = |is_meant: fn(&str) -> bool| {
+                        let mut texts = texts.iter();
+                        texts.find(|(key, _)| is_meant(key) && same(key))
+                    };
+                    let text = found(is_language).or_else(|| found(|_| true));
+                    text.map(|(_, text)| text.as_str())
+                };
+                let regional = || {
+                    let same = |key: &str| Language::parse(key).primary() == language.primary();
+                    let mut texts = texts.iter();
+                    let found = texts.find(|(key, _)| is_language(key) && same(key));
+                    found.map(|(_, text)| text.as_str())
                 };
                 find(language.as_str())
                     .or_else(|| find(language.primary()))
+                    .or_else(regional)
                     .or_else(|| find("en"))
                     .or_else(|| texts.values().next().map(String::as_str))
             }
@@ -132,9 +142,40 @@ impl LocalText {
     }
 }
 
+/// Whether it says a language, and is not merely taken for English.
+fn is_language(key: &str) -> bool {
+    let english = ["en", "eng", "english"];
+    let primary = key.split(['-', '_', '.']).next().unwrap_or_default();
+    let says_english = english
+        .iter()
+        .any(|word| primary.eq_ignore_ascii_case(word));
+    says_english || Language::parse(key) != Language::english()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_language_takes_the_place_of_none() {
+        let texts = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter();
+            LocalText::Many(
+                pairs
+                    .map(|(key, text)| ((*key).to_owned(), (*text).to_owned()))
+                    .collect(),
+            )
+        };
+        let odd = texts(&[("Deutsch", "Das Tor"), ("en", "The gate")]);
+        assert_eq!(odd.get(&Language::english()), Some("The gate"));
+        assert_eq!(
+            texts(&[("Deutsch", "Das Tor")]).get(&Language::english()),
+            Some("Das Tor")
+        );
+        let regional = texts(&[("de-AT", "Servus"), ("en", "Hello")]);
+        assert_eq!(regional.get(&Language::parse("de")), Some("Servus"));
+        assert_eq!(regional.get(&Language::parse("fr")), Some("Hello"));
+    }
 
     #[test]
     fn a_locale_a_tag_and_a_name_mean_the_same_language() {

@@ -54,7 +54,7 @@ pub(crate) fn look(places: &ExtensionPlaces, policy: &Policy) -> anyhow::Result<
         running: &[],
         own: own.path(),
         counts: false,
-        crashes: &[],
+        crashes: &plugin::crashes_left(places),
     };
     Ok(loading.all())
 }

@@ -6,7 +6,7 @@ mod running;
 
 use clap::Subcommand;
 use deskhook_agent::{ExtensionPlaces, Rejected, absent};
-use deskhook_hooks::{Body, Hook, Limit};
+use deskhook_hooks::{Body, ExtensionKind, Hook, Limit};
 use deskhook_policy::Policy;
 use deskhook_wire::TimingShape;
 use serde_json::{Value, json as value};
@@ -148,7 +148,10 @@ impl Explained {
         ));
         say(format!("  answer  {}", hook.wants()));
         let limit = LimitShape::from(Limit::of(hook, 0));
-        say(format!("  limit   {}", limit.in_words()));
+        say(format!(
+            "  limit   {}",
+            limit.in_words(ExtensionKind::Script)
+        ));
         say("  input   hook, now, device, person, policy_version and:");
         for (name, text) in fields(hook).as_object().into_iter().flatten() {
             let text = text.as_str().unwrap_or_default();

@@ -44,7 +44,7 @@ pub use folder::{FolderError, Owner, trusted_folder};
 pub use inspection::{InspectError, Inspection, discover, inspect};
 pub use library::LoadError;
 pub use manifest::{AbiVersion, BadVersion, MANIFEST, Manifest, ManifestError, manifest_schema};
-pub use mark::{Crash, During, crashes, stops_in_order};
+pub use mark::{Crash, During, crashes, crashes_left, stops_in_order};
 pub use minisign::{
     Protection, PublisherKey, SIGNATURE_SUFFIX, SignatureError, Signer, SignerError,
 };

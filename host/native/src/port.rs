@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,6 +9,8 @@ use deskhook_policy::{Language, LocalText};
 
 /// How long a plugin's own thread waits for the host while no hook runs.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a line of a plugin that is gone waits for the host.
+const LAST_WORDS: Duration = Duration::from_millis(50);
 /// Lines of the log that are kept before there is a way to the host.
 const MOST_LINES: usize = 64;
 /// Bytes of a line of the log.
@@ -77,9 +80,24 @@ impl Port {
         Running(self)
     }
 
-    /// The plugin is gone: no thread of it may ask any more, and the host may go too.
+    /// The plugin is gone: no thread of it may ask any more, and the host may go too. Its last lines go to the
+    /// host where that still listens, or else to where this process's own words go.
     pub(crate) fn close(&self) {
-        self.locked().way = None;
+        let (way, lines) = {
+            let mut state = self.locked();
+            (state.way.take(), std::mem::take(&mut state.lines))
+        };
+        for line in lines {
+            let told = way.as_ref().map(|way| way.ask(line.clone(), LAST_WORDS));
+            if let (HostCall::Log { level, message }, None | Some(Err(_))) = (&line, told) {
+                // Whoever follows this process's words may be gone as well.
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "{}: {message}",
+                    format!("{level:?}").to_lowercase()
+                );
+            }
+        }
     }
 
     /// How long somebody waits for the call that runs; none where none runs.

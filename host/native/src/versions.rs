@@ -57,7 +57,7 @@ pub enum VersionsError {
 }
 
 /// What to do where the file is not what was written.
-const REMEDY: &str = "restore it, or remove it if older versions of plugins may run here once more";
+const REMEDY: &str = "restore it, or remove it if older versions of plugins may run here once more; then start the agent again";
 
 /// What ran of one plugin.
 #[derive(Clone, Serialize, Deserialize)]

@@ -113,7 +113,7 @@ impl Loop {
 
     /// Ends the plugins that policy is over for, also in the session under way and where they wait to be
     /// put back; what waited is then no way back. Packages share a child, and end with their session.
-    fn end_extensions(&mut self, is_over: impl Fn(&dyn Extension, &Policy) -> bool) {
+    pub(super) fn end_extensions(&mut self, is_over: impl Fn(&dyn Extension, &Policy) -> bool) {
         let session = self
             .session_chain
             .iter()
@@ -295,6 +295,7 @@ impl Loop {
     }
 
     fn put_in_place(&mut self, loaded: Vec<Bound>) {
+        self.records.note_running(&loaded);
         let generation = Generation::new(loaded, &self.policy, &self.facts, &self.questions);
         self.host.grant(generation.grants);
         self.timers.follow(self.now(), generation.chain.timers());

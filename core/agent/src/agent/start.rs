@@ -97,6 +97,7 @@ impl Agent {
         let own = (&boot[..], records);
         let channels = (wakes.clone(), snapshots);
         let mut state = assemble(config, own, channels, identity.as_ref());
+        state.record_life("agent.started");
         state.record_unfinished();
         state.begin().await?;
         if !state.config.attended {
@@ -146,6 +147,16 @@ impl Loop {
         Ok(())
     }
 
+    /// Writes down that this agent begins, or ends.
+    pub(super) fn record_life(&mut self, action: &'static str) {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        self.records.append(Entry {
+            action,
+            session: None,
+            fields: vec![("version", version)],
+        });
+    }
+
     /// Writes down the end of a session that a former agent had no time to end.
     fn record_unfinished(&mut self) {
         let Some(session) = self.unfinished.left() else {
@@ -157,8 +168,12 @@ impl Loop {
         self.records.append(Entry {
             action: "session.ended",
             session: Some(SessionId(session.clone())),
-            fields: vec![("outcome", Outcome::AgentStopped.word().to_owned())],
+            fields: vec![
+                ("outcome", Outcome::AgentStopped.word().to_owned()),
+                ("found", "when the agent started again".to_owned()),
+            ],
         });
+        tracing::warn!(session, "the agent before died in a session");
         self.unfinished.recorded(&session);
     }
 

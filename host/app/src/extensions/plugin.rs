@@ -51,7 +51,7 @@ impl Loading<'_> {
             Place::Agent(_) => Isolation::InProcess,
         };
         let plugin: Arc<dyn Extension> = match place {
-            Place::Agent(Some(plugin)) => Arc::new(plugin),
+            Place::Agent(Some(plugin)) => Arc::from(plugin as Box<dyn Extension>),
             // Whoever only looks has nothing of it in their own process.
             Place::Child | Place::Agent(None) => {
                 let child = OwnChild::of(&verified, own, &bound.capabilities);
@@ -88,7 +88,12 @@ impl Loading<'_> {
             Some(why) => why,
             None if !self.counts => return Ok((Place::Agent(None), Some(INSIDE.to_owned()))),
             None => match load(verified, marks(self.places))? {
-                Some(plugin) => return Ok((Place::Agent(Some(plugin)), Some(INSIDE.to_owned()))),
+                Some(plugin) => {
+                    return Ok((
+                        Place::Agent(Some(Box::new(plugin))),
+                        Some(INSIDE.to_owned()),
+                    ));
+                }
                 None => self.held_up(verified.manifest(), drawer),
             },
         };
@@ -149,7 +154,7 @@ const LOAD: Duration = Duration::from_secs(5);
 enum Place {
     Child,
     /// In this process, loaded already unless somebody only looks.
-    Agent(Option<Plugin>),
+    Agent(Option<Box<Plugin>>),
 }
 
 /// Loads it into this process; none where it does not come back. Its thread then stays.
@@ -199,6 +204,11 @@ pub(super) fn note_crashes(places: &ExtensionPlaces) -> Vec<Crash> {
     })
 }
 
+/// What an agent before died in the middle of, and no other has started since.
+pub(super) fn crashes_left(places: &ExtensionPlaces) -> Vec<Crash> {
+    deskhook_native::crashes_left(&marks(places))
+}
+
 /// What the log and the record are told of it.
 pub(super) fn crashed(crash: &Crash) -> Crashed {
     Crashed {
@@ -219,8 +229,13 @@ fn marks(places: &ExtensionPlaces) -> PathBuf {
     places.private.with_file_name("in-process")
 }
 
-/// The agent stops in order: what its plugins are still in the middle of is not what ends it.
+/// How long an agent that stops waits for its plugins to end: a little longer than a child has.
+const LAST: Duration = Duration::from_millis(500);
+
+/// The agent stops in order, once its plugins have ended: what they are still in the middle of then is not
+/// what ends it.
 pub(crate) fn stops_in_order(places: &ExtensionPlaces) {
+    super::vouched::settle(LAST);
     if let Err(error) = deskhook_native::stops_in_order(&marks(places)) {
         tracing::warn!(%error, "that the agent stopped in order cannot be noted");
     }

@@ -1,6 +1,7 @@
 //! A plugin that runs, and on whose word: what it is by today's policy.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use deskhook_hooks::{About, Answer, Call, Extension, Fault, Grants, HostPort, Limit, Standing};
 use deskhook_policy::{Extensions, Isolation};
@@ -152,10 +153,43 @@ impl Extension for Vouched {
         // A child has a moment to end in order, for which whoever has no use for it does not wait. Where
         // there is no thread to be had, it is waited for after all.
         let name = format!("end {}", self.about.name);
-        let _ = std::thread::Builder::new()
-            .name(name)
-            .spawn(|| drop(plugin));
+        let ending = Ending::begin();
+        let _ = std::thread::Builder::new().name(name).spawn(|| {
+            drop(plugin);
+            drop(ending);
+        });
     }
+}
+
+/// How many plugins are being ended.
+static ENDINGS: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+
+/// A plugin that is being ended.
+struct Ending;
+
+impl Ending {
+    fn begin() -> Self {
+        *endings() += 1;
+        Self
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        *endings() -= 1;
+        ENDINGS.1.notify_all();
+    }
+}
+
+fn endings() -> std::sync::MutexGuard<'static, usize> {
+    ENDINGS.0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits for the plugins that are being ended, at most so long.
+pub(super) fn settle(patience: Duration) {
+    let waiting = |endings: &mut usize| *endings > 0;
+    let waited = ENDINGS.1.wait_timeout_while(endings(), patience, waiting);
+    drop(waited.unwrap_or_else(PoisonError::into_inner));
 }
 
 impl Drop for Vouched {

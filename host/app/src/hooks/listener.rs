@@ -67,8 +67,12 @@ impl From<Limit> for LimitShape {
 }
 
 impl LimitShape {
-    pub(super) fn in_words(&self) -> String {
-        format!("{} ms computing, {} ms in all", self.cpu, self.wall)
+    /// What a plugin computes is not counted apart.
+    pub(super) fn in_words(&self, kind: ExtensionKind) -> String {
+        match kind {
+            ExtensionKind::Plugin => format!("{} ms", self.wall),
+            _ => format!("{} ms computing, {} ms in all", self.cpu, self.wall),
+        }
     }
 }
 
@@ -172,7 +176,7 @@ impl Listener {
             self.priority
         ));
         let detail = |text: String| say(format!("          {text}"));
-        detail(format!("limit {}", self.limit_ms.in_words()));
+        detail(format!("limit {}", self.limit_ms.in_words(self.kind)));
         for (word, list, colour) in [
             ("granted", &self.capabilities.granted, Colour::Green),
             ("partly granted", &self.capabilities.partly, Colour::Yellow),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deskhook_policy::{JsonKind, JsonMember, Language, Problem, nearest};
+use deskhook_policy::{JsonKind, JsonMember, JsonNode, Language, Problem, nearest};
 
 use super::document::{Document, FIELDS};
 
@@ -21,6 +21,7 @@ impl Document {
             }
             found.extend(self.lost_languages(texts));
         }
+        found.extend(self.lonely_timer());
         found.sort_by_key(|problem| problem.place.span().start);
         found
     }
@@ -33,6 +34,28 @@ impl Document {
         let meant = nearest(key, FIELDS)?;
         let message = format!("{key:?} is no field of a manifest; did you mean {meant:?}?");
         Some(self.problem(&field.key_span, message))
+    }
+
+    /// The hook and its seconds need each other.
+    fn lonely_timer(&self) -> Option<Problem> {
+        let JsonKind::List(hooks) = &self.field("hooks")?.kind else {
+            return None;
+        };
+        let is_timer =
+            |hook: &&JsonNode| matches!(&hook.kind, JsonKind::Text(name) if name == "timer");
+        let seconds = self.field("timer");
+        let seconds = seconds.filter(|seconds| seconds.kind != JsonKind::Null);
+        match (hooks.iter().find(is_timer), seconds) {
+            (Some(hook), None) => {
+                let message = "without \"timer\", its seconds, the hook is never called".to_owned();
+                Some(self.problem(&hook.span, message))
+            }
+            (None, Some(seconds)) => {
+                let message = "nobody hears it: \"hooks\" has no \"timer\"".to_owned();
+                Some(self.problem(&seconds.span, message))
+            }
+            _ => None,
+        }
     }
 
     /// Everything that is no language is taken for English.

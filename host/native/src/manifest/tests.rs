@@ -157,6 +157,25 @@ fn what_was_most_likely_not_meant_is_noted_and_the_manifest_read() {
 }
 
 #[test]
+fn a_timer_without_seconds_and_seconds_without_a_timer_are_noted() {
+    let noted = |hooks: &str, timer: &str| {
+        let text = format!(
+            r#"{{"id": "org.example.zone", "version": "1", "abi": "1.0", "publisher": "x", "hooks": [{hooks}]{timer}}}"#
+        );
+        Template::of(&text, Path::new("m")).unwrap().slips
+    };
+    assert_eq!(noted("\"timer\"", ", \"timer\": 60"), [""; 0]);
+    assert_eq!(noted("\"session.request\"", ", \"timer\": null"), [""; 0]);
+    let without = noted("\"timer\"", "");
+    assert!(
+        without[0].contains("the hook is never called"),
+        "{without:?}"
+    );
+    let alone = noted("\"session.request\"", ", \"timer\": 60");
+    assert!(alone[0].contains("nobody hears it"), "{alone:?}");
+}
+
+#[test]
 fn a_manifest_without_a_hash_is_a_template_only() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(

@@ -172,7 +172,7 @@ pub(super) fn sizes(trial: &Trial<'_>) -> Findings {
         let hook = input.call.hook;
         if allows(hook, &subject.call(&input, &host)) {
             record.findings.note(format!(
-                "{hook} allows with an input of size 0: look at `struct_size` before any field"
+                "{hook} allows with an input of size 0: where it reads any field, `struct_size` comes first"
             ));
         }
     }
