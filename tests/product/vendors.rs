@@ -281,5 +281,6 @@ fn what_a_vendor_may_not_have_meant_is_noted() -> Result<()> {
     let said = plugin(&home, &["inspect", &folder, "--json"])?;
     let told: Value = serde_json::from_str(&said.stdout)?;
     assert_eq!(told["notes"].as_array().map(Vec::len), Some(4), "{told:#}");
+    assert_eq!(told["signed"], false, "{told:#}");
     Ok(())
 }

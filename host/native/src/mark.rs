@@ -275,7 +275,7 @@ mod tests {
             };
             for _ in 0..2 {
                 let unkept = crashes(left.path(), |_| false);
-                assert_eq!(unkept, [crash.clone()], "nobody keeps it");
+                assert_eq!(unkept, std::slice::from_ref(&crash), "nobody keeps it");
                 assert_eq!(crashes_left(left.path()), unkept);
             }
             assert_eq!(told(left.path()), [crash]);
@@ -289,13 +289,13 @@ mod tests {
     fn what_still_runs_and_what_stopped_in_order_did_not_die() {
         let folder = tempfile::tempdir().unwrap();
         let mark = Mark::new(folder.path(), &manifest()).unwrap();
-        let _within = mark.within(During::Call(Hook::Timer));
+        let within = mark.within(During::Call(Hook::Timer));
         assert_eq!(told(folder.path()), [], "it lives");
         stops_in_order(folder.path()).unwrap();
         let left = gone(folder.path());
         assert_eq!(told(left.path()), []);
         assert_eq!(fs::read_dir(left.path()).unwrap().count(), 0);
-        drop(_within);
+        drop(within);
         drop(mark);
         assert_eq!(told(folder.path()), []);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

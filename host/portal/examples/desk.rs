@@ -209,6 +209,10 @@ fn extensions() -> Vec<ExtensionHealth> {
     vec![
         health("business-hours", "1.2.0", "running", None),
         health("ticket-required", "1.0.3", "running", None),
+        ExtensionHealth {
+            remark: Some("runs inside the agent".to_owned()),
+            ..health("org.contoso.assets", "3.1.0", "running", None)
+        },
         health(
             "org.contoso.smartcard",
             "0.9.1",

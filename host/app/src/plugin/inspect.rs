@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use deskhook_native::inspect;
+use deskhook_native::{MANIFEST, inspect, signature_of};
 
 use super::told::{failure, note};
 use crate::output::{Colour, Exit, Outcome, json, paint, say};
@@ -22,12 +22,15 @@ pub(crate) struct Inspect {
 pub(super) fn run(args: &Inspect) -> Outcome {
     let inspection = inspect(&args.path).map_err(failure)?;
     let manifest = &inspection.manifest;
+    let both = [&inspection.folder.join(MANIFEST), &inspection.library];
+    let is_signed = both.iter().all(|file| signature_of(file).is_file());
     if args.json {
         json(&serde_json::json!({
             "manifest": serde_json::from_str::<serde_json::Value>(&manifest.to_json())?,
             "library": inspection.library,
             "sha256": inspection.sha256,
             "matches": inspection.matches(),
+            "signed": is_signed,
             "refusal": inspection.refusal(),
             "notes": inspection.notes,
         }))?;
@@ -46,6 +49,10 @@ pub(super) fn run(args: &Inspect) -> Outcome {
             "the library is NOT the one of the manifest"
         };
         say(format!("  {fits}"));
+        say(match is_signed {
+            true => "  both are signed; by whom, deskhook plugin verify says",
+            false => "  they are not signed yet: deskhook plugin sign --key FILE",
+        });
         if let Some(refusal) = inspection.refusal() {
             say(format!("  {}", paint(&refusal, Colour::Red)));
         }
