@@ -23,6 +23,8 @@ struct Trial {
     name: String,
     /// What it replaced; none where there is no way back.
     before: Option<Bound>,
+    /// What ran before it was called no more: also where that was kept, it is nothing to go back to.
+    is_better: bool,
     until: Moment,
 }
 
@@ -39,12 +41,17 @@ pub(crate) struct Outcome {
 
 impl Probation {
     /// Puts on trial what was loaded and did not run before.
-    pub(crate) fn admit(&mut self, now: Moment, running: &[Bound], set: &ExtensionSet) {
+    pub(crate) fn admit(
+        &mut self,
+        now: Moment,
+        (running, unwell): (&[Bound], &[String]),
+        set: &ExtensionSet,
+    ) {
         let mut trials = std::mem::take(&mut self.trials);
         let judged: Vec<Trial> = set
             .loaded
             .iter()
-            .filter_map(|new| trial(now, (running, &trials), new))
+            .filter_map(|new| trial(now, (running, unwell, &trials), new))
             .collect();
         // What newer files could not replace goes on, and so does its trial.
         let is_loaded = |name: &str| {
@@ -90,6 +97,7 @@ impl Probation {
                             let refused = rejected(&before, why);
                             outcome.back.push((before, refused));
                         }
+                        None if trial.is_better => {}
                         None => outcome.alone.push((trial.name, why)),
                     }
                 }
@@ -125,12 +133,22 @@ fn rejected(bound: &Bound, why: String) -> Rejected {
 }
 
 /// What is itself on trial is no way back where something else is: what ran before it.
-fn trial(now: Moment, (running, trials): (&[Bound], &[Trial]), new: &Bound) -> Option<Trial> {
+fn trial(
+    now: Moment,
+    (running, unwell, trials): (&[Bound], &[String], &[Trial]),
+    new: &Bound,
+) -> Option<Trial> {
     let about = new.extension.about();
     let mut old = running.iter();
     let old = old.find(|old| same(&old.extension.about().name, &about.name));
     let under_way = trials.iter().find(|trial| same(&trial.name, &about.name));
     let is_same = old.is_some_and(|old| old.extension.about().sha256 == about.sha256);
+    let is_unwell = unwell.iter().any(|name| same(name, &about.name));
+    let is_better = match under_way {
+        Some(trial) if is_same => trial.is_better,
+        _ => is_unwell,
+    };
+    let old = old.filter(|_| !is_unwell);
     let (before, until) = match (under_way, is_same) {
         (None, true) => return None,
         (None, false) => (old.cloned(), now.after(TERM)),
@@ -145,6 +163,7 @@ fn trial(now: Moment, (running, trials): (&[Bound], &[Trial]), new: &Bound) -> O
     (!before.as_ref().is_some_and(is_back)).then(|| Trial {
         name: about.name.clone(),
         before,
+        is_better,
         until,
     })
 }

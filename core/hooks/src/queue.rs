@@ -8,6 +8,9 @@ use crate::{Call, Fault, Kind, Limit};
 /// How many calls of one extension may wait; more than that is a flood.
 const LONGEST: usize = 64;
 
+/// How long a call may be overdue before that is one more fault.
+const SPAN: Duration = Duration::from_secs(10);
+
 /// A call that waits for its turn.
 pub(crate) struct Job {
     pub(crate) call: Arc<Call>,
@@ -20,9 +23,9 @@ pub(crate) struct Job {
 /// Why a call is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Too many wait.
+    /// Too many wait, or the one that runs is overdue.
     Full,
-    /// The one that runs is overdue.
+    /// The one that runs is overdue, which was not said yet, or not of the last ten seconds.
     Overdue,
     /// Nobody works here any more.
     Closed,
@@ -41,6 +44,8 @@ struct State {
     waiting: VecDeque<Job>,
     /// When the call that runs should have ended.
     running: Option<Instant>,
+    /// How often it was said that it has not.
+    told: u64,
     closed: bool,
 }
 
@@ -50,8 +55,15 @@ impl Queue {
         if state.closed {
             return Err(Refusal::Closed);
         }
-        let overdue = state.running.is_some_and(|until| until < Instant::now());
-        if overdue {
+        let overdue = state
+            .running
+            .and_then(|until| Instant::now().checked_duration_since(until));
+        if let Some(overdue) = overdue {
+            let spans = 1 + overdue.as_secs() / SPAN.as_secs();
+            if spans <= state.told {
+                return Err(Refusal::Full);
+            }
+            state.told = spans;
             return Err(Refusal::Overdue);
         }
         if state.waiting.len() >= LONGEST && !state.make_room(&job) {
@@ -71,6 +83,7 @@ impl Queue {
             }
             if let Some(job) = state.take() {
                 state.running = Some(job.until);
+                state.told = 0;
                 return Some(job);
             }
             state = self

@@ -40,7 +40,9 @@ pub(crate) fn load(places: &ExtensionPlaces, policy: &Policy, running: &[Bound])
         crashes: &crashes,
     }
     .all();
-    let crashed = crashes.iter().map(plugin::crashed).collect();
+    // One that could be kept nowhere is told by the first loading alone.
+    let told = crashes.iter().filter(|_| running.is_empty());
+    let crashed = told.map(plugin::crashed).collect();
     ExtensionSet { crashed, ..set }
 }
 
@@ -124,7 +126,15 @@ impl Loading<'_> {
             }
             Err(refused) => {
                 set.rejected.push(rejected(name, refused));
-                let lasting = || lasting(&bound, &drawer).and_then(fits).ok();
+                let lasting = || match lasting(&bound, &drawer).and_then(fits) {
+                    Ok(extension) => Some(extension),
+                    Err(_) => {
+                        if self.counts {
+                            drawer.note_unfit();
+                        }
+                        None
+                    }
+                };
                 (!self.goes_on(name)).then(lasting).flatten()
             }
         };

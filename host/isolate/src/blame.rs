@@ -35,6 +35,11 @@ impl Blame {
         self.suspects.remove(name)
     }
 
+    /// A call of `name` was not heard of by anybody.
+    pub(crate) fn left(&mut self, name: &str) {
+        self.calling.remove(name);
+    }
+
     /// The `number`th child was ended because of `name`.
     pub(crate) fn convict(&mut self, number: u64, name: &str) {
         if self.judged < number {

@@ -1,5 +1,7 @@
 use std::io::{self, PipeWriter};
 use std::process::{Child, Command};
+use std::sync::mpsc::Receiver;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deskhook_wire::{Confinement, EXTENSION_PROTOCOL, HostGreeting, HostStart};
@@ -17,6 +19,8 @@ const GREETING: Duration = Duration::from_secs(10);
 /// How long a child that is needed no more has to end by itself, and how often that is looked at.
 const LAST: Duration = Duration::from_millis(400);
 const PACE: Duration = Duration::from_millis(2);
+/// How long what a child that is gone has printed last is waited for.
+const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// A child that runs and is confined. Ends when it is dropped.
 pub(crate) struct Running {
@@ -25,6 +29,8 @@ pub(crate) struct Running {
     group: Group,
     /// None once the agent hung up.
     control: Option<Channel>,
+    /// Hung up once its last word is told.
+    told: Mutex<Receiver<()>>,
     pub(crate) held_by: Vec<String>,
 }
 
@@ -43,7 +49,7 @@ impl Running {
         let (mut control, theirs) = Channel::pair().map_err(spawn)?;
         let (words, out) = io::pipe().map_err(spawn)?;
         let mut child = self::spawn(program, (theirs, out), confinement).map_err(spawn)?;
-        output::follow(words, (name, output), ended);
+        let told = output::follow(words, (name, output), ended);
         // It waits for what is sent below, so nothing of anybody else's runs in it yet.
         let group = match Group::of(&child, confinement) {
             Ok(group) => group,
@@ -58,6 +64,7 @@ impl Running {
             child,
             group,
             control: Some(control),
+            told: Mutex::new(told),
             held_by: vec![],
         };
         running.held_by = held_by?;
@@ -112,6 +119,9 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.let_go();
         self.end();
+        let told = self.told.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // Something that it started may still have its output.
+        let _ = told.recv_timeout(LAST_WORDS);
     }
 }
 

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use deskhook_hooks::{About, Answer, Call, Extension, Fault, HostPort, Limit};
+use deskhook_hooks::{About, Answer, Call, Extension, ExtensionKind, Fault, HostPort, Limit};
 use deskhook_wire::{FromExtension, Opening, ToExtension};
 
 use crate::channel::{Channel, ChannelError, read};
@@ -15,6 +15,9 @@ const LOAD: Duration = Duration::from_secs(5);
 /// the limit; the rest is for ending the child first, so that the call can say what became of it.
 const GRACE: Duration = Duration::from_millis(225);
 
+/// A plugin whose child dies between two calls twice within this time has failed.
+const SPAN: Duration = Duration::from_secs(10 * 60);
+
 /// An extension in a child process. Calls of it go one after the other.
 ///
 /// When the child died because of another extension, and this one had not asked its host for
@@ -25,6 +28,8 @@ pub struct Isolated {
     // Hung up before the process is let go of, which waits for it to end in order.
     line: Mutex<Option<Line>>,
     process: Process,
+    /// When its child was last found to have died between two calls.
+    deaths: Mutex<Option<Instant>>,
 }
 
 /// A way into the child of that number.
@@ -77,10 +82,22 @@ impl Isolated {
                     opening,
                     process,
                     line: Mutex::new(Some(line)),
+                    deaths: Mutex::default(),
                 })
             }
             Err(loss) => Err(process.lost(&name, loss, LOAD)),
         }
+    }
+
+    /// Whether it died between two calls before, not long ago: an extension that has its child for itself.
+    fn died_again(&self) -> bool {
+        if self.opening.kind != ExtensionKind::Plugin {
+            return false;
+        }
+        let mut deaths = self.deaths.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let before = deaths.replace(now);
+        before.is_some_and(|before| now - before < SPAN)
     }
 
     fn attempt(&self, attempt: &mut Attempt<'_>) -> Result<Result<Answer, Fault>, Loss> {
@@ -133,7 +150,9 @@ impl Extension for Isolated {
             asked: false,
         };
         let name = &self.about.name;
-        for _ in 0..2 {
+        let mut tries = 2;
+        while tries > 0 {
+            tries -= 1;
             if !self.process.enter(name, deadline) {
                 return Err(away("its turn did not come"));
             }
@@ -154,9 +173,14 @@ impl Extension for Isolated {
                     self.process.end(number, name);
                     return Err(unfit(&error, limit));
                 }
-                // It died between two calls, which is none of this one's.
+                // It died between two calls, which is none of this one's; but a plugin has its child for
+                // itself, and does that once.
                 Err(Loss::Unheard(number)) => {
-                    self.process.died(number, name);
+                    self.process.unheard(number, name);
+                    if self.died_again() {
+                        return Err(died("between two calls, and not for the first time"));
+                    }
+                    tries += 1;
                 }
                 Err(Loss::Died(number)) => {
                     let (guilty, ending) = self.process.died(number, name);

@@ -1,4 +1,5 @@
 use std::io::{BufRead, BufReader, PipeReader, Read};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -69,12 +70,14 @@ impl Printed {
     }
 }
 
-/// Takes what a child prints to where it goes, until it ends; then `ended` is called.
+/// Takes what a child prints to where it goes, until it ends; then `ended` is called. What comes back hangs up
+/// once the last word is told.
 pub(crate) fn follow(
     pipe: PipeReader,
     (name, output): (&str, &Output),
     ended: impl FnOnce() + Send + 'static,
-) {
+) -> Receiver<()> {
+    let (telling, told) = mpsc::channel::<()>();
     let (owner, output) = (name.to_owned(), output.clone());
     if let Output::Kept(printed) = &output {
         printed.begin();
@@ -89,11 +92,13 @@ pub(crate) fn follow(
             Output::Logged => log(lines, &owner),
             Output::Kept(printed) => keep(lines, printed),
         }
+        drop(telling);
         ended();
     });
     if let (Err(_), Output::Kept(printed)) = (started, output) {
         printed.end();
     }
+    told
 }
 
 fn keep(mut lines: impl BufRead, printed: &Printed) {

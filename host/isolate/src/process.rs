@@ -330,6 +330,16 @@ impl Process {
         (guilty, ending.unwrap_or_else(|| "it ended".to_owned()))
     }
 
+    /// The child was gone before a call of `name` reached it, which is nobody's fault who calls.
+    pub(crate) fn unheard(&self, number: u64, name: &str) {
+        let ending = self.life().died(number);
+        if let Some(ending) = &ending {
+            tell(&self.inner.name, ending);
+        }
+        self.blame().left(name);
+        self.inner.turn.notify_all();
+    }
+
     /// Ends the child because of `name`.
     pub(crate) fn end(&self, number: u64, name: &str) {
         self.blame().convict(number, name);

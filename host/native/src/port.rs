@@ -87,9 +87,11 @@ impl Port {
             let mut state = self.locked();
             (state.way.take(), std::mem::take(&mut state.lines))
         };
+        let mut listening = way.is_some();
         for line in lines {
-            let told = way.as_ref().map(|way| way.ask(line.clone(), LAST_WORDS));
-            if let (HostCall::Log { level, message }, None | Some(Err(_))) = (&line, told) {
+            let tell = |way: &HostPort| way.ask(line.clone(), LAST_WORDS).is_ok();
+            listening = listening && way.as_ref().is_some_and(tell);
+            if let (HostCall::Log { level, message }, false) = (&line, listening) {
                 // Whoever follows this process's words may be gone as well.
                 let _ = writeln!(
                     std::io::stderr(),

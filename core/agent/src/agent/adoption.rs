@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use deskhook_hooks::{About, Bound, Extension, Hook, PolicyChanged};
+use deskhook_hooks::{About, Bound, Extension, Health, Hook, PolicyChanged};
 use deskhook_policy::Policy;
 use deskhook_session::{Entry, Event};
 use deskhook_source::Loaded;
@@ -132,15 +132,12 @@ impl Loop {
     pub(super) fn use_extensions(&mut self, set: ExtensionSet) {
         let now = self.now();
         // What is called no more is nothing to go back to.
-        let health = self.chains.current().health();
-        let is_well = |bound: &&Bound| {
-            let name = &bound.extension.about().name;
-            !health
-                .iter()
-                .any(|it| it.is_quarantined() && extensions::same(&it.name, name))
-        };
-        let well: Vec<Bound> = self.loaded.iter().filter(is_well).cloned().collect();
-        self.probation.admit(now, &well, &set);
+        let health = self.chains.current().health().into_iter();
+        let unwell: Vec<String> = health
+            .filter(Health::is_quarantined)
+            .map(|health| health.name)
+            .collect();
+        self.probation.admit(now, (&self.loaded, &unwell), &set);
         let lost = absent(&self.policy, &self.config.extensions, &set);
         let ExtensionSet {
             mut loaded,
@@ -251,14 +248,30 @@ impl Loop {
         let mut is_gone = false;
         for (name, why) in alone {
             let is_failed = |bound: &Bound| extensions::same(&bound.extension.about().name, name);
-            let failed = self.loaded.iter().find(|bound| is_failed(bound));
-            if !failed.is_some_and(|bound| at_the_disk(|| bound.extension.gives_way(why))) {
+            let Some(failed) = self.loaded.iter().position(is_failed) else {
+                continue;
+            };
+            let extension = Arc::clone(&self.loaded[failed].extension);
+            if !at_the_disk(|| extension.gives_way(why)) {
                 continue;
             }
-            self.loaded.retain(|bound| !is_failed(bound));
+            self.loaded.remove(failed);
+            // Until something takes its place, what it would have decided is a no.
+            let rejected = Rejected {
+                name: name.clone(),
+                why: why.clone(),
+                hooks: Some(extension.about().hooks.clone()),
+            };
+            self.record_refused(&rejected);
+            self.rejected.push(rejected);
             is_gone = true;
         }
         if is_gone {
+            // What is being loaded just now may still bring the same files.
+            self.loading = self
+                .loading
+                .take()
+                .map(|policy| Arc::new((*policy).clone()));
             let before = self.chains.current();
             self.put_in_place(rebound(&self.loaded, &self.policy));
             self.chains.current().go_on_from(&before);

@@ -65,7 +65,7 @@ fn admit(probation: &mut Probation, now: u64, (running, new): (&str, &str)) {
         loaded: vec![files(new)],
         ..ExtensionSet::default()
     };
-    probation.admit(Moment(now), &[files(running)], &set);
+    probation.admit(Moment(now), (&[files(running)], &[]), &set);
 }
 
 fn version(bound: &Bound) -> &str {
@@ -122,12 +122,12 @@ fn what_replaces_nothing_lasts_as_well_and_has_no_way_back() {
         loaded: vec![files("1")],
         ..ExtensionSet::default()
     };
-    probation.admit(Moment(0), &[], &set);
+    probation.admit(Moment(0), (&[], &[]), &set);
     assert_eq!(
         judge(&mut probation, 600_000, &health("1", 0, None)),
         lasted()
     );
-    probation.admit(Moment(0), &[], &set);
+    probation.admit(Moment(0), (&[], &[]), &set);
     let broken = health("1", 1, failed());
     let outcome = probation.judge(Moment(1), &broken);
     assert!(outcome.back.is_empty() && outcome.lasted.is_empty());
@@ -135,7 +135,7 @@ fn what_replaces_nothing_lasts_as_well_and_has_no_way_back() {
     assert_eq!(outcome.alone, [("gate".to_owned(), why)]);
     assert!(!probation.sits());
     // What replaces it while it is itself new can give way to it.
-    probation.admit(Moment(0), &[], &set);
+    probation.admit(Moment(0), (&[], &[]), &set);
     admit(&mut probation, 1, ("1", "2"));
     let broken = health("2", 1, failed());
     assert_eq!(judge(&mut probation, 2, &broken), back("1"));
@@ -164,7 +164,7 @@ fn newer_files_that_do_not_load_leave_the_trial_of_those_that_run_as_it_is() {
         rejected: vec![rejected(&files("3"), "it does not load".to_owned())],
         ..ExtensionSet::default()
     };
-    probation.admit(Moment(1), &[files("2")], &broken);
+    probation.admit(Moment(1), (&[files("2")], &[]), &broken);
     let broken = health("2", 1, failed());
     assert_eq!(judge(&mut probation, 2, &broken), back("1"));
 }
@@ -197,4 +197,16 @@ fn what_policy_ended_is_no_way_back() {
     probation.keep(|before| version(before) != "1");
     let broken = health("2", 1, failed());
     assert_eq!(judge(&mut probation, 1, &broken), nothing());
+}
+
+#[test]
+fn what_is_called_no_more_is_nothing_to_go_back_to() {
+    let mut probation = Probation::default();
+    let set = ExtensionSet {
+        loaded: vec![files("2")],
+        ..ExtensionSet::default()
+    };
+    probation.admit(Moment(0), (&[files("1")], &["gate".to_owned()]), &set);
+    let outcome = probation.judge(Moment(1), &health("2", 1, failed()));
+    assert!(outcome.back.is_empty() && outcome.alone.is_empty());
 }

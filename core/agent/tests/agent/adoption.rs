@@ -1,6 +1,7 @@
 //! What becomes of a policy that changes while extensions are loaded.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use deskhook_agent::{Agent, ExtensionPlaces, ExtensionSet, Snapshot};
 use deskhook_hooks::{
@@ -97,5 +98,80 @@ async fn a_policy_that_changes_while_the_agent_starts_is_seen() {
     config.load = load_while_policy_changes;
     let agent = Agent::start(config).await.expect("it starts");
     until(&agent, |now| now.policy.tree.get("Later").is_some()).await;
+    agent.stop().await;
+}
+
+/// Whoever has it keeps what was kept from being loaded.
+static KEPT: Mutex<()> = Mutex::const_new(());
+
+/// A check that policy does not name, that fails, and in whose place something was kept.
+struct Giving(Failing);
+
+impl Extension for Giving {
+    fn about(&self) -> &About {
+        self.0.about()
+    }
+
+    fn call(&self, call: &Call, limit: Limit, host: &HostPort) -> Result<Answer, Fault> {
+        match self.about().version.as_str() {
+            "kept" => Ok(Answer::Nothing),
+            _ => self.0.call(call, limit, host),
+        }
+    }
+
+    fn gives_way(&self, _: &str) -> bool {
+        true
+    }
+}
+
+fn load_what_gives_way(_: &ExtensionPlaces, _: &Policy, _: &[Bound]) -> ExtensionSet {
+    // The first loading is the one at the start, while nobody holds it.
+    let version = if KEPT.try_lock().is_ok() && !GAVE_WAY.load(Ordering::Relaxed) {
+        "new"
+    } else {
+        drop(KEPT.blocking_lock());
+        "kept"
+    };
+    let about = About {
+        name: "stranger".into(),
+        version: version.into(),
+        kind: ExtensionKind::Script,
+        hooks: vec![Hook::SessionRequest],
+        capabilities: vec![],
+        timer_seconds: None,
+        sha256: version.into(),
+    };
+    ExtensionSet {
+        loaded: vec![Bound {
+            extension: Arc::new(Giving(Failing(about))),
+            policy: Default::default(),
+        }],
+        ..ExtensionSet::default()
+    }
+}
+
+static GAVE_WAY: AtomicBool = AtomicBool::new(false);
+
+#[tokio::test]
+async fn what_gives_way_denies_until_something_takes_its_place() {
+    let desk = Desk::new(json!({}));
+    let mut config = desk.config();
+    config.load = load_what_gives_way;
+    let agent = Agent::start(config).await.expect("it starts");
+    let gate = KEPT.lock().await;
+    GAVE_WAY.store(true, Ordering::Relaxed);
+    let refused = |code: &'static str| {
+        move |now: &Snapshot| now.view.reasons.iter().any(|reason| reason.code == code)
+    };
+    agent.handle().request(start(), Origin::Person).await;
+    until(&agent, refused("check-failed")).await;
+    let is_gone = |now: &Snapshot| now.extensions.iter().any(|it| it.state == "rejected");
+    until(&agent, is_gone).await;
+    // Nobody is asked in its place.
+    agent.handle().request(start(), Origin::Person).await;
+    until(&agent, refused("check-missing")).await;
+    drop(gate);
+    let is_kept = |now: &Snapshot| now.extensions.iter().any(|it| it.version == "kept");
+    until(&agent, is_kept).await;
     agent.stop().await;
 }

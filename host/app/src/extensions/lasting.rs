@@ -22,8 +22,13 @@ pub(super) struct Drawer {
     copies: PathBuf,
 }
 
+/// Which libraries ended an agent.
+const CRASHED: &str = "crashed.json";
 /// How many libraries of one plugin are remembered that ended an agent.
 const MOST_CRASHED: usize = 16;
+
+/// Says that what is kept could not be loaded.
+const UNFIT: &str = "unfit";
 
 /// Files that failed, and why.
 #[derive(Serialize, Deserialize)]
@@ -85,28 +90,37 @@ impl Drawer {
 
     /// Notes that files ended the agent in which they ran, and forgets those that did so longest ago.
     pub(super) fn note_crashed(&self, crashed: Failed) -> anyhow::Result<()> {
-        let mut all = self.all_crashed();
+        let mut all = self.all_crashed().unwrap_or_default();
         all.retain(|one| one.sha256 != crashed.sha256);
         all.push(crashed);
         let most = all.len().saturating_sub(MOST_CRASHED);
-        self.write("crashed.json", &serde_json::to_vec_pretty(&all[most..])?)
+        self.write(CRASHED, &serde_json::to_vec_pretty(&all[most..])?)
     }
 
     /// Why files are not to run in the agent, whatever policy says.
     pub(super) fn crashed(&self, sha256: &str) -> Option<String> {
-        let mut all = self.all_crashed().into_iter();
-        let crashed = all.find(|one| one.sha256.eq_ignore_ascii_case(sha256))?;
+        let Some(all) = self.all_crashed() else {
+            let path = self.folder.join(CRASHED);
+            return Some(format!("{} cannot be read", path.display()));
+        };
+        let crashed = all
+            .into_iter()
+            .find(|one| one.sha256.eq_ignore_ascii_case(sha256))?;
         Some(crashed.why)
     }
 
-    fn all_crashed(&self) -> Vec<Failed> {
-        self.read("crashed.json").unwrap_or_default()
+    /// None where nobody can tell.
+    fn all_crashed(&self) -> Option<Vec<Failed>> {
+        match self.folder.join(CRASHED).exists() {
+            true => self.read(CRASHED),
+            false => Some(vec![]),
+        }
     }
 
     /// Policy wants nothing of it in the agent: should it do so again, it has been thought over.
     pub(super) fn forget_crashed(&self) {
         // There is none most of the time.
-        let _ = std::fs::remove_file(self.folder.join("crashed.json"));
+        let _ = std::fs::remove_file(self.folder.join(CRASHED));
     }
 
     /// Which versions of what lasted may run: any where newer files failed, which are then still there.
@@ -117,8 +131,17 @@ impl Drawer {
         }
     }
 
+    /// What is kept could not be loaded: it takes nothing's place until something else is kept.
+    pub(super) fn note_unfit(&self) {
+        // Where that cannot be noted, the files that failed and these may take turns.
+        let _ = std::fs::write(self.folder.join(UNFIT), "");
+    }
+
     /// The version of the files that are kept, where they are others than these.
     fn other_version(&self, about: &About) -> Option<String> {
+        if self.folder.join(UNFIT).exists() {
+            return None;
+        }
         let (version, sha256) = match about.kind {
             ExtensionKind::Plugin => {
                 let manifest = Manifest::read(&self.plugin()).ok()?;
@@ -137,6 +160,8 @@ impl Drawer {
     }
 
     fn keep(&self, made: &Made) -> anyhow::Result<()> {
+        // It is there only where what was kept before was no good.
+        let _ = std::fs::remove_file(self.folder.join(UNFIT));
         match made {
             Made::Package(package) => {
                 self.write("package.json", &serde_json::to_vec(&package.parcel())?)
@@ -172,8 +197,8 @@ pub(super) struct Lasting {
     extension: Arc<dyn Extension>,
     drawer: Drawer,
     made: Made,
-    /// What policy granted when it was loaded.
-    granted: Vec<String>,
+    /// How policy bound it when it was loaded.
+    bound: ExtensionPolicy,
 }
 
 impl Lasting {
@@ -186,7 +211,7 @@ impl Lasting {
             extension,
             drawer,
             made,
-            granted: bound.capabilities.clone(),
+            bound: bound.clone(),
         }
     }
 
@@ -200,7 +225,7 @@ impl Lasting {
         self.drawer.note_failed(&Failed {
             sha256: sha256.clone(),
             why: why.to_owned(),
-            granted: self.granted.clone(),
+            granted: self.bound.capabilities.clone(),
         })?;
         if let Made::Plugin(..) = self.made {
             deskhook_native::fell_back(&self.drawer.copies, name, (version, to))?;
@@ -251,6 +276,10 @@ impl Extension for Lasting {
     }
 
     fn gives_way(&self, why: &str) -> bool {
+        // What policy names is loaded again whatever became of it.
+        if self.bound.sha256.is_some() {
+            return false;
+        }
         let kept = self.drawer.other_version(self.about());
         kept.is_some_and(|version| self.remembered(why, &version))
     }

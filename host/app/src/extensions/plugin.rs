@@ -1,7 +1,8 @@
 //! Native plugins: who vouches for one, and where it runs.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -168,7 +169,8 @@ fn load(verified: &Verified, marks: PathBuf) -> anyhow::Result<Option<Plugin>> {
     })?;
     match loaded.recv_timeout(LOAD) {
         Ok(loaded) => Ok(Some(loaded?)),
-        Err(_) => Ok(None),
+        Err(RecvTimeoutError::Timeout) => Ok(None),
+        Err(RecvTimeoutError::Disconnected) => anyhow::bail!("its start broke off"),
     }
 }
 

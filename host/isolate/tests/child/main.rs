@@ -23,7 +23,7 @@ use deskhook_hooks::{
     HostQuestion, Limit,
 };
 use deskhook_isolate::{Isolated, OpenError, Process, Program};
-use deskhook_wire::{Confinement, Opening};
+use deskhook_wire::{Confinement, NativeReach, Opening};
 use serde_json::json;
 
 const LIMIT: Limit = Limit {
@@ -222,13 +222,43 @@ fn a_question_goes_up_and_its_answer_down() {
 fn a_child_that_dies_between_two_calls_is_found_out_and_costs_neither() {
     let process = process();
     let extension = open(&process, "probe");
-    assert_eq!(call(&extension, "abort-later").unwrap(), "soon");
+    for _ in 0..2 {
+        dies_later(&process, &extension);
+        assert_eq!(call(&extension, "echo 1").unwrap(), "echo 1");
+    }
+}
+
+#[test]
+fn a_plugin_whose_child_dies_between_two_calls_again_has_failed() {
+    let confinement = Confinement {
+        memory_mib: 256,
+        native: Some(NativeReach::default()),
+    };
+    let process = Process::new("probe", program(&[]), confinement);
+    let opening = Opening {
+        kind: ExtensionKind::Plugin,
+        ..opening("probe", "good")
+    };
+    let extension = process.open(about("probe"), opening).unwrap();
+    dies_later(&process, &extension);
+    assert_eq!(call(&extension, "echo 1").unwrap(), "echo 1");
+    dies_later(&process, &extension);
+    let fault = call(&extension, "echo 2").unwrap_err();
+    assert!(matches!(fault, Fault::Crashed { .. }), "{fault}");
+    assert_eq!(call(&extension, "echo 3").unwrap(), "echo 3");
+}
+
+/// Has the child end after the call is over, and waits until that is seen.
+fn dies_later(process: &Process, extension: &Isolated) {
+    assert_eq!(
+        call(extension, "abort-later").expect("it answers first"),
+        "soon"
+    );
     let until = Instant::now() + BOUND;
     while process.pid().is_some() {
         assert!(Instant::now() < until, "its death should be seen");
         std::thread::yield_now();
     }
-    assert_eq!(call(&extension, "echo 1").unwrap(), "echo 1");
 }
 
 #[test]
