@@ -75,7 +75,7 @@
 ---| "address.report" # Before the portal is told the client's address.
 ---| "address.reported" # When the portal has acknowledged the address.
 ---| "session.started" # When a supporter is let in.
----| "session.ended" # When a session is over, however far it came.
+---| "session.ended" # When a session is over, however far it came; not where its agent died with it.
 ---| "client.exited" # When the client has ended by itself.
 ---| "session.join" # When a supporter wants to join, before the person is asked.
 ---| "elevation.request" # When a supporter wants a program run with elevated rights, before the person is asked.

@@ -178,7 +178,9 @@ impl Hook {
             Self::AddressReport => "Before the portal is told the client's address.",
             Self::AddressReported => "When the portal has acknowledged the address.",
             Self::SessionStarted => "When a supporter is let in.",
-            Self::SessionEnded => "When a session is over, however far it came.",
+            Self::SessionEnded => {
+                "When a session is over, however far it came; not where its agent died with it."
+            }
             Self::ClientExited => "When the client has ended by itself.",
             Self::SessionJoin => "When a supporter wants to join, before the person is asked.",
             Self::ElevationRequest => {

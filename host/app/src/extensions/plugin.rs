@@ -43,8 +43,11 @@ impl Loading<'_> {
             hooks: Some(manifest.hooks.clone()),
         };
         drawer.judge(&manifest.sha256, bound).map_err(refused)?;
+        let version = &manifest.version;
+        let unloaded =
+            |error: anyhow::Error| refused(error.context(format!("{version} does not load")));
         let (place, remark) = match self.lets_in(bound) && terms.names_both(manifest) {
-            true => self.place((&verified, &drawer)).map_err(refused)?,
+            true => self.place((&verified, &drawer)).map_err(unloaded)?,
             false => (Place::Child, None),
         };
         let within = match &place {
@@ -56,7 +59,7 @@ impl Loading<'_> {
             // Whoever only looks has nothing of it in their own process.
             Place::Child | Place::Agent(None) => {
                 let child = OwnChild::of(&verified, own, &bound.capabilities);
-                Arc::new(child.and_then(OwnChild::open).map_err(refused)?)
+                Arc::new(child.and_then(OwnChild::open).map_err(unloaded)?)
             }
         };
         if self.counts {
