@@ -250,6 +250,9 @@ async fn the_records_of_device_and_portal_hold_and_show_a_change() -> Result<()>
     };
     let whole = verify()?;
     assert_eq!(whole.code, Some(0), "{}{}", whole.stdout, whole.stderr);
+    let looked = || scene.agent.deskhook(&["doctor"]);
+    let healthy = looked()?;
+    assert!(healthy.stdout.contains("nothing changed"), "{healthy:?}");
     let text = std::fs::read_to_string(&record)?;
     std::fs::write(&record, text.replacen("session", "Session", 1))?;
     let changed = verify()?;
@@ -260,5 +263,7 @@ async fn the_records_of_device_and_portal_hold_and_show_a_change() -> Result<()>
         changed.stdout,
         changed.stderr
     );
+    let ill = looked()?;
+    assert!(ill.stdout.contains("problem record "), "{ill:?}");
     Ok(())
 }

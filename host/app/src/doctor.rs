@@ -1,6 +1,7 @@
 //! `doctor`: what is wrong on this machine, and what to do about it.
 
 mod extension;
+mod record;
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -86,6 +87,7 @@ pub(crate) fn run(args: &Doctor) -> Outcome {
     let resolved = loaded(&config).resolved;
     findings.extend(extension::slips(&config.extensions, &resolved.policy));
     findings.push(extension::isolation(&resolved.policy));
+    findings.extend(record::record(&config.state));
     findings.push(elevation());
     findings.extend(desktop());
     let problem = findings
