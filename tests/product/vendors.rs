@@ -284,3 +284,23 @@ fn what_a_vendor_may_not_have_meant_is_noted() -> Result<()> {
     assert_eq!(told["signed"], false, "{told:#}");
     Ok(())
 }
+
+#[test]
+fn a_text_that_the_manifest_lacks_is_noted() -> Result<()> {
+    need!("make");
+    let home = Home::new()?;
+    done(&plugin(&home, &["new", ID, "--lang", "c"])?)?;
+    let manifest = home.path().join(ID).join(MANIFEST);
+    let text = std::fs::read_to_string(&manifest)?;
+    std::fs::write(
+        &manifest,
+        text.replace("reason-too-short", "reason-to-short"),
+    )?;
+    done(&run(home.command("make").args(["-C", ID]))?)?;
+    done(&plugin(&home, &["pack", ID, &format!("{ID}/libzone.so")])?)?;
+    let said = plugin(&home, &["validate", &format!("dist/{ID}")])?;
+    done(&said)?;
+    let note = "it asks for the text \"reason-too-short\", which its manifest does not have";
+    assert!(said.stdout.contains(note), "{said:?}");
+    Ok(())
+}

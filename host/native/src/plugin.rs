@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::c_void;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -121,6 +121,11 @@ impl Plugin {
 
     pub(crate) fn with_sizes(self, sizes: Sizes) -> Self {
         Self { sizes, ..self }
+    }
+
+    /// The texts that it asked for and its manifest does not have.
+    pub(crate) fn lacking_texts(&self) -> BTreeSet<String> {
+        self.instance.port.lacking()
     }
 
     /// What the plugin answers to an id.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +13,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const LAST_WORDS: Duration = Duration::from_millis(50);
 /// Lines of the log that are kept before there is a way to the host.
 const MOST_LINES: usize = 64;
+/// Texts that are remembered as not there.
+const MOST_LACKING: usize = 64;
 /// Bytes of a line of the log.
 const LONGEST_LINE: usize = 4 << 10;
 
@@ -30,6 +32,7 @@ struct State {
     ends: Option<Instant>,
     language: String,
     lines: Vec<HostCall>,
+    lacking: BTreeSet<String>,
 }
 
 /// A call that runs; over when dropped.
@@ -54,9 +57,18 @@ impl Port {
 
     /// A text of the plugin's, in the language of whoever was asked for last.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
-        let language = Language::parse(&self.locked().language);
-        let text = self.texts.get(key)?.get(&language)?;
-        Some(text.to_owned())
+        let mut state = self.locked();
+        let language = Language::parse(&state.language);
+        let text = self.texts.get(key).and_then(|text| text.get(&language));
+        if text.is_none() && state.lacking.len() < MOST_LACKING {
+            state.lacking.insert(key.to_owned());
+        }
+        text.map(str::to_owned)
+    }
+
+    /// The texts that were asked for and are not there.
+    pub(crate) fn lacking(&self) -> BTreeSet<String> {
+        self.locked().lacking.clone()
     }
 
     pub(crate) fn folder(&self) -> Option<&str> {

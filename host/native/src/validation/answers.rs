@@ -67,6 +67,11 @@ pub(super) fn inputs(trial: &Trial<'_>) -> Findings {
             "it asks for {capability}, for which its manifest does not ask: no policy can grant it"
         ));
     }
+    for text in subject.lacking_texts() {
+        record.findings.note(format!(
+            "it asks for the text {text:?}, which its manifest does not have"
+        ));
+    }
     record.finish()
 }
 

@@ -1,5 +1,6 @@
 //! The plugin under trial: whatever is asked of it is told first, as it may not come back.
 
+use std::collections::BTreeSet;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -97,6 +98,12 @@ pub(super) struct Subject<'t> {
 }
 
 impl Subject<'_> {
+    /// The texts that it asked for and its manifest does not have.
+    pub(super) fn lacking_texts(&self) -> BTreeSet<String> {
+        let plugin = self.plugin.as_ref();
+        plugin.map(Plugin::lacking_texts).unwrap_or_default()
+    }
+
     /// Calls a hook with an input, which is named in what is told.
     pub(super) fn call(&self, input: &inputs::Input, host: &HostPort) -> Result<Answer, Fault> {
         let limit = Limit::of(input.call.hook, 0);
