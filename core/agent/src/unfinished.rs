@@ -27,7 +27,8 @@ impl Unfinished {
     pub(crate) fn left(&self) -> Option<String> {
         let note = std::fs::read_to_string(&self.path).ok()?;
         let (id, rest) = note.split_once('\n')?;
-        if rest.lines().next() != Some(&self.device) {
+        // A device that is not enrolled has no name.
+        if rest.split('\n').next() != Some(&self.device) {
             return None;
         }
         let known = id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
@@ -101,6 +102,11 @@ mod tests {
         assert!(unfinished.is_recorded());
         unfinished.end(&session);
         assert_eq!(unfinished.left(), None);
+        let nameless = Unfinished::in_folder(folder.path(), "");
+        nameless.begin(&session);
+        assert_eq!(nameless.left().as_deref(), Some("ab12-3"));
+        nameless.recorded("ab12-3");
+        assert!(nameless.left().is_some() && nameless.is_recorded());
         std::fs::write(folder.path().join("session"), "no/id\nd-1").unwrap();
         assert_eq!(unfinished.left(), None);
     }

@@ -32,12 +32,12 @@ const UNFIT: &str = "unfit";
 
 /// Files that failed, and why.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Failed {
-    pub(super) sha256: String,
-    pub(super) why: String,
+struct Failed {
+    sha256: String,
+    why: String,
     /// What policy granted then: with other grants they may do better.
     #[serde(default)]
-    pub(super) granted: Vec<String>,
+    granted: Vec<String>,
 }
 
 /// What an extension is made of.
@@ -88,13 +88,24 @@ impl Drawer {
         let _ = std::fs::remove_file(self.folder.join("failed.json"));
     }
 
-    /// Notes that files ended the agent in which they ran, and forgets those that did so longest ago.
-    pub(super) fn note_crashed(&self, crashed: Failed) -> anyhow::Result<()> {
+    /// Notes that files ended the agent in which they ran, or held it up, and forgets those that did so longest
+    /// ago: whether that is kept.
+    pub(super) fn note_crashed(&self, (name, sha256): (&str, &str), why: &str) -> bool {
         let mut all = self.all_crashed().unwrap_or_default();
-        all.retain(|one| one.sha256 != crashed.sha256);
-        all.push(crashed);
-        let most = all.len().saturating_sub(MOST_CRASHED);
-        self.write(CRASHED, &serde_json::to_vec_pretty(&all[most..])?)
+        all.retain(|one| !one.sha256.eq_ignore_ascii_case(sha256));
+        all.push(Failed {
+            sha256: sha256.to_ascii_lowercase(),
+            why: why.to_owned(),
+            granted: vec![],
+        });
+        let latest = &all[all.len().saturating_sub(MOST_CRASHED)..];
+        let text = serde_json::to_vec_pretty(latest).map_err(anyhow::Error::from);
+        let kept = text.and_then(|text| self.write(CRASHED, &text));
+        if let Err(error) = &kept {
+            let error = format!("{error:#}");
+            tracing::warn!(package = name, error, "that it crashed cannot be kept");
+        }
+        kept.is_ok()
     }
 
     /// Why files are not to run in the agent, whatever policy says.
@@ -160,18 +171,19 @@ impl Drawer {
     }
 
     fn keep(&self, made: &Made) -> anyhow::Result<()> {
-        // It is there only where what was kept before was no good.
-        let _ = std::fs::remove_file(self.folder.join(UNFIT));
         match made {
             Made::Package(package) => {
-                self.write("package.json", &serde_json::to_vec(&package.parcel())?)
+                self.write("package.json", &serde_json::to_vec(&package.parcel())?)?;
             }
-            Made::Plugin(_, evidence) if evidence.is_kept(&self.plugin()) => Ok(()),
+            Made::Plugin(_, evidence) if evidence.is_kept(&self.plugin()) => {}
             Made::Plugin(library, evidence) => {
                 super::plugin::private_folder(&self.folder)?;
-                Ok(evidence.keep(library, &self.plugin())?)
+                evidence.keep(library, &self.plugin())?;
             }
         }
+        // It is there only where what was kept before was no good.
+        let _ = std::fs::remove_file(self.folder.join(UNFIT));
+        Ok(())
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {

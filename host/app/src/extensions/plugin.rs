@@ -13,7 +13,7 @@ use deskhook_native::{
 };
 use deskhook_policy::{ExtensionPolicy, Isolation, Policy};
 
-use super::lasting::{Drawer, Failed, Lasting, Made};
+use super::lasting::{Drawer, Lasting, Made};
 use super::vouched::{Vouched, Word};
 use super::{Loaded, Loading, OwnChild, Unloadable};
 
@@ -118,15 +118,7 @@ impl Loading<'_> {
         let seconds = LOAD.as_secs();
         let why = format!("{version} was not back from its start after {seconds} s");
         tracing::error!(package = id, why, "it is no longer waited for");
-        let failed = Failed {
-            sha256: sha256.to_ascii_lowercase(),
-            why: why.clone(),
-            granted: vec![],
-        };
-        if let Err(error) = drawer.note_crashed(failed) {
-            let error = format!("{error:#}");
-            tracing::warn!(package = id, error, "that it hangs cannot be kept");
-        }
+        drawer.note_crashed((id, sha256), &why);
         why
     }
 
@@ -195,17 +187,8 @@ fn unadmitted(folder: &Path, policy: &Policy, error: AdmissionError) -> Unloadab
 /// Writes down what an agent before died in the middle of, so that it takes no other along.
 pub(super) fn note_crashes(places: &ExtensionPlaces) -> Vec<Crash> {
     deskhook_native::crashes(&marks(places), |crash| {
-        let failed = Failed {
-            sha256: crash.sha256.clone(),
-            why: why(crash),
-            granted: vec![],
-        };
-        let kept = Drawer::of(places, &crash.id).note_crashed(failed);
-        if let Err(error) = &kept {
-            let (name, error) = (&crash.id, format!("{error:#}"));
-            tracing::warn!(package = name, error, "that it crashed cannot be kept");
-        }
-        kept.is_ok()
+        let Crash { id, sha256, .. } = crash;
+        Drawer::of(places, id).note_crashed((id, sha256), &why(crash))
     })
 }
 
